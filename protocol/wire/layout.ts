@@ -1,0 +1,350 @@
+// Declarations of wire structures: one definition gives the type, decode, encode, offsets, the field walk and the
+// documentation. Knows byte order and bounds; knows no protocol.
+
+/** Why some bytes could not be read as declared. `at` counts from the start of the view that was read. */
+export type LayoutProblem =
+  | { readonly kind: 'truncated'; readonly field: string; readonly at: number; readonly need: number; readonly have: number }
+  | { readonly kind: 'bad-count'; readonly field: string; readonly at: number; readonly count: number; readonly max: number };
+
+/** The bytes of one field, for the detail tree and the hex view. */
+export interface FieldSpan {
+  /** Dotted path of C names, `rtr_list[0].seq`. */
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+  readonly text: string;
+  readonly ctype: string;
+  readonly doc: string;
+}
+
+/** What a reading needs: the bytes, where they end, and the sender's byte order. */
+export interface Cursor {
+  readonly view: DataView;
+  readonly end: number;
+  readonly littleEndian: boolean;
+  at: number;
+}
+
+/** Left by throw inside this file only: decode() turns it into a value. */
+class Unreadable extends Error {
+  readonly problem: LayoutProblem;
+  constructor(problem: LayoutProblem) {
+    super(problem.kind);
+    this.problem = problem;
+  }
+}
+
+export interface Layout<T, Size extends number | null = number | null> {
+  readonly ctype: string;
+  /** Octets, or null where a count decides. */
+  readonly size: Size;
+  readonly doc: string;
+  /** Reads at cursor.at and moves it; throws Unreadable (caught by decode). */
+  read(cursor: Cursor, field: string): T;
+  /** Writes and returns the offset after it. */
+  write(view: DataView, at: number, littleEndian: boolean, value: T): number;
+  sizeOf(value: T): number;
+  walk(cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void;
+}
+
+export type Infer<L> = L extends Layout<infer T> ? T : never;
+
+function need(cursor: Cursor, field: string, octets: number): void {
+  if (cursor.at + octets > cursor.end)
+    throw new Unreadable({ kind: 'truncated', field, at: cursor.at, need: octets, have: Math.max(0, cursor.end - cursor.at) });
+}
+
+interface Scalar<T> extends Layout<T, number> {
+  get(view: DataView, at: number, littleEndian: boolean): T;
+  set(view: DataView, at: number, littleEndian: boolean, value: T): void;
+}
+
+function scalar<T extends number | bigint>(
+  ctype: string,
+  size: number,
+  doc: string,
+  get: (view: DataView, at: number, le: boolean) => T,
+  set: (view: DataView, at: number, le: boolean, value: T) => void,
+  show: (value: T) => string = String,
+): Scalar<T> {
+  return {
+    ctype,
+    size,
+    doc,
+    get,
+    set,
+    read(cursor, field) {
+      need(cursor, field, size);
+      const value = get(cursor.view, cursor.at, cursor.littleEndian);
+      cursor.at += size;
+      return value;
+    },
+    write(view, at, le, value) {
+      set(view, at, le, value);
+      return at + size;
+    },
+    sizeOf: () => size,
+    walk(cursor, path, visit) {
+      need(cursor, path, size);
+      const text = show(get(cursor.view, cursor.at, cursor.littleEndian));
+      visit({ path, offset: cursor.at, length: size, text, ctype, doc });
+      cursor.at += size;
+    },
+  };
+}
+
+type Show<T> = (value: T) => string;
+
+export const u8 = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('u8', 1, doc, (v, at) => v.getUint8(at), (v, at, _le, x) => v.setUint8(at, x), show);
+export const i8 = (doc: string): Scalar<number> =>
+  scalar<number>('i8', 1, doc, (v, at) => v.getInt8(at), (v, at, _le, x) => v.setInt8(at, x));
+export const u16 = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('u16', 2, doc, (v, at, le) => v.getUint16(at, le), (v, at, le, x) => v.setUint16(at, x, le), show);
+export const i16 = (doc: string): Scalar<number> =>
+  scalar<number>('i16', 2, doc, (v, at, le) => v.getInt16(at, le), (v, at, le, x) => v.setInt16(at, x, le));
+export const u32 = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('u32', 4, doc, (v, at, le) => v.getUint32(at, le), (v, at, le, x) => v.setUint32(at, x, le), show);
+export const i32 = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('i32', 4, doc, (v, at, le) => v.getInt32(at, le), (v, at, le, x) => v.setInt32(at, x, le), show);
+export const u64 = (doc: string, show?: Show<bigint>): Scalar<bigint> =>
+  scalar<bigint>('u64', 8, doc, (v, at, le) => v.getBigUint64(at, le), (v, at, le, x) => v.setBigUint64(at, x, le), show);
+/** Network order, whatever the sender's own is. */
+export const u16be = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('u16 (network order)', 2, doc, (v, at) => v.getUint16(at, false), (v, at, _le, x) => v.setUint16(at, x, false), show);
+export const u32be = (doc: string, show?: Show<number>): Scalar<number> =>
+  scalar<number>('u32 (network order)', 4, doc, (v, at) => v.getUint32(at, false), (v, at, _le, x) => v.setUint32(at, x, false), show);
+
+const plainBytes: Show<Uint8Array> = (bytes) => {
+  let text = '';
+  for (const byte of bytes.subarray(0, 32)) text += byte.toString(16).padStart(2, '0');
+  return bytes.length > 32 ? `${text}… (${bytes.length} octets)` : text;
+};
+
+/** A fixed run of octets, opaque unless `show` says more. The value is a copy. */
+export function bytes(length: number, doc: string, show: Show<Uint8Array> = plainBytes): Layout<Uint8Array, number> {
+  const slice = (cursor: Cursor): Uint8Array =>
+    new Uint8Array(cursor.view.buffer, cursor.view.byteOffset + cursor.at, length).slice();
+  return {
+    ctype: `u8[${length}]`,
+    size: length,
+    doc,
+    read(cursor, field) {
+      need(cursor, field, length);
+      const value = slice(cursor);
+      cursor.at += length;
+      return value;
+    },
+    write(view, at, _le, value) {
+      new Uint8Array(view.buffer, view.byteOffset + at, length).set(value.subarray(0, length));
+      return at + length;
+    },
+    sizeOf: () => length,
+    walk(cursor, path, visit) {
+      need(cursor, path, length);
+      visit({ path, offset: cursor.at, length, text: show(slice(cursor)), ctype: `u8[${length}]`, doc });
+      cursor.at += length;
+    },
+  };
+}
+
+/** A number of elements that a later array of the same structure has; written from that array's length. */
+export interface Count extends Scalar<number> {
+  readonly counts: string;
+  readonly max: number;
+}
+/** `max`: reading a greater count is a `bad-count` problem, before anything is allocated. */
+export function count(of: 'u8' | 'u16' | 'u32' | 'i32', counts: string, max: number, doc: string): Count {
+  const inner = { u8, u16, u32, i32 }[of](doc);
+  return {
+    ...inner,
+    counts,
+    max,
+    read(cursor, field) {
+      const at = cursor.at;
+      const value = inner.read(cursor, field);
+      if (value < 0 || value > max) throw new Unreadable({ kind: 'bad-count', field, at, count: value, max });
+      return value;
+    },
+    walk(cursor, path, visit) {
+      const at = cursor.at;
+      inner.walk(cursor, path, visit);
+      const value = inner.get(cursor.view, at, cursor.littleEndian);
+      if (value < 0 || value > max) throw new Unreadable({ kind: 'bad-count', field: path, at, count: value, max });
+    },
+  };
+}
+
+export interface ArrayField<T> {
+  readonly kind: 'array';
+  readonly element: Layout<T, number>;
+  readonly countField: string;
+  readonly doc: string;
+}
+/** Elements of one fixed size; an earlier count field tells how many. */
+export function array<T>(element: Layout<T, number>, countField: string, doc: string): ArrayField<T> {
+  return { kind: 'array', element, countField, doc };
+}
+
+type Field = Layout<any> | ArrayField<any>; // oxlint-disable-line no-explicit-any
+type Fields = { readonly [name: string]: Field };
+type ValueOf<F> = F extends ArrayField<infer T> ? readonly T[] : F extends Layout<infer T> ? T : never;
+type StructValue<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
+type HasArray<F extends Fields> = { [K in keyof F]: F[K] extends ArrayField<unknown> ? true : never }[keyof F];
+type StructSize<F extends Fields> = [HasArray<F>] extends [never] ? number : null;
+
+export interface Struct<F extends Fields> extends Layout<StructValue<F>, StructSize<F>> {
+  readonly fields: F;
+  /** Offsets of the fields before the first array, in octets from the start of the structure. */
+  readonly at: { readonly [K in keyof F]: number };
+  /** Octets of all that lies before the first array. */
+  readonly fixedSize: number;
+}
+
+/** `rtrListEntries` → `rtr_list_entries`: the C name of a field. */
+export function cName(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
+}
+
+const isArray = (field: Field): field is ArrayField<any> => // oxlint-disable-line no-explicit-any
+  'kind' in field;
+
+function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; fixedSize: number; variable: boolean } {
+  const at: Record<string, number> = {};
+  let offset = 0;
+  let variable = false;
+  for (const [key, field] of Object.entries(fields)) {
+    if (!variable) at[key] = offset;
+    if (isArray(field)) {
+      const counter = fields[field.countField] as Partial<Count> | undefined;
+      if (counter?.counts !== key || !(field.countField in at))
+        throw new Error(`broken invariant: ${name}.${key} names no earlier count field`);
+      variable = true;
+    } else if (variable) throw new Error(`broken invariant: ${name}.${key} lies behind an array`);
+    else offset += field.size ?? 0;
+  }
+  return { at, fixedSize: offset, variable };
+}
+
+/** Declares a packed structure, in the order of its fields on the wire. */
+export function struct<const F extends Fields>(ctype: string, fields: F, doc = ''): Struct<F> {
+  const entries = Object.entries(fields) as [string, Field][];
+  const { at, fixedSize, variable } = offsetsOf(ctype, fields);
+  type Value = StructValue<F>;
+
+  const read = (cursor: Cursor, field: string): Value => {
+    const value: Record<string, unknown> = {};
+    for (const [key, layout] of entries) {
+      const path = field === '' ? cName(key) : `${field}.${cName(key)}`;
+      if (!isArray(layout)) value[key] = layout.read(cursor, path);
+      else {
+        const length = value[layout.countField] as number;
+        need(cursor, path, length * layout.element.size);
+        const list: unknown[] = [];
+        for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, path));
+        value[key] = list;
+      }
+    }
+    return value as Value;
+  };
+
+  const write = (view: DataView, start: number, le: boolean, value: Value): number => {
+    let offset = start;
+    const source = value as Record<string, unknown>;
+    for (const [key, layout] of entries) {
+      if (isArray(layout)) for (const item of source[key] as unknown[]) offset = layout.element.write(view, offset, le, item);
+      else if ('counts' in layout) offset = layout.write(view, offset, le, (source[(layout as Count).counts] as unknown[]).length);
+      else offset = layout.write(view, offset, le, source[key]);
+    }
+    return offset;
+  };
+
+  const sizeOf = (value: Value): number => {
+    let octets = fixedSize;
+    for (const [key, layout] of entries)
+      if (isArray(layout)) octets += ((value as Record<string, unknown>)[key] as unknown[]).length * layout.element.size;
+    return octets;
+  };
+
+  const walk = (cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void => {
+    const start = cursor.at;
+    for (const [key, layout] of entries) {
+      const own = path === '' ? cName(key) : `${path}.${cName(key)}`;
+      if (!isArray(layout)) layout.walk(cursor, own, visit);
+      else {
+        const counter = fields[layout.countField] as unknown as Count;
+        const length = counter.get(cursor.view, start + at[layout.countField]!, cursor.littleEndian);
+        for (let i = 0; i < length; i++) layout.element.walk(cursor, `${own}[${i}]`, visit);
+      }
+    }
+  };
+
+  return { ctype, doc, fields, at: at as Struct<F>['at'], fixedSize, read, write, sizeOf, walk, size: (variable ? null : fixedSize) as StructSize<F> };
+}
+
+export interface Decoded<T> {
+  readonly value: T;
+  /** Offset after the structure. */
+  readonly end: number;
+}
+
+/** Reads one structure from view[at, end). Never throws on any bytes. */
+export function decode<T>(
+  layout: Layout<T>,
+  view: DataView,
+  at: number,
+  end: number,
+  littleEndian: boolean,
+): { readonly ok: true; readonly value: Decoded<T> } | { readonly ok: false; readonly problem: LayoutProblem } {
+  const cursor: Cursor = { view, at, end: Math.min(end, view.byteLength), littleEndian };
+  try {
+    const value = layout.read(cursor, '');
+    return { ok: true, value: { value, end: cursor.at } };
+  } catch (error) {
+    if (error instanceof Unreadable) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+/** Bytes of a value in the given byte order. */
+export function encode<T>(layout: Layout<T>, value: T, littleEndian: boolean): Uint8Array {
+  const out = new Uint8Array(layout.sizeOf(value));
+  layout.write(new DataView(out.buffer), 0, littleEndian, value);
+  return out;
+}
+
+export interface Walk {
+  readonly spans: readonly FieldSpan[];
+  readonly end: number;
+  readonly problem: LayoutProblem | null;
+}
+
+/** The spans that could be read, then the problem at its offset. Never throws on any bytes. */
+export function walkFields<T>(layout: Layout<T>, view: DataView, at: number, end: number, littleEndian: boolean, path = ''): Walk {
+  const spans: FieldSpan[] = [];
+  const cursor: Cursor = { view, at, end: Math.min(end, view.byteLength), littleEndian };
+  try {
+    layout.walk(cursor, path, (span) => spans.push(span));
+    return { spans, end: cursor.at, problem: null };
+  } catch (error) {
+    if (error instanceof Unreadable) return { spans, end: cursor.at, problem: error.problem };
+    throw error;
+  }
+}
+
+export interface FieldDoc {
+  readonly name: string;
+  readonly offset: number | null;
+  readonly ctype: string;
+  readonly doc: string;
+}
+
+/** One row per field, for the generated documentation and tooltips. */
+export function describeStruct<F extends Fields>(layout: Struct<F>): readonly FieldDoc[] {
+  return Object.entries(layout.fields as Fields).map(([key, field]) => ({
+    name: cName(key),
+    offset: (layout.at as Record<string, number>)[key] ?? null,
+    ctype: isArray(field) ? `${field.element.ctype}[${cName(field.countField)}]` : field.ctype,
+    doc: field.doc,
+  }));
+}
