@@ -54,7 +54,8 @@ function need(cursor: Cursor, field: string, octets: number): void {
     throw new Unreadable({ kind: 'truncated', field, at: cursor.at, need: octets, have: Math.max(0, cursor.end - cursor.at) });
 }
 
-interface Scalar<T> extends Layout<T, number> {
+/** One number of fixed size. */
+export interface Scalar<T> extends Layout<T, number> {
   get(view: DataView, at: number, littleEndian: boolean): T;
   set(view: DataView, at: number, littleEndian: boolean, value: T): void;
 }
@@ -148,7 +149,7 @@ export function bytes(length: number, doc: string, show: Show<Uint8Array> = plai
   };
 }
 
-/** A number of elements that a later array of the same structure has; written from that array's length. */
+/** A number of elements that later arrays of the same structure have; written from the length of the one it names. */
 export interface Count extends Scalar<number> {
   readonly counts: string;
   readonly max: number;
@@ -186,12 +187,12 @@ export function array<T>(element: Layout<T, number>, countField: string, doc: st
   return { kind: 'array', element, countField, doc };
 }
 
-type Field = Layout<any> | ArrayField<any>; // oxlint-disable-line no-explicit-any
-type Fields = { readonly [name: string]: Field };
+export type Field = Layout<any> | ArrayField<any>; // oxlint-disable-line no-explicit-any
+export type Fields = { readonly [name: string]: Field };
 type ValueOf<F> = F extends ArrayField<infer T> ? readonly T[] : F extends Layout<infer T> ? T : never;
-type StructValue<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
+export type StructValue<F extends Fields> = { readonly [K in keyof F]: ValueOf<F[K]> };
 type HasArray<F extends Fields> = { [K in keyof F]: F[K] extends ArrayField<unknown> ? true : never }[keyof F];
-type StructSize<F extends Fields> = [HasArray<F>] extends [never] ? number : null;
+export type StructSize<F extends Fields> = [HasArray<F>] extends [never] ? number : null;
 
 export interface Struct<F extends Fields> extends Layout<StructValue<F>, StructSize<F>> {
   readonly fields: F;
@@ -199,6 +200,12 @@ export interface Struct<F extends Fields> extends Layout<StructValue<F>, StructS
   readonly at: { readonly [K in keyof F]: number };
   /** Octets of all that lies before the first array. */
   readonly fixedSize: number;
+}
+
+/** The same layout, known to be of fixed size where the compiler cannot see it (generic members). */
+export function fixed<T>(layout: Layout<T>): Layout<T, number> {
+  if (layout.size === null) throw new Error(`broken invariant: ${layout.ctype} has no fixed size`);
+  return layout as Layout<T, number>;
 }
 
 /** `rtrListEntries` → `rtr_list_entries`: the C name of a field. */
@@ -217,7 +224,7 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
     if (!variable) at[key] = offset;
     if (isArray(field)) {
       const counter = fields[field.countField] as Partial<Count> | undefined;
-      if (counter?.counts !== key || !(field.countField in at))
+      if (counter?.counts === undefined || !(field.countField in at))
         throw new Error(`broken invariant: ${name}.${key} names no earlier count field`);
       variable = true;
     } else if (variable) throw new Error(`broken invariant: ${name}.${key} lies behind an array`);
