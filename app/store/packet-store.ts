@@ -1,0 +1,114 @@
+// The table of packets: columns in chunks of 65,536 rows, and the small tables the columns refer to. Bytes stay where
+// the capture is; a row knows where. No decoding here.
+import type { CaptureNs, Row } from '../../protocol/base/brand.ts';
+import type { DialectId } from '../../protocol/totem/dialect.ts';
+import { PacketKind } from './kinds.ts';
+
+export const CHUNK_ROWS = 65_536;
+/** Rows of one session, 54 octets each. Beyond it frames are counted, not kept, and that is said. */
+export const SESSION_PACKETS_MAX = 50_000_000;
+/** Rings of one session that are told apart. */
+export const RINGS_MAX = 65_535;
+
+/** One chunk, allocated once. */
+export interface PacketColumns {
+  /** Nanoseconds since the epoch of the store. */
+  readonly timeNs: Float64Array;
+  /** Offset of the frame's first octet in the capture. */
+  readonly offset: Float64Array;
+  readonly captured: Uint32Array;
+  readonly original: Uint32Array;
+  /** PacketKind. */
+  readonly kind: Uint8Array;
+  /** RowFlag bits. */
+  readonly flags: Uint16Array;
+  /** Index into PacketStore.encodings. */
+  readonly encoding: Uint8Array;
+  /** Indices for PacketStore.address. */
+  readonly src: Uint16Array;
+  readonly dst: Uint16Array;
+  /** header.nodeid; of a knet packet, the node of the knet header. */
+  readonly sender: Uint32Array;
+  /** Index into PacketStore.rings, 0 for none. */
+  readonly ring: Uint16Array;
+  /** token, mcast: seq. join: entries of proc_list. commit token: memb_index. Else 0. */
+  readonly seq: Uint32Array;
+  /** token: aru. join: entries of failed_list. commit token: addr_entries. Else 0. */
+  readonly aru: Uint32Array;
+  /** token, commit token: token_seq. join: low half of ring_seq. mcast: this_seqno. Else 0. */
+  readonly tokenSeq: Uint32Array;
+  /**
+   * Row + 1 of a related packet, 0 for none. Fragment: the packet that completes it. Mcast with PAYLOAD_COPY: the
+   * earliest packet with the same payload. Other mcast: the mcast of the same sender that holds the piece before.
+   */
+  readonly link: Uint32Array;
+}
+
+/** How a datagram was wrapped. */
+export interface Encoding {
+  readonly transport: 'udp' | 'knet' | null;
+  readonly dialect: DialectId | null;
+  /** "none", "sober128-sha1", "aes256-sha1" …, "unknown". */
+  readonly security: string;
+  readonly authentic: boolean | null;
+  /** Which key opened it, -1 for none. */
+  readonly keyIndex: number;
+}
+
+export interface RingEntry {
+  readonly rep: number;
+  readonly seq: bigint;
+  /** `REP:SEQ` */
+  readonly id: string;
+}
+
+export interface PacketStore {
+  /** Rows so far. */
+  readonly length: number;
+  /** Frames seen, also those beyond SESSION_PACKETS_MAX. */
+  readonly frames: number;
+  /** Wall clock of timeNs 0, nanoseconds since 1970. */
+  readonly epochNs: bigint;
+  readonly chunks: readonly PacketColumns[];
+  readonly rings: readonly RingEntry[];
+  readonly encodings: readonly Encoding[];
+  /** Text of the address with this number. */
+  address(id: number): string;
+  /** The rows that a reassembled packet was made of, itself last; one row for all others. */
+  parts(row: Row): readonly Row[];
+  /** Link-layer type of a row (a capture may have several). */
+  linktype(row: Row): number;
+}
+
+/** Row of the first packet not earlier than the time; rows are taken to be in time order. */
+export function rowAt(store: PacketStore, time: CaptureNs): Row {
+  let low = 0;
+  let high = store.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const chunk = store.chunks[middle >>> 16];
+    if (chunk !== undefined && chunk.timeNs[middle & 0xffff]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return low as Row;
+}
+
+export function newColumns(rows: number = CHUNK_ROWS): PacketColumns {
+  return {
+    timeNs: new Float64Array(rows),
+    offset: new Float64Array(rows),
+    captured: new Uint32Array(rows),
+    original: new Uint32Array(rows),
+    kind: new Uint8Array(rows).fill(PacketKind.UNRELATED),
+    flags: new Uint16Array(rows),
+    encoding: new Uint8Array(rows),
+    src: new Uint16Array(rows),
+    dst: new Uint16Array(rows),
+    sender: new Uint32Array(rows),
+    ring: new Uint16Array(rows),
+    seq: new Uint32Array(rows),
+    aru: new Uint32Array(rows),
+    tokenSeq: new Uint32Array(rows),
+    link: new Uint32Array(rows),
+  };
+}
