@@ -1,0 +1,143 @@
+// What the analysis says about a capture: the shapes of `totemlab analyse --json` before times become text.
+// Types only. Times are nanoseconds since the store's epoch; nodes are node ids; frames are row + 1.
+
+export type Certainty = 'certain' | 'likely' | 'hint';
+export type MembershipState = 'operational' | 'gather' | 'commit' | 'recovery';
+
+export interface NodeEntry {
+  readonly nodeid: number;
+  readonly name: string | null;
+  readonly addresses: readonly string[];
+  readonly dialect: string | null;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+}
+
+export type RingCause =
+  | 'start'
+  | 'join'
+  | 'leave'
+  | 'token-loss'
+  | 'merge'
+  | 'foreign-message'
+  | 'failed-to-receive'
+  | 'interface-change'
+  | 'unknown';
+
+export interface RingHistory {
+  /** Index into PacketStore.rings. */
+  readonly ring: number;
+  readonly id: string;
+  readonly rep: number;
+  readonly seq: bigint;
+  /** In ring order where a commit token was captured, else as far as seen. */
+  readonly members: readonly number[];
+  readonly committed: number | null;
+  readonly firstToken: number | null;
+  readonly lastToken: number | null;
+  /** Frames of kind orf_token, copies included. */
+  readonly tokens: number;
+  readonly cause: RingCause;
+  /** From the commit token: the old ring of each member ("REP:SEQ"), by node id; empty where none was captured. */
+  readonly origins: ReadonlyMap<number, string>;
+  readonly frames: readonly number[];
+}
+
+export interface Transition {
+  readonly time: number;
+  readonly nodeid: number;
+  readonly from: MembershipState | null;
+  readonly to: MembershipState;
+  /** Corosync's GATHER reason, 0 to 15, where `to` is gather and it can be told. */
+  readonly gatherFrom: number | null;
+  readonly says: string;
+  readonly certainty: Certainty;
+  readonly frames: readonly number[];
+  /** Ring id ("REP:SEQ") concerned, where one is. */
+  readonly ring: string | null;
+}
+
+export interface Spread {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+export interface EdgeSpread {
+  readonly from: number;
+  readonly to: number;
+  readonly hops: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+  readonly holdP50: number | null;
+  readonly holdP99: number | null;
+}
+/** All in milliseconds. */
+export interface Rotation {
+  readonly active: Spread;
+  readonly idle: Spread;
+  readonly edges: readonly EdgeSpread[];
+}
+
+export interface Delivery {
+  readonly mcasts: number;
+  readonly duplicatesOnWire: number;
+  readonly retransmitRequests: readonly { readonly nodeid: number; readonly count: number }[];
+  readonly neverSeen: number;
+}
+
+/** Corosync's bare counter names; null where the capture cannot tell. */
+export type Counters = { readonly [name: string]: number | null };
+
+export interface SheepEvent {
+  readonly time: number;
+  readonly frame: number;
+  readonly says: string;
+}
+export interface SheepCluster {
+  readonly members: readonly string[];
+  readonly master: string | null;
+  readonly epoch: number | null;
+  readonly status: string | null;
+  readonly copies: number | null;
+  readonly events: readonly SheepEvent[];
+}
+
+export type Severity = 'info' | 'warning' | 'failure';
+export interface Finding {
+  /** Stable: rule and first evidence frame. */
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly time: number;
+  readonly until: number | null;
+  readonly culprits: readonly number[];
+  readonly says: string;
+  readonly evidence: readonly { readonly frames: readonly number[]; readonly says: string }[];
+  readonly cause: string | null;
+  readonly advice: string | null;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly because: string | null;
+}
+
+export interface PacketCounts {
+  readonly frames: number;
+  readonly relevant: number;
+  readonly byKind: { readonly [kind: string]: number };
+  readonly unauthentic: number;
+}
+
+export interface Analysis {
+  readonly packets: PacketCounts;
+  readonly nodes: readonly NodeEntry[];
+  readonly rings: readonly RingHistory[];
+  readonly transitions: readonly Transition[];
+  readonly rotation: Rotation;
+  readonly delivery: Delivery;
+  readonly counters: ReadonlyMap<number, Counters>;
+  readonly sheepdog: SheepCluster | null;
+  readonly findings: readonly Finding[];
+}
