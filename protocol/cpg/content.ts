@@ -85,7 +85,10 @@ function cpgContent(generation: DialectId, name: CpgMessage, source: Source): Re
     case 'JOINLIST':
       return readAs(layouts.JOINLIST, source, (_head, { records }) => {
         const entries = records as readonly JoinlistEntry[];
-        return { kind: 'joinlist', processes: entries.map(({ groupName, pid }) => ({ group: cpgNameText(groupName), pid })) };
+        return {
+          kind: 'joinlist',
+          processes: entries.map(({ groupName, pid }) => ({ group: cpgNameText(groupName), pid })),
+        };
       });
     case 'MCAST':
       return readCarrier(layouts.MCAST, source, ({ groupName, pid, source: { nodeid } }) => {

@@ -25,7 +25,12 @@ export interface Groups {
 export type GroupProblem = LayoutProblem | { readonly kind: 'no-groups'; readonly at: number };
 
 /** Reads the group header of the message view[at, end). Never throws on any bytes. */
-export function readGroups(view: DataView, at: number, end: number, littleEndian: boolean): Result<Groups, GroupProblem> {
+export function readGroups(
+  view: DataView,
+  at: number,
+  end: number,
+  littleEndian: boolean,
+): Result<Groups, GroupProblem> {
   const decoded = decode(GroupHeader, view, at, end, littleEndian);
   if (!decoded.ok) return decoded;
   const limit = Math.min(end, view.byteLength);
@@ -34,7 +39,13 @@ export function readGroups(view: DataView, at: number, end: number, littleEndian
   let next = decoded.value.end;
   for (const length of decoded.value.value.groupLen) {
     if (next + length > limit)
-      return fail({ kind: 'truncated', field: `group_name[${names.length}]`, at: next, need: length, have: Math.max(0, limit - next) });
+      return fail({
+        kind: 'truncated',
+        field: `group_name[${names.length}]`,
+        at: next,
+        need: length,
+        have: Math.max(0, limit - next),
+      });
     names.push(asciiText(new Uint8Array(view.buffer, view.byteOffset + next, length)));
     spans.push({ at: next, length });
     next += length;

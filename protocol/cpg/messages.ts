@@ -18,9 +18,19 @@ const SIZE = i32('octets of the whole service message');
 const text = (octets: Uint8Array): string => asciiText(octets);
 
 /** Request header of Corosync 1: size first. 16 octets, four of every eight used (specs/totem.md 5.3). */
-export const RequestHeader1 = struct('mar_req_header', { size: SIZE, sizeUnused: unused(4), id: ID, idUnused: unused(4) });
+export const RequestHeader1 = struct('mar_req_header', {
+  size: SIZE,
+  sizeUnused: unused(4),
+  id: ID,
+  idUnused: unused(4),
+});
 /** Request header of Corosync 2 and 3: id first. */
-export const RequestHeader2 = struct('qb_ipc_request_header', { id: ID, idUnused: unused(4), size: SIZE, sizeUnused: unused(4) });
+export const RequestHeader2 = struct('qb_ipc_request_header', {
+  id: ID,
+  idUnused: unused(4),
+  size: SIZE,
+  sizeUnused: unused(4),
+});
 const ERROR = { error: i32('0'), errorUnused: unused(4) };
 /** The header of an answer, 24 octets, which a JOINLIST has. */
 const ResponseHeader1 = struct('mar_res_header', { ...RequestHeader1.fields, ...ERROR });
@@ -46,8 +56,12 @@ const MessageSource = struct('mar_message_source_t', {
 });
 
 const REASONS: { readonly [reason: number]: string } = {
-  1: 'join', 2: 'leave', 3: 'node down', 4: 'node up', 5: 'process died',
-}; // prettier-ignore
+  1: 'join',
+  2: 'leave',
+  3: 'node down',
+  4: 'node up',
+  5: 'process died',
+};
 const reasonText = (reason: number): string => `${reason} (${REASONS[reason] ?? 'unknown'})`;
 const PARTS: { readonly [type: number]: string } = { 1: 'first', 2: 'continued', 3: 'last' };
 
@@ -71,7 +85,10 @@ interface CmapItem extends CmapItemHead {
 /** The octets of a value, aligned to eight; the last item may lack the padding. */
 function cmapValue(head: CmapItemHead, cursor: Cursor): Layout<Uint8Array, number> {
   const length = Number(head.valueLen);
-  return bytes(Math.max(length, Math.min(Math.ceil(length / 8) * 8, cursor.end - cursor.at)), 'the value, padded to eight octets');
+  return bytes(
+    Math.max(length, Math.min(Math.ceil(length / 8) * 8, cursor.end - cursor.at)),
+    'the value, padded to eight octets',
+  );
 }
 
 /** A key and its value: the only element whose size a field of its own decides. */
@@ -123,15 +140,19 @@ function message<Head>(head: Layout<Head>, tail: Tail<Head> = { kind: 'none' }):
 const NODE = u32('node that left');
 const SERVICE = i32('service');
 
-/** The messages that do not hold a ring id, over the request and the answer header of a generation. */
-function messagesOver(header: Layout<unknown, number>, response: Layout<unknown, number>) {
+/** The messages of CPG, over the request and the answer header of a generation. */
+function cpgMessagesOver(header: Layout<unknown, number>, response: Layout<unknown, number>) {
   const process = { groupName: CpgName, pid: u32('process'), pidUnused: unused(4) };
   const change = { header, ...process, reason: u32('why', reasonText), reasonUnused: unused(4) };
   return {
     PROCJOIN: message(struct('req_exec_cpg_procjoin', change)),
     PROCLEAVE: message(struct('req_exec_cpg_procleave', change)),
     JOINLIST: message(struct('req_exec_cpg_joinlist', { header: response }), {
-      kind: 'records', name: 'join_list', element: JoinlistEntry, slots: null, used: () => null,
+      kind: 'records',
+      name: 'join_list',
+      element: JoinlistEntry,
+      slots: null,
+      used: () => null,
     }),
     MCAST: message(
       struct('req_exec_cpg_mcast', {
@@ -175,6 +196,12 @@ function messagesOver(header: Layout<unknown, number>, response: Layout<unknown,
       }),
       { kind: 'octets', name: 'message', length: (head) => head.fraglen },
     ),
+  };
+}
+
+/** The messages of other services that are described, and the header of all that are not. */
+function otherMessagesOver(header: Layout<unknown, number>) {
+  return {
     NODEINFO: message(
       struct('req_exec_quorum_nodeinfo', {
         header,
@@ -207,17 +234,29 @@ function syncMessagesOver(header: Layout<unknown, number>, ringId: Layout<unknow
     BARRIER: message(struct('barrier_message', named)),
     MEMB_DETERMINE: message(struct('memb_determine_message', named)),
     SERVICE_BUILD: message(
-      struct('service_build_message', { ...named, serviceCount: i32('services of the sender'), countUnused: unused(4) }),
-      { kind: 'records', name: 'service_list', element: SERVICE, slots: SYNC_SERVICES_MAX, used: (head) => head.serviceCount },
+      struct('service_build_message', {
+        ...named,
+        serviceCount: i32('services of the sender'),
+        countUnused: unused(4),
+      }),
+      {
+        kind: 'records',
+        name: 'service_list',
+        element: SERVICE,
+        slots: SYNC_SERVICES_MAX,
+        used: (head) => head.serviceCount,
+      },
     ),
   };
 }
 
 export type MessageName = FunctionName | 'CMAP' | 'OTHER';
-type Messages = ReturnType<typeof messagesOver> & ReturnType<typeof syncMessagesOver>;
+type Messages = ReturnType<typeof cpgMessagesOver> &
+  ReturnType<typeof otherMessagesOver> &
+  ReturnType<typeof syncMessagesOver>;
 
-const OVER_1 = messagesOver(RequestHeader1, ResponseHeader1);
-const OVER_2 = messagesOver(RequestHeader2, ResponseHeader2);
+const OVER_1 = { ...cpgMessagesOver(RequestHeader1, ResponseHeader1), ...otherMessagesOver(RequestHeader1) };
+const OVER_2 = { ...cpgMessagesOver(RequestHeader2, ResponseHeader2), ...otherMessagesOver(RequestHeader2) };
 
 /** Every described message of a generation. */
 export const SERVICE_MESSAGES: { readonly [K in DialectId]: Messages } = {

@@ -78,7 +78,11 @@ export interface ServiceParts<Head> {
 }
 
 /** The octets of a service message; the inverse of decodeService. The size in its header is the caller's to give. */
-export function encodeService<Head>(layout: ServiceLayout<Head>, parts: ServiceParts<Head>, littleEndian: boolean): Uint8Array {
+export function encodeService<Head>(
+  layout: ServiceLayout<Head>,
+  parts: ServiceParts<Head>,
+  littleEndian: boolean,
+): Uint8Array {
   const pieces = [encode(layout.head, parts.head, littleEndian), parts.octets];
   let room = 0;
   if (layout.tail.kind === 'records') {
@@ -98,7 +102,13 @@ const octetsSpan = (path: string, { at, length }: Piece, doc: string): readonly 
   length <= 0 ? [] : [{ path, offset: at, length, text: `${length} octets`, ctype: `u8[${length}]`, doc }];
 
 /** The spans that could be read, to the last octet, then the problem. Never throws on any bytes. */
-export function walkService(layout: ServiceLayout, view: DataView, at: number, end: number, littleEndian: boolean): ServiceWalk {
+export function walkService(
+  layout: ServiceLayout,
+  view: DataView,
+  at: number,
+  end: number,
+  littleEndian: boolean,
+): ServiceWalk {
   const limit = Math.min(end, view.byteLength);
   const walked = walkFields(layout.head, view, at, limit, littleEndian);
   const spans: FieldSpan[] = [...walked.spans];
@@ -106,7 +116,10 @@ export function walkService(layout: ServiceLayout, view: DataView, at: number, e
   if (walked.problem !== null || !decoded.ok) return { spans, problem: walked.problem };
   const head = decoded.value.value;
   const finish = (next: number, problem: LayoutProblem | null): ServiceWalk => ({
-    spans: [...spans, ...octetsSpan('rest', { at: next, length: limit - next }, 'room that is not used, or octets that follow')],
+    spans: [
+      ...spans,
+      ...octetsSpan('rest', { at: next, length: limit - next }, 'room that is not used, or octets that follow'),
+    ],
     problem,
   });
   const { tail } = layout;
@@ -114,7 +127,9 @@ export function walkService(layout: ServiceLayout, view: DataView, at: number, e
   if (tail.kind === 'octets') {
     const octets = octetsOf(layout, head, walked.end, limit);
     if (!octets.ok) return finish(walked.end, octets.problem);
-    spans.push(...octetsSpan(tail.name, octets.value, 'octets of the application, or of a message that is not described'));
+    spans.push(
+      ...octetsSpan(tail.name, octets.value, 'octets of the application, or of a message that is not described'),
+    );
     return finish(walked.end + octets.value.length, null);
   }
   const run = recordsUsed(layout, head, walked.end, limit);

@@ -8,7 +8,13 @@ import { contentOf, type ServiceContent } from './content.ts';
 import { GroupHeader, readGroups, walkGroupNames, type GroupProblem } from './group.ts';
 import { messageNameOf, RequestHeader1, RequestHeader2, SERVICE_MESSAGES } from './messages.ts';
 import { walkService } from './service-codec.ts';
-import { SERVICES_GROUP, serviceFunctionOf, type FunctionName, type ServiceFunction, type ServiceName } from './services.ts';
+import {
+  SERVICES_GROUP,
+  serviceFunctionOf,
+  type FunctionName,
+  type ServiceFunction,
+  type ServiceName,
+} from './services.ts';
 
 export type ServiceProblem =
   | GroupProblem
@@ -48,7 +54,13 @@ interface Header {
 const NOTHING: ServiceFunction = { service: null, function: null };
 
 /** The request header that every message of Corosync's groups starts with; null where there is no such header. */
-function headerOf(view: DataView, at: number, littleEndian: boolean, generation: DialectId, group: string): Header | null {
+function headerOf(
+  view: DataView,
+  at: number,
+  littleEndian: boolean,
+  generation: DialectId,
+  group: string,
+): Header | null {
   const layout = generation === 'corosync-1' ? RequestHeader1 : RequestHeader2;
   const decoded = decode(layout, view, at, view.byteLength, littleEndian);
   if (!decoded.ok) return null;
@@ -95,7 +107,11 @@ export function readServiceMessage(
   if (group === null || header === null) {
     const isTruncated = serviceFunctionOf(generation, group ?? '', 0).service !== null;
     const need = RequestHeader2.fixedSize;
-    return undecoded(group, body, isTruncated ? { kind: 'truncated', field: 'header', at: bodyAt, need, have: body.length } : null);
+    return undecoded(
+      group,
+      body,
+      isTruncated ? { kind: 'truncated', field: 'header', at: bodyAt, need, have: body.length } : null,
+    );
   }
   const { what, size, sizeAt } = header;
   const read = contentOf(generation, messageNameOf(what), view, bodyAt, littleEndian);
@@ -129,7 +145,14 @@ export function walkServiceMessage(bytes: Uint8Array, littleEndian: boolean, gen
   const name = header === null ? 'OTHER' : messageNameOf(header.what);
   if (header === null && groups.value.names[0] !== SERVICES_GROUP) {
     const length = bytes.length - groups.value.end;
-    const body = { path: 'body', offset: groups.value.end, length, text: `${length} octets`, ctype: `u8[${length}]`, doc: 'a group that Corosync does not use' };
+    const body = {
+      path: 'body',
+      offset: groups.value.end,
+      length,
+      text: `${length} octets`,
+      ctype: `u8[${length}]`,
+      doc: 'a group that Corosync does not use',
+    };
     return { spans: length === 0 ? spans : [...spans, body], problem: null };
   }
   const walked = walkService(SERVICE_MESSAGES[generation][name], view, groups.value.end, bytes.length, littleEndian);

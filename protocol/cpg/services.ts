@@ -3,9 +3,23 @@
 import type { DialectId } from '../totem/dialect.ts';
 
 const SERVICES_1 = [
-  'EVS', 'CLM', 'AMF', 'CKPT', 'EVT', 'LCK', 'MSG', 'CFG',
-  'CPG', 'CMAN', 'PCMK', 'CONFDB', 'QUORUM', 'PLOAD', 'TMR', 'VOTEQUORUM',
-] as const; // prettier-ignore
+  'EVS',
+  'CLM',
+  'AMF',
+  'CKPT',
+  'EVT',
+  'LCK',
+  'MSG',
+  'CFG',
+  'CPG',
+  'CMAN',
+  'PCMK',
+  'CONFDB',
+  'QUORUM',
+  'PLOAD',
+  'TMR',
+  'VOTEQUORUM',
+] as const;
 const SERVICES_2 = ['CMAP', 'CFG', 'CPG', 'QUORUM', 'PLOAD', 'VOTEQUORUM', 'MON', 'WD'] as const;
 
 export type ServiceName = (typeof SERVICES_1)[number] | (typeof SERVICES_2)[number] | 'SYNC';

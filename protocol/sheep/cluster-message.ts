@@ -115,10 +115,23 @@ export function decodeClusterMessage(octets: Uint8Array): Result<ClusterMessage,
   const { head, records, rest } = decoded.value;
   const payload = octets.subarray(CLUSTER_FRAME_OCTETS);
   if (payload.length < head.msgLen)
-    return fail({ kind: 'truncated', field: 'payload', at: CLUSTER_FRAME_OCTETS, need: head.msgLen, have: payload.length });
+    return fail({
+      kind: 'truncated',
+      field: 'payload',
+      at: CLUSTER_FRAME_OCTETS,
+      need: head.msgLen,
+      have: payload.length,
+    });
   const { sender, typeResult, typeUnused } = head;
   const room = octets.subarray(rest.at, rest.at + rest.length);
-  return ok({ sender, typeResult, typeUnused, nodes: records as readonly Member[], room, payload: payload.subarray(0, head.msgLen) });
+  return ok({
+    sender,
+    typeResult,
+    typeUnused,
+    nodes: records as readonly Member[],
+    room,
+    payload: payload.subarray(0, head.msgLen),
+  });
 }
 
 /** The octets of a message of 0.3.0; the inverse of decodeClusterMessage. */

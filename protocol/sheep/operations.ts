@@ -10,7 +10,11 @@ export interface Operation {
   readonly response: ResponseForm;
 }
 
-const operation = (name: string, request: RequestForm, response: ResponseForm): Operation => ({ name, request, response });
+const operation = (name: string, request: RequestForm, response: ResponseForm): Operation => ({
+  name,
+  request,
+  response,
+});
 
 /** Operations by their number (specs/sheepdog.md 5.2); 0xa3 to 0xa6 are 0.4.0's and not described. */
 export const OPERATIONS: ReadonlyMap<number, Operation> = new Map([
@@ -37,7 +41,8 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map([
   [0xa2, operation('GET_EPOCH', 'object', 'plain')],
 ]);
 const MAKE_FS = 0x84;
-const isOfLaterRelease = (opcode: number): boolean => opcode === 0x04 || opcode === 0x16 || (opcode >= 0xa3 && opcode <= 0xa6);
+const isOfLaterRelease = (opcode: number): boolean =>
+  opcode === 0x04 || opcode === 0x16 || (opcode >= 0xa3 && opcode <= 0xa6);
 
 /** Whether any release has this operation: what a header must have to be believed. */
 export function isKnownOpcode(opcode: number): boolean {

@@ -75,7 +75,10 @@ function memberOf(member: Member | Infer<typeof Member023>): SheepNode {
 }
 
 /** The join of a message of 0.3.0. The payload has as many entries as its requester gave it, whatever the counts say. */
-function joinOf(isRequest: boolean, payload: Uint8Array): { readonly join: SheepJoin | null; readonly problem: LayoutProblem | null } {
+function joinOf(
+  isRequest: boolean,
+  payload: Uint8Array,
+): { readonly join: SheepJoin | null; readonly problem: LayoutProblem | null } {
   const decoded = decodeJoin(payload);
   if (!decoded.ok) return { join: null, problem: decoded.problem };
   const { head, entries } = decoded.value;
@@ -89,7 +92,9 @@ function read030({ sender, typeResult, nodes, payload }: ClusterMessage): ReadSh
   const number = typeResult & 15;
   const type = SHEEP_MESSAGE_TYPES[number] ?? number;
   const isJoin = type === 'JOIN_REQUEST' || type === 'JOIN_RESPONSE';
-  const { join, problem: joinProblem } = isJoin ? joinOf(type === 'JOIN_REQUEST', payload) : { join: null, problem: null };
+  const { join, problem: joinProblem } = isJoin
+    ? joinOf(type === 'JOIN_REQUEST', payload)
+    : { join: null, problem: null };
   const carries = type === 'NOTIFY' || type === 'UNBLOCK';
   const operation = carries ? decodeOperation(payload) : null;
   const message: SheepMessage = {
@@ -116,7 +121,9 @@ function head023(octets: Uint8Array): Head023 | null {
   const decoded = decode(OtherFrame023.head, viewOf(octets), 0, octets.length, SHEEP_LITTLE_ENDIAN);
   if (!decoded.ok) return null;
   const head = decoded.value.value;
-  return head.protoVer === 3 && head.op in OPS_023 && head.state in STATES_023 && head.msgLength <= octets.length ? head : null;
+  return head.protoVer === 3 && head.op in OPS_023 && head.state in STATES_023 && head.msgLength <= octets.length
+    ? head
+    : null;
 }
 
 function read023(octets: Uint8Array, head: Head023): ReadSheepMessage {
@@ -134,13 +141,26 @@ function read023(octets: Uint8Array, head: Head023): ReadSheepMessage {
   } as const;
   if (op === 2) {
     const operation = decodeOperation(octets.subarray(OtherFrame023.head.size));
-    return operation.ok ? { message: { ...base, operation: operation.value }, problem: null } : { message: base, problem: operation.problem };
+    return operation.ok
+      ? { message: { ...base, operation: operation.value }, problem: null }
+      : { message: base, problem: operation.problem };
   }
   if (op !== 1) return { message: base, problem: null };
   const decoded = decodeService(JoinFrame023, viewOf(octets), 0, octets.length, SHEEP_LITTLE_ENDIAN);
   if (!decoded.ok) return { message: base, problem: decoded.problem };
   const { nrSobjs, nrNodes, clusterStatus, epoch, ctime, result, incEpoch } = decoded.value.head;
-  const joinHead = { protoVer: head.protoVer, nrSobjs, nrNodes, nrLeaveNodes: 0, clusterFlags: 0, clusterStatus, epoch, ctime, result, incEpoch };
+  const joinHead = {
+    protoVer: head.protoVer,
+    nrSobjs,
+    nrNodes,
+    nrLeaveNodes: 0,
+    clusterFlags: 0,
+    clusterStatus,
+    epoch,
+    ctime,
+    result,
+    incEpoch,
+  };
   const nodes = (decoded.value.records as readonly Infer<typeof Member023>[]).map(memberOf);
   return { message: { ...base, nodes, join: { head: joinHead, nodes: null, leaveNodes: null } }, problem: null };
 }
@@ -159,7 +179,10 @@ export function readSheepMessage(octets: Uint8Array): ReadSheepMessage {
 }
 
 /** The fields of a message of the group, for the detail tree; offsets from the start of these octets. Never throws. */
-export function walkSheepMessage(octets: Uint8Array): { readonly spans: readonly FieldSpan[]; readonly problem: LayoutProblem | null } {
+export function walkSheepMessage(octets: Uint8Array): {
+  readonly spans: readonly FieldSpan[];
+  readonly problem: LayoutProblem | null;
+} {
   const view = viewOf(octets);
   const { message, problem } = readSheepMessage(octets);
   if (message === null || message.release === '0.2') {
@@ -180,7 +203,8 @@ export function walkSheepMessage(octets: Uint8Array): { readonly spans: readonly
   }
   const length = octets.length - next;
   const doc = 'entries of an epoch log, or data of the operation';
-  if (length > 0) spans.push({ path: 'data', offset: next, length, text: `${length} octets`, ctype: `u8[${length}]`, doc });
+  if (length > 0)
+    spans.push({ path: 'data', offset: next, length, text: `${length} octets`, ctype: `u8[${length}]`, doc });
   return { spans, problem };
 }
 
@@ -247,6 +271,8 @@ export function sheepJson(message: SheepMessage): SheepMessageJson {
     nr_nodes: nodes.length,
     nodes: nodes.map(nodeJson),
     ...(join === null ? {} : joinJson(join)),
-    ...(operation === null ? {} : { request: sheepHeaderJson(operation.request), response: sheepHeaderJson(operation.response) }),
+    ...(operation === null
+      ? {}
+      : { request: sheepHeaderJson(operation.request), response: sheepHeaderJson(operation.response) }),
   };
 }

@@ -10,6 +10,8 @@ import { flagNames, operationName, OPERATIONS, resultText } from './operations.t
 import type { RequestForm, ResponseForm } from './operations.ts';
 
 export const SHEEP_HEADER_OCTETS = 48;
+/** Octets that every header has in common: they tell the operation and what follows. */
+export const SHEEP_COMMON_OCTETS = 16;
 
 const hex = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`;
 const oidText = (oid: bigint): string => {
@@ -86,7 +88,7 @@ export const SHEEP_RESPONSES = {
 
 export type SheepSide = 'request' | 'response';
 
-/** One header. `fields` are those of its form, by the names of the layouts above. */
+/** One header. `fields` are those of its form, by the names of the layouts above, as far as captured. */
 export interface SheepHeader {
   readonly side: SheepSide;
   readonly form: RequestForm | ResponseForm;
@@ -96,8 +98,10 @@ export interface SheepHeader {
   readonly epoch: number;
   readonly id: number;
   readonly dataLength: number;
-  /** Null in a request. */
+  /** Null in a request, and where it was not captured. */
   readonly result: number | null;
+  /** Octets of the header that were captured: 48, or fewer behind a short snap length. */
+  readonly captured: number;
   readonly fields: { readonly [name: string]: number | bigint | Uint8Array };
 }
 
@@ -116,8 +120,9 @@ function formOf(side: SheepSide, opcode: number): RequestForm | ResponseForm {
 }
 
 function layoutOf(side: SheepSide, form: RequestForm | ResponseForm): Layout<unknown, number> {
-  const forms: { readonly [form: string]: Layout<unknown, number> } = side === 'request' ? SHEEP_REQUESTS : SHEEP_RESPONSES;
-  return forms[form] ?? forms['plain'] as Layout<unknown, number>;
+  const forms: { readonly [form: string]: Layout<unknown, number> } =
+    side === 'request' ? SHEEP_REQUESTS : SHEEP_RESPONSES;
+  return forms[form] ?? (forms['plain'] as Layout<unknown, number>);
 }
 
 /**
@@ -138,10 +143,38 @@ export function readSheepHeader(
   if (!decoded.ok) return decoded;
   const fields = decoded.value.value as SheepHeader['fields'] & CommonFields;
   const { protoVer, opcode, flags, epoch, id, dataLength, result = null } = fields;
-  return ok({ side, form, protoVer, opcode, flags, epoch, id, dataLength, result, fields });
+  return ok({
+    side,
+    form,
+    protoVer,
+    opcode,
+    flags,
+    epoch,
+    id,
+    dataLength,
+    result,
+    captured: SHEEP_HEADER_OCTETS,
+    fields,
+  });
 }
 
-/** The 48 octets of a header; the inverse of readSheepHeader. */
+/** Reads a header of which only the first octets were captured, at least SHEEP_COMMON_OCTETS of them. */
+export function readCutHeader(side: SheepSide, octets: Uint8Array): Result<SheepHeader, LayoutProblem> {
+  const captured = Math.min(octets.length, SHEEP_HEADER_OCTETS);
+  if (captured < SHEEP_COMMON_OCTETS)
+    return fail({ kind: 'truncated', field: 'header', at: 0, need: SHEEP_COMMON_OCTETS, have: captured });
+  const padded = new Uint8Array(SHEEP_HEADER_OCTETS);
+  padded.set(octets.subarray(0, captured));
+  const read = readSheepHeader(side, padded, 0);
+  if (!read.ok || captured === SHEEP_HEADER_OCTETS) return read;
+  const header = read.value;
+  const spans = walkSheepHeader(header, viewOf(padded), 0, '');
+  const known = new Set(spans.filter(({ offset, length }) => offset + length <= captured).map(({ path }) => path));
+  const fields = Object.fromEntries(Object.entries(header.fields).filter(([name]) => known.has(cName(name))));
+  return ok({ ...header, captured, fields, result: known.has('result') ? header.result : null });
+}
+
+/** The 48 octets of a whole header; the inverse of readSheepHeader. */
 export function encodeSheepHeader(header: Pick<SheepHeader, 'side' | 'form' | 'fields'>): Uint8Array {
   return encode(layoutOf(header.side, header.form), header.fields, SHEEP_LITTLE_ENDIAN);
 }
@@ -163,7 +196,8 @@ export function sheepHeaderJson(header: SheepHeader): SheepHeaderJson {
   const json: { [name: string]: string | number | readonly string[] } = {};
   for (const [name, value] of Object.entries(header.fields)) {
     if (value instanceof Uint8Array || name.startsWith('reserved')) continue;
-    if (typeof value === 'bigint') json[cName(name)] = name.toLowerCase().endsWith('oid') ? objectIdText(value) : String(value);
+    if (typeof value === 'bigint')
+      json[cName(name)] = name.toLowerCase().endsWith('oid') ? objectIdText(value) : String(value);
     else json[cName(name)] = value;
   }
   json['opcode'] = operationName(header.opcode);

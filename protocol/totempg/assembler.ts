@@ -35,7 +35,13 @@ export interface Assembler {
    * `ring` is any number that is equal for packets of one ring and differs between rings; `source` any number by which
    * the caller knows the packet. Returns the messages that end in this packet, in their order in it.
    */
-  push(sender: number, ring: number, view: DataView, packet: TotempgPacket, source: number): readonly AssembledMessage[];
+  push(
+    sender: number,
+    ring: number,
+    view: DataView,
+    packet: TotempgPacket,
+    source: number,
+  ): readonly AssembledMessage[];
   /** Forgets half-sent messages of nodes that left the ring: they will not be completed. */
   left(senders: Iterable<number>): void;
   /** Messages begun and not ended, with the source of their first piece. */
@@ -94,7 +100,13 @@ function append(half: Half, piece: Uint8Array): void {
 }
 
 /** The half-sent message that a packet leaves behind, or null where it leaves none or one that is too long. */
-function remainder(half: Half | null, packet: TotempgPacket, ring: number, source: number, last: Uint8Array): Half | null {
+function remainder(
+  half: Half | null,
+  packet: TotempgPacket,
+  ring: number,
+  source: number,
+  last: Uint8Array,
+): Half | null {
   if (packet.fragmented === 0) return null;
   const isMiddle = packet.continuation !== 0 && packet.pieces.length === 1;
   if (!isMiddle) return { label: packet.fragmented, ring, first: source, buffer: last.slice(), octets: last.length };
@@ -140,7 +152,8 @@ export function createAssembler(): Assembler {
       for (let i = 0; i < ended; i++) {
         const bytes = bytesOf(i);
         if (i > 0 || packet.continuation === 0) messages.push({ complete: true, bytes, first: source, last: source });
-        else if (half !== null) messages.push({ complete: true, bytes: joined(half, bytes), first: half.first, last: source });
+        else if (half !== null)
+          messages.push({ complete: true, bytes: joined(half, bytes), first: half.first, last: source });
         else messages.push({ complete: false, bytes, first: null, last: source });
       }
       sender.current = remainder(half, packet, ring, source, bytesOf(lastIndex));

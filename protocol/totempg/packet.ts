@@ -12,7 +12,10 @@ const labelText = (label: number): string => `${label}${label === 0 ? ' (no)' : 
 export const TotempgMcast = struct('totempg_mcast', {
   version: i16('0; left-over memory in old 1.x'),
   type: i16('0; left-over memory in 1.x'),
-  fragmented: u8('0: the last piece is complete; else a label: it continues in the next packet of the sender', labelText),
+  fragmented: u8(
+    '0: the last piece is complete; else a label: it continues in the next packet of the sender',
+    labelText,
+  ),
   continuation: u8('0: the first piece starts a message; else the label of the packet before', labelText),
   msgCount: count('u16', 'msgLen', PACKET_PIECES_MAX, 'number of pieces'),
   msgLen: array(u16('octets of this piece'), 'msgCount', 'octets of each piece in this packet'),
@@ -43,7 +46,12 @@ export type PacketProblem = LayoutProblem | { readonly kind: 'no-pieces'; readon
  * Reads the payload view[at, end) of an mcast that is not encapsulated. Never throws on any bytes. The pieces' lengths
  * decide where the packet ends: fewer octets are `truncated`, more are counted in `trailing` (specs/totem.md 5.1.1).
  */
-export function readPacket(view: DataView, at: number, end: number, littleEndian: boolean): Result<TotempgPacket, PacketProblem> {
+export function readPacket(
+  view: DataView,
+  at: number,
+  end: number,
+  littleEndian: boolean,
+): Result<TotempgPacket, PacketProblem> {
   const decoded = decode(TotempgMcast, view, at, end, littleEndian);
   if (!decoded.ok) return decoded;
   const { version, type, fragmented, continuation, msgLen } = decoded.value.value;
@@ -53,7 +61,13 @@ export function readPacket(view: DataView, at: number, end: number, littleEndian
   let next = decoded.value.end;
   for (const length of msgLen) {
     if (next + length > limit)
-      return fail({ kind: 'truncated', field: `piece[${pieces.length}]`, at: next, need: length, have: Math.max(0, limit - next) });
+      return fail({
+        kind: 'truncated',
+        field: `piece[${pieces.length}]`,
+        at: next,
+        need: length,
+        have: Math.max(0, limit - next),
+      });
     pieces.push({ at: next, length });
     next += length;
   }
