@@ -37,12 +37,15 @@ export function isLittleEndian(bytes: Uint8Array, at: number, dialect: Dialect):
 }
 
 const KNET_DATA_HEADER = 14;
+const KNET_PING_OCTETS = 26;
+/** A hash without cipher stands in clear behind the packet. */
+const HASH_OCTETS: readonly number[] = [16, 20, 32, 48, 64];
 
 function isKnet(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== 1 || bytes[at + 4] !== 0 || bytes[at + 5] !== 0) return false;
   const type = bytes[at + 1]!;
   const length = end - at;
-  if (type === 0x81 || type === 0x82) return length === 26;
+  if (type === 0x81 || type === 0x82) return length === KNET_PING_OCTETS || HASH_OCTETS.includes(length - KNET_PING_OCTETS);
   if (type === 0x83 || type === 0x84) return length >= 9;
   // Data: the fragment's number lies within their count, and the broadcast flag is one.
   return type === 0 && length > KNET_DATA_HEADER && bytes[at + 10]! <= 1 && bytes[at + 11]! >= 1 && bytes[at + 12]! <= bytes[at + 11]!;
