@@ -55,7 +55,7 @@ const JoinHead = struct('join_message', {
   pad: unused(3),
 });
 export type JoinHead = Infer<typeof JoinHead>;
-/** Payload of JOIN_REQUEST and JOIN_RESPONSE: as many node entries follow as the requester had (specs/sheepdog.md 3.4). */
+/** Payload of JOIN_REQUEST and JOIN_RESPONSE: as many entries follow as the requester had (specs/sheepdog.md 3.4). */
 export const JoinFrame: ServiceLayout<JoinHead> = {
   head: JoinHead,
   tail: { kind: 'records', name: 'nodes', element: NodeEntry, slots: null, used: () => null },
