@@ -1,184 +1,269 @@
-// The messages that sheepdog 0.3.0 multicasts to its process group: the 36 912 octets that each one has, the payload
-// of a join and of an operation; and the older frames of 0.2.3. Octets to values and back; sheep-message.ts says what
-// they mean.
-import { concatBytes, viewOf } from '../base/bytes.ts';
-import { fail, ok, type Result } from '../base/result.ts';
-import type { ServiceLayout } from '../cpg/messages.ts';
-import { decodeService, encodeService } from '../cpg/service-codec.ts';
-import { bytes, struct, u16, u32, u64, u8, type Infer, type LayoutProblem } from '../wire/layout.ts';
-import { Member, Member023, NodeEntry, SHEEP_LITTLE_ENDIAN } from './node-entry.ts';
-import { resultText, statusName } from './operations.ts';
-import { encodeSheepHeader, readSheepHeader, SHEEP_HEADER_OCTETS, type SheepHeader } from './tcp-headers.ts';
+// What a message of sheepdog's process group says, whichever release sent it, and the same for programs. Octets are
+// read in cluster-frame.ts; what a sheep does with a message is not here.
+import { viewOf } from '../base/bytes.ts';
+import { decodeService, walkService } from '../cpg/service-codec.ts';
+import { decode, walkFields, type FieldSpan, type Infer, type LayoutProblem } from '../wire/layout.ts';
+import {
+  CLUSTER_FRAME_OCTETS,
+  ClusterFrame,
+  decodeClusterMessage,
+  decodeJoin,
+  decodeOperation,
+  JoinFrame,
+  JoinFrame023,
+  OtherFrame023,
+  SHEEP_JOIN_RESULTS,
+  SHEEP_MESSAGE_TYPES,
+  type ClusterMessage,
+  type JoinHead,
+  type OperationPayload,
+} from './cluster-frame.ts';
+import { SHEEP_LITTLE_ENDIAN, sheepAddress, type Member, type Member023, type NodeEntry } from './node-entry.ts';
+import { resultText, STATUS_OK, statusName } from './operations.ts';
+import { SHEEP_HEADER_OCTETS, sheepHeaderJson, walkSheepHeader } from './tcp-headers.ts';
 
-/** The name of sheepdog's process group. */
-export const SHEEP_GROUP = 'sheepdog';
-/** Room for members in every message: SD_MAX_NODES. */
-export const SHEEP_NODES_MAX = 1024;
-
-/** Types of 0.3.0's messages, by number. */
-export const SHEEP_MESSAGE_TYPES = ['JOIN_REQUEST', 'JOIN_RESPONSE', 'LEAVE', 'NOTIFY', 'BLOCK', 'UNBLOCK'] as const;
-/** What a JOIN_RESPONSE says, by number. */
-export const SHEEP_JOIN_RESULTS = ['SUCCESS', 'FAIL', 'JOIN_LATER', 'MASTER_TRANSFER'] as const;
-
-const typeResultText = (value: number): string =>
-  `${SHEEP_MESSAGE_TYPES[value & 15] ?? value & 15}, ${SHEEP_JOIN_RESULTS[value >>> 4] ?? value >>> 4}`;
-const statusText = (status: number): string => `${status} (${statusName(status)})`;
-const sdResultText = (result: number): string => `0x${result.toString(16)} (${resultText(result)})`;
-const unused = (octets: number) => bytes(octets, 'not used');
-
-const ClusterHead = struct('corosync_message', {
-  sender: Member,
-  typeResult: u8('low four bits: type; high four bits: result of a join', typeResultText),
-  typeUnused: bytes(3, 'rest of the bit field'),
-  msgLen: u32('octets of the payload'),
-  nrNodes: u32('members that follow'),
-});
-
-/** The fixed part, 36 912 octets: members follow their count, and the room for the others (specs/sheepdog.md 3.3). */
-export const ClusterFrame: ServiceLayout<Infer<typeof ClusterHead>> = {
-  head: ClusterHead,
-  tail: { kind: 'records', name: 'nodes', element: Member, slots: SHEEP_NODES_MAX, used: (head) => head.nrNodes },
-};
-export const CLUSTER_FRAME_OCTETS = ClusterHead.fixedSize + SHEEP_NODES_MAX * Member.fixedSize;
-
-const JoinHead = struct('join_message', {
-  protoVer: u8('version of the protocol between sheep: 3 in 0.3.0'),
-  nrSobjs: u8('copies of each object; 0 from a blank store'),
-  nrNodes: u16('entries of the latest epoch log of the joining node'),
-  nrLeaveNodes: u16('nodes known to be missing'),
-  clusterFlags: u16('1: do not halt where too few nodes are left'),
-  clusterStatus: u32('status of the cluster', statusText),
-  epoch: u32('latest epoch'),
-  ctime: u64('creation time of the cluster'),
-  result: u32('result of the check', sdResultText),
-  incEpoch: u8('1: the join starts a new epoch'),
-  pad: unused(3),
-});
-export type JoinHead = Infer<typeof JoinHead>;
-/** Payload of JOIN_REQUEST and JOIN_RESPONSE: as many entries follow as the requester had (specs/sheepdog.md 3.4). */
-export const JoinFrame: ServiceLayout<JoinHead> = {
-  head: JoinHead,
-  tail: { kind: 'records', name: 'nodes', element: NodeEntry, slots: null, used: () => null },
-};
-
-const Head023 = struct('message_header (0.2.3)', {
-  protoVer: u8('3'),
-  pad: unused(1),
-  op: u8('1 JOIN, 2 VDI_OP, 4 LEAVE'),
-  state: u8('1 INIT, 2 CONT, 3 FIN'),
-  msgLength: u32('octets of the message'),
-  nodeid: u32('node id of Corosync'),
-  pid: u32('process of the sheep'),
-  from: NodeEntry,
-});
-const Join023 = struct('join_message (0.2.3)', {
-  header: Head023,
-  nrNodes: u32('members that follow'),
-  nrSobjs: u32('copies of each object'),
-  clusterStatus: u32('status of the cluster, in the numbers of 0.2.3'),
-  epoch: u32('latest epoch'),
-  ctime: u64('creation time of the cluster'),
-  result: u32('result of the check', sdResultText),
-  incEpoch: u8('1: the join starts a new epoch'),
-  joinUnused: unused(3),
-});
-/** JOIN of 0.2.3, 32 840 octets. */
-export const JoinFrame023: ServiceLayout<Infer<typeof Join023>> = {
-  head: Join023,
-  tail: { kind: 'records', name: 'nodes', element: Member023, slots: SHEEP_NODES_MAX, used: (head) => head.nrNodes },
-};
-/** Any other message of 0.2.3: a VDI_OP carries a request, a response and data behind this. */
-export const OtherFrame023: ServiceLayout<Infer<typeof Head023>> = {
-  head: Head023,
-  tail: { kind: 'octets', name: 'body', length: () => null },
-};
-
-/** A message of 0.3.0 as it stands on the wire, without a reading of its payload. */
-export interface ClusterMessage {
-  readonly sender: Member;
-  readonly typeResult: number;
-  readonly typeUnused: Uint8Array;
-  readonly nodes: readonly Member[];
-  /** The room behind the members; null for zeros. */
-  readonly room: Uint8Array | null;
-  readonly payload: Uint8Array;
+/** A node of the store, with its process where the message tells it. */
+export interface SheepNode {
+  readonly nodeid: number | null;
+  readonly pid: number | null;
+  /** 0.3.0: left while it was the master. */
+  readonly gone: number | null;
+  readonly addr: string;
+  readonly port: number;
+  readonly nrVnodes: number;
+  readonly zone: number;
 }
 
-/** Reads a message of 0.3.0. Its length must be what it says: anything else is not sheepdog's. Never throws. */
-export function decodeClusterMessage(octets: Uint8Array): Result<ClusterMessage, LayoutProblem> {
+export interface SheepJoin {
+  readonly head: Omit<JoinHead, 'pad'>;
+  /** The requester's latest epoch; null in a response that has leaveNodes written over it. */
+  readonly nodes: readonly SheepNode[] | null;
+  /** A response of a cluster that still waits: the nodes known to be missing. */
+  readonly leaveNodes: readonly SheepNode[] | null;
+}
+
+export interface SheepMessage {
+  readonly release: '0.3' | '0.2';
+  /** JOIN_REQUEST, JOIN_RESPONSE, LEAVE, NOTIFY, BLOCK, UNBLOCK; in 0.2.3 JOIN, VDI_OP, LEAVE; else the number. */
+  readonly type: string | number;
+  /** 0.3.0: SUCCESS, FAIL, JOIN_LATER, MASTER_TRANSFER, of meaning in a JOIN_RESPONSE; else the number. */
+  readonly result: string | number | null;
+  /** 0.2.3: INIT, CONT, FIN, or the number. */
+  readonly state: string | number | null;
+  /** Octets of the payload; in 0.2.3 of the message. */
+  readonly msgLen: number;
+  /** Of a join: the joining node, in its response too. */
+  readonly sender: SheepNode;
+  /** The members in the order in which they joined: the first that is not gone is the master. */
+  readonly nodes: readonly SheepNode[];
+  readonly join: SheepJoin | null;
+  readonly operation: OperationPayload | null;
+}
+
+export interface ReadSheepMessage {
+  readonly message: SheepMessage | null;
+  readonly problem: LayoutProblem | null;
+}
+
+function entryOf({ addr, port, nrVnodes, zone }: NodeEntry): SheepNode {
+  return { nodeid: null, pid: null, gone: null, addr: sheepAddress(addr), port, nrVnodes, zone };
+}
+
+function memberOf(member: Member | Infer<typeof Member023>): SheepNode {
+  const gone = 'gone' in member ? (member as Member).gone : null;
+  return { ...entryOf(member.ent), nodeid: member.nodeid, pid: member.pid, gone };
+}
+
+/** The join of a message of 0.3.0. The payload has as many entries as its requester gave it, whatever the counts say. */
+function joinOf(
+  isRequest: boolean,
+  payload: Uint8Array,
+): { readonly join: SheepJoin | null; readonly problem: LayoutProblem | null } {
+  const decoded = decodeJoin(payload);
+  if (!decoded.ok) return { join: null, problem: decoded.problem };
+  const { head, entries } = decoded.value;
+  const isWaiting = !isRequest && head.clusterStatus !== STATUS_OK && head.nrLeaveNodes > 0;
+  const nodes = isWaiting ? null : entries.map(entryOf);
+  const leaveNodes = isWaiting ? entries.slice(0, head.nrLeaveNodes).map(entryOf) : null;
+  return { join: { head, nodes, leaveNodes }, problem: null };
+}
+
+function read030({ sender, typeResult, nodes, payload }: ClusterMessage): ReadSheepMessage {
+  const number = typeResult & 15;
+  const type = SHEEP_MESSAGE_TYPES[number] ?? number;
+  const isJoin = type === 'JOIN_REQUEST' || type === 'JOIN_RESPONSE';
+  const { join, problem: joinProblem } = isJoin
+    ? joinOf(type === 'JOIN_REQUEST', payload)
+    : { join: null, problem: null };
+  const carries = type === 'NOTIFY' || type === 'UNBLOCK';
+  const operation = carries ? decodeOperation(payload) : null;
+  const message: SheepMessage = {
+    release: '0.3',
+    type,
+    result: SHEEP_JOIN_RESULTS[typeResult >>> 4] ?? typeResult >>> 4,
+    state: null,
+    msgLen: payload.length,
+    sender: memberOf(sender),
+    nodes: nodes.map(memberOf),
+    join,
+    operation: operation?.ok === true ? operation.value : null,
+  };
+  return { message, problem: joinProblem ?? (operation?.ok === false ? operation.problem : null) };
+}
+
+const OPS_023: { readonly [op: number]: string } = { 1: 'JOIN', 2: 'VDI_OP', 4: 'LEAVE' };
+const STATES_023: { readonly [state: number]: string } = { 1: 'INIT', 2: 'CONT', 3: 'FIN' };
+
+type Head023 = Infer<typeof OtherFrame023.head>;
+
+/** The header of 0.2.3 at the start of these octets, or null where they are nothing of it. */
+function head023(octets: Uint8Array): Head023 | null {
+  const decoded = decode(OtherFrame023.head, viewOf(octets), 0, octets.length, SHEEP_LITTLE_ENDIAN);
+  if (!decoded.ok) return null;
+  const head = decoded.value.value;
+  return head.protoVer === 3 && head.op in OPS_023 && head.state in STATES_023 && head.msgLength <= octets.length
+    ? head
+    : null;
+}
+
+function read023(octets: Uint8Array, head: Head023): ReadSheepMessage {
+  const { op, state, msgLength, nodeid, pid, from } = head;
+  const base = {
+    release: '0.2',
+    type: OPS_023[op] ?? op,
+    result: null,
+    state: STATES_023[state] ?? state,
+    msgLen: msgLength,
+    sender: { ...entryOf(from), nodeid, pid },
+    nodes: [],
+    join: null,
+    operation: null,
+  } as const;
+  if (op === 2) {
+    const operation = decodeOperation(octets.subarray(OtherFrame023.head.size));
+    return operation.ok
+      ? { message: { ...base, operation: operation.value }, problem: null }
+      : { message: base, problem: operation.problem };
+  }
+  if (op !== 1) return { message: base, problem: null };
+  const decoded = decodeService(JoinFrame023, viewOf(octets), 0, octets.length, SHEEP_LITTLE_ENDIAN);
+  if (!decoded.ok) return { message: base, problem: decoded.problem };
+  const { nrSobjs, nrNodes, clusterStatus, epoch, ctime, result, incEpoch } = decoded.value.head;
+  const joinHead = {
+    protoVer: head.protoVer,
+    nrSobjs,
+    nrNodes,
+    nrLeaveNodes: 0,
+    clusterFlags: 0,
+    clusterStatus,
+    epoch,
+    ctime,
+    result,
+    incEpoch,
+  };
+  const nodes = (decoded.value.records as readonly Infer<typeof Member023>[]).map(memberOf);
+  return { message: { ...base, nodes, join: { head: joinHead, nodes: null, leaveNodes: null } }, problem: null };
+}
+
+/**
+ * Reads the application's octets of a CPG mcast to SHEEP_GROUP. Never throws on any bytes; `message` is null where they
+ * are of no known release (specs/sheepdog.md 3.3, 3.4 and 8.4).
+ */
+export function readSheepMessage(octets: Uint8Array): ReadSheepMessage {
+  const head = head023(octets);
+  // A frame of 0.3.0 has its length from its own count; 0.2.3's have other lengths.
+  const frame = decodeClusterMessage(octets);
+  if (frame.ok && octets.length === CLUSTER_FRAME_OCTETS + frame.value.payload.length) return read030(frame.value);
+  if (head !== null) return read023(octets, head);
+  return frame.ok ? read030(frame.value) : { message: null, problem: frame.problem };
+}
+
+/** The fields of a message of the group, for the detail tree; offsets from the start of these octets. Never throws. */
+export function walkSheepMessage(octets: Uint8Array): {
+  readonly spans: readonly FieldSpan[];
+  readonly problem: LayoutProblem | null;
+} {
   const view = viewOf(octets);
-  const have = octets.length;
-  if (have < CLUSTER_FRAME_OCTETS)
-    return fail({ kind: 'truncated', field: 'corosync_message', at: 0, need: CLUSTER_FRAME_OCTETS, have });
-  const decoded = decodeService(ClusterFrame, view, 0, CLUSTER_FRAME_OCTETS, SHEEP_LITTLE_ENDIAN);
-  if (!decoded.ok) return decoded;
-  const { head, records, rest } = decoded.value;
-  const payload = octets.subarray(CLUSTER_FRAME_OCTETS);
-  if (payload.length < head.msgLen)
-    return fail({
-      kind: 'truncated',
-      field: 'payload',
-      at: CLUSTER_FRAME_OCTETS,
-      need: head.msgLen,
-      have: payload.length,
-    });
-  const { sender, typeResult, typeUnused } = head;
-  const room = octets.subarray(rest.at, rest.at + rest.length);
-  return ok({
-    sender,
-    typeResult,
-    typeUnused,
-    nodes: records as readonly Member[],
-    room,
-    payload: payload.subarray(0, head.msgLen),
-  });
+  const { message, problem } = readSheepMessage(octets);
+  if (message?.release === '0.2') {
+    const layout = message.type === 'JOIN' ? JoinFrame023 : OtherFrame023;
+    return walkService(layout, view, 0, octets.length, SHEEP_LITTLE_ENDIAN);
+  }
+  const at = CLUSTER_FRAME_OCTETS;
+  if (message === null) return { spans: walkService(ClusterFrame, view, 0, at, SHEEP_LITTLE_ENDIAN).spans, problem };
+  const spans = [...walkService(ClusterFrame, view, 0, at, SHEEP_LITTLE_ENDIAN).spans];
+  let next = at;
+  if (message.operation !== null) {
+    const { request, response } = message.operation;
+    spans.push(...walkSheepHeader(request, view, at, 'request'));
+    spans.push(...walkSheepHeader(response, view, at + SHEEP_HEADER_OCTETS, 'response'));
+    next += 2 * SHEEP_HEADER_OCTETS;
+  } else if (message.join !== null) {
+    spans.push(...walkFields(JoinFrame.head, view, at, octets.length, SHEEP_LITTLE_ENDIAN, 'join').spans);
+    next += JoinFrame.head.size;
+  }
+  const length = octets.length - next;
+  const doc = 'entries of an epoch log, or data of the operation';
+  if (length > 0)
+    spans.push({ path: 'data', offset: next, length, text: `${length} octets`, ctype: `u8[${length}]`, doc });
+  return { spans, problem };
 }
 
-/** The octets of a message of 0.3.0; the inverse of decodeClusterMessage. */
-export function encodeClusterMessage(message: ClusterMessage): Uint8Array {
-  const { sender, typeResult, typeUnused, nodes, room, payload } = message;
-  const head = { sender, typeResult, typeUnused, msgLen: payload.length, nrNodes: nodes.length };
-  const parts = { head, records: nodes, octets: new Uint8Array(0), rest: room };
-  return concatBytes([encodeService(ClusterFrame, parts, SHEEP_LITTLE_ENDIAN), payload]);
+/** A value for programs: nothing that JSON does not know. */
+export type SheepJson = string | number | boolean | null | readonly SheepJson[] | SheepJsonObject;
+export type SheepJsonObject = { readonly [field: string]: SheepJson };
+
+function nodeJson({ nodeid, pid, gone, addr, port, nrVnodes, zone }: SheepNode): SheepJsonObject {
+  return {
+    ...(nodeid === null ? {} : { nodeid }),
+    ...(pid === null ? {} : { pid }),
+    ...(gone === null ? {} : { gone }),
+    addr,
+    port,
+    nr_vnodes: nrVnodes,
+    zone,
+  };
 }
 
-export interface JoinPayload {
-  readonly head: JoinHead;
-  /** Entries of the epoch log; in a response of a cluster that is not OK the first nr_leave_nodes are those missing. */
-  readonly entries: readonly NodeEntry[];
-  /** Fewer octets than an entry has, at the end; normally none. */
-  readonly rest: Uint8Array;
+/** `join_…` where a field of the join has the name of one of the message. */
+function joinJson({ head, nodes, leaveNodes }: SheepJoin): SheepJsonObject {
+  return {
+    proto_ver: head.protoVer,
+    nr_sobjs: head.nrSobjs,
+    join_nr_nodes: head.nrNodes,
+    nr_leave_nodes: head.nrLeaveNodes,
+    cluster_flags: head.clusterFlags,
+    cluster_status: statusName(head.clusterStatus),
+    epoch: head.epoch,
+    ctime: String(head.ctime),
+    join_result: head.result,
+    join_result_text: resultText(head.result),
+    inc_epoch: head.incEpoch,
+    join_nodes: nodes?.map(nodeJson) ?? null,
+    leave_nodes: leaveNodes?.map(nodeJson) ?? null,
+  };
 }
 
-/** Reads the payload of a join. Never throws. */
-export function decodeJoin(payload: Uint8Array): Result<JoinPayload, LayoutProblem> {
-  const decoded = decodeService(JoinFrame, viewOf(payload), 0, payload.length, SHEEP_LITTLE_ENDIAN);
-  if (!decoded.ok) return decoded;
-  const { head, records, rest } = decoded.value;
-  return ok({ head, entries: records as readonly NodeEntry[], rest: payload.subarray(rest.at, rest.at + rest.length) });
+/** A message for programs (the `sheepdog` field of decode): C names, 64-bit numbers as text, no undefined. */
+export function sheepJson(message: SheepMessage): SheepJsonObject {
+  const { type, result, state, sender, nodes, msgLen, join, operation } = message;
+  return {
+    type,
+    result,
+    ...(state === null ? {} : { state }),
+    sender: nodeJson(sender),
+    msg_len: msgLen,
+    nr_nodes: nodes.length,
+    nodes: nodes.map(nodeJson),
+    ...(join === null ? {} : joinJson(join)),
+    ...(operation === null
+      ? {}
+      : { request: sheepHeaderJson(operation.request), response: sheepHeaderJson(operation.response) }),
+  };
 }
 
-/** The octets of a join's payload; the inverse of decodeJoin. */
-export function encodeJoin({ head, entries, rest }: JoinPayload): Uint8Array {
-  return encodeService(JoinFrame, { head, records: entries, octets: new Uint8Array(0), rest }, SHEEP_LITTLE_ENDIAN);
-}
-
-export interface OperationPayload {
-  readonly request: SheepHeader;
-  readonly response: SheepHeader;
-  readonly data: Uint8Array;
-}
-
-/** Reads the payload of NOTIFY and UNBLOCK: two TCP headers and data. Never throws. */
-export function decodeOperation(payload: Uint8Array): Result<OperationPayload, LayoutProblem> {
-  const request = readSheepHeader('request', payload, 0);
-  if (!request.ok) return request;
-  const response = readSheepHeader('response', payload, SHEEP_HEADER_OCTETS, request.value.opcode);
-  if (!response.ok) return response;
-  return ok({ request: request.value, response: response.value, data: payload.subarray(2 * SHEEP_HEADER_OCTETS) });
-}
-
-/** The octets of an operation's payload; the inverse of decodeOperation. */
-export function encodeOperation({ request, response, data }: OperationPayload): Uint8Array {
-  return concatBytes([encodeSheepHeader(request), encodeSheepHeader(response), data]);
+/** The same straight from the octets of a CPG mcast to SHEEP_GROUP; null where they are of no known release. */
+export function sheepRecord(octets: Uint8Array): SheepJsonObject | null {
+  const { message } = readSheepMessage(octets);
+  return message === null ? null : sheepJson(message);
 }

@@ -6,9 +6,9 @@ import {
   CLUSTER_FRAME_OCTETS,
   decodeClusterMessage,
   encodeClusterMessage,
-} from '../../protocol/sheep/cluster-message.ts';
+} from '../../protocol/sheep/cluster-frame.ts';
 import { objectIdOf, readObjectId } from '../../protocol/sheep/object-id.ts';
-import { readSheepMessage, sheepJson, walkSheepMessage } from '../../protocol/sheep/sheep-message.ts';
+import { readSheepMessage, sheepJson, walkSheepMessage } from '../../protocol/sheep/cluster-message.ts';
 import { encodeSheepHeader, readSheepHeader, type SheepSide } from '../../protocol/sheep/tcp-headers.ts';
 import { createSheepStream, type SheepStreamEvent } from '../../protocol/sheep/tcp-stream.ts';
 

@@ -9,9 +9,14 @@ import {
   encodeClusterMessage,
   encodeJoin,
   encodeOperation,
-} from '../../../../protocol/sheep/cluster-message.ts';
+} from '../../../../protocol/sheep/cluster-frame.ts';
 import { sheepAddress } from '../../../../protocol/sheep/node-entry.ts';
-import { readSheepMessage, sheepJson, walkSheepMessage } from '../../../../protocol/sheep/sheep-message.ts';
+import {
+  readSheepMessage,
+  sheepJson,
+  sheepRecord,
+  walkSheepMessage,
+} from '../../../../protocol/sheep/cluster-message.ts';
 
 const hex = (text: string): Uint8Array => fromHex(text) ?? new Uint8Array(0);
 
@@ -188,7 +193,8 @@ describe('malformed', () => {
       message: null,
       problem: { kind: 'truncated', field: 'corosync_message', at: 0, need: 36_912, have: 100 },
     });
-    expect(walkSheepMessage(new Uint8Array(100)).spans).toEqual([]);
+    expect(walkSheepMessage(new Uint8Array(100)).spans.at(-1)).toMatchObject({ path: 'rest', offset: 48, length: 52 });
+    expect(sheepRecord(new Uint8Array(100))).toBeNull();
   });
 
   test('more members than there is room for', () => {
