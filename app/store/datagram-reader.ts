@@ -1,0 +1,231 @@
+// What one UDP datagram is: recognises its start, opens it with the keys at hand, takes knet off and joins its
+// fragments, and reads the columns of the Totem message inside. Not frames, not IP: indexer.ts.
+import { viewOf } from '../../protocol/base/bytes.ts';
+import type { Keyring, Opened } from '../../protocol/crypto/keyring.ts';
+import { createKnetDefragmenter } from '../../protocol/knet/defragment.ts';
+import { KNET_DATA_HEADER } from '../../protocol/knet/packet.ts';
+import { COROSYNC_1, COROSYNC_2, COROSYNC_3, type Dialect } from '../../protocol/totem/dialect.ts';
+import { MARKER_OCTETS, recogniseStart, Start } from '../../protocol/totem/recognise.ts';
+import { readPacket } from '../../protocol/totempg/packet.ts';
+import type { IndexedMessage } from './indexed-message.ts';
+import { PacketKind, RowFlag } from './kinds.ts';
+import { readColumns } from './message-columns.ts';
+import type { Encoding } from './packet-store.ts';
+import type { PacketTable } from './packet-table.ts';
+
+/** A datagram without recognisable start is taken for encrypted from this length on. */
+export const ENCRYPTED_OCTETS_MIN = 32;
+/** Hash names by the octets they add behind a message in clear. */
+export const HASH_OF_TRAILER: { readonly [octets: number]: string } = { 16: 'md5', 20: 'sha1', 32: 'sha256', 48: 'sha384', 64: 'sha512' };
+/** Clear knet packets that are tried for a hash trailer before it is taken that there is none. */
+const KNET_HASH_TRIES = 32;
+
+const clear = (dialect: Encoding['dialect'], transport: 'udp' | 'knet' = 'udp'): Encoding => ({
+  transport,
+  dialect,
+  security: 'none',
+  authentic: null,
+  keyIndex: -1,
+});
+
+export class DatagramReader {
+  /** Datagrams that a key opened. */
+  opened = 0;
+  private readonly table: PacketTable;
+  private readonly keyring: Keyring | null;
+  private readonly defragmenter = createKnetDefragmenter();
+  private readonly clear1: number;
+  private readonly clear2: number;
+  private readonly clear3: number;
+  private readonly clearKnet: number;
+  private readonly unknown: number;
+  private readonly unknown2: number;
+  private lastOpener: 'legacy' | 'knet' = 'legacy';
+  private knetHashTries = 0;
+
+  constructor(table: PacketTable, keyring: Keyring | null) {
+    this.table = table;
+    this.keyring = keyring;
+    this.clear1 = table.encodingNumber(clear('corosync-1'));
+    this.clear2 = table.encodingNumber(clear('corosync-2'));
+    this.clear3 = table.encodingNumber(clear('corosync-3'));
+    this.clearKnet = table.encodingNumber(clear('corosync-3', 'knet'));
+    this.unknown = table.encodingNumber({ transport: null, dialect: null, security: 'unknown', authentic: null, keyIndex: -1 });
+    this.unknown2 = table.encodingNumber({ ...clear('corosync-2'), security: 'unknown' });
+  }
+
+  /** Reads bytes[at, end) into m. m.kind is OTHER or ENCRYPTED, and m.dialect null, where no Totem was recognised. */
+  read(m: IndexedMessage, bytes: Uint8Array, at: number, end: number): void {
+    m.dialect = null;
+    m.flags = 0;
+    m.knetBroadcast = false;
+    m.ring = m.seq = m.aru = m.tokenSeq = m.sender = 0;
+    const start = recogniseStart(bytes, at, end);
+    switch (start) {
+      case Start.COROSYNC_3:
+        this.message(m, bytes, at, end, COROSYNC_3, this.clear3);
+        return;
+      case Start.COROSYNC_1:
+        this.message(m, bytes, at, end, COROSYNC_1, this.clear1);
+        return;
+      case Start.COROSYNC_2:
+        return this.modern(m, bytes, at, end);
+      case Start.RING_TEST_1:
+      case Start.RING_TEST_2:
+        return this.ringTest(m, bytes, at, end, start === Start.RING_TEST_2);
+      case Start.KNET:
+        return this.clearKnetPacket(m, bytes, at, end);
+      case Start.COROSYNC_2_ENCRYPTED:
+      case Start.UNKNOWN:
+        return this.unreadable(m, bytes, at, end, start === Start.COROSYNC_2_ENCRYPTED);
+    }
+  }
+
+  private place(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, kind: number, encoding: number): void {
+    m.bytes = bytes;
+    m.at = at;
+    m.end = end;
+    m.kind = kind;
+    m.encoding = encoding;
+  }
+
+  /** Returns the octets that the message needs, -1 where it is malformed. */
+  private message(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, dialect: Dialect, encoding: number): number {
+    this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
+    m.dialect = dialect;
+    return readColumns(m, this.table);
+  }
+
+  private ringTest(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, second: boolean): void {
+    const start = second ? at + MARKER_OCTETS : at;
+    const whole = end - start >= 12;
+    this.place(m, bytes, start, end, whole ? PacketKind.RRP : PacketKind.MALFORMED, second ? this.clear2 : this.clear1);
+    m.dialect = second ? COROSYNC_2 : COROSYNC_1;
+    m.littleEndian = bytes[start + 2] === 0x22;
+    if (whole) m.sender = viewOf(bytes).getUint32(start + 8, m.littleEndian);
+    else m.flags |= RowFlag.PROBLEM;
+  }
+
+  /** Corosync 2 with a readable message: a hash may follow it, whether or not a key is known. */
+  private modern(m: IndexedMessage, bytes: Uint8Array, at: number, end: number): void {
+    const opened = this.keyring?.openModern(bytes.subarray(at, end)) ?? null;
+    if (opened !== null) return this.openedMessage(m, opened, COROSYNC_2);
+    const needed = this.message(m, bytes, at + MARKER_OCTETS, end, COROSYNC_2, this.clear2);
+    const trailer = trailerOctets(m, needed);
+    const hash = HASH_OF_TRAILER[trailer];
+    if (hash === undefined) return;
+    const unproved: Encoding = { ...clear('corosync-2'), security: `none-${hash}`, authentic: this.opened > 0 ? false : null };
+    this.message(m, bytes, at + MARKER_OCTETS, end - trailer, COROSYNC_2, this.table.encodingNumber(unproved));
+  }
+
+  private encodingOf(opened: Opened, dialect: Dialect, transport: 'udp' | 'knet'): number {
+    if (this.opened++ === 0) this.table.markUnauthentic();
+    const { security, authentic, keyIndex } = opened;
+    return this.table.encodingNumber({ transport, dialect: dialect.id, security, authentic, keyIndex });
+  }
+
+  private openedMessage(m: IndexedMessage, opened: Opened, dialect: Dialect): void {
+    const encoding = this.encodingOf(opened, dialect, 'udp');
+    const { clear: text } = opened;
+    if (recogniseStart(text, 0, text.length) === Start.RING_TEST_1) this.ringTest(m, text, 0, text.length, false);
+    else this.message(m, text, 0, text.length, dialect, encoding);
+    m.encoding = encoding;
+    m.dialect = dialect;
+    m.flags |= RowFlag.OPENED;
+  }
+
+  private unreadable(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, marked: boolean): void {
+    const datagram = bytes.subarray(at, end);
+    const opened = this.keyring === null ? null : marked ? this.keyring.openModern(datagram) : this.openUnmarked(datagram);
+    if (opened !== null) {
+      if (marked) return this.openedMessage(m, opened, COROSYNC_2);
+      if (this.lastOpener === 'legacy') return this.openedMessage(m, opened, COROSYNC_1);
+      const encoding = this.encodingOf(opened, COROSYNC_3, 'knet');
+      this.knet(m, opened.clear, 0, opened.clear.length, encoding);
+      m.flags |= RowFlag.OPENED;
+      return;
+    }
+    const kind = marked || end - at >= ENCRYPTED_OCTETS_MIN ? PacketKind.ENCRYPTED : PacketKind.OTHER;
+    const encoding = marked ? this.unknown2 : this.unknown;
+    if (this.opened > 0 && this.table.encodings[encoding]?.authentic === null) this.table.markUnauthentic();
+    this.place(m, bytes, at, end, kind, kind === PacketKind.OTHER ? this.table.encodingNumber({ ...clear(null), transport: null }) : encoding);
+  }
+
+  private openUnmarked(datagram: Uint8Array): Opened | null {
+    const keyring = this.keyring as Keyring;
+    const first = this.lastOpener === 'legacy' ? keyring.openLegacy(datagram) : keyring.openKnet(datagram);
+    if (first !== null) return first;
+    const second = this.lastOpener === 'legacy' ? keyring.openKnet(datagram) : keyring.openLegacy(datagram);
+    if (second !== null) this.lastOpener = this.lastOpener === 'legacy' ? 'knet' : 'legacy';
+    return second;
+  }
+
+  private clearKnetPacket(m: IndexedMessage, bytes: Uint8Array, at: number, end: number): void {
+    if (this.keyring !== null && this.knetHashTries < KNET_HASH_TRIES) {
+      this.knetHashTries++;
+      const opened = this.keyring.openKnet(bytes.subarray(at, end));
+      if (opened !== null) {
+        this.knetHashTries = 0;
+        const encoding = this.encodingOf(opened, COROSYNC_3, 'knet');
+        this.knet(m, opened.clear, 0, opened.clear.length, encoding);
+        m.flags |= RowFlag.OPENED;
+        return;
+      }
+    }
+    this.knet(m, bytes, at, end, this.clearKnet);
+  }
+
+  /** A knet packet in clear: its keep-alive traffic, a whole message, or a fragment of one. */
+  private knet(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, encoding: number): void {
+    this.place(m, bytes, at, end, PacketKind.KNET, encoding);
+    const node = end - at >= 6 ? ((bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0 : 0;
+    m.sender = node;
+    if (end - at < 6 || bytes[at] !== 1) {
+      m.kind = PacketKind.MALFORMED;
+      m.flags |= RowFlag.PROBLEM;
+      return;
+    }
+    if (bytes[at + 1] !== 0) return;
+    if (end - at <= KNET_DATA_HEADER) {
+      m.kind = PacketKind.MALFORMED;
+      m.flags |= RowFlag.PROBLEM;
+      return;
+    }
+    m.knetBroadcast = bytes[at + 10] === 1;
+    const fragments = bytes[at + 11]!;
+    // Other channels are other programs', and compressed data cannot be read: shown as knet, kept as bytes.
+    if (bytes[at + 13] !== 0 || bytes[at + 8] !== 0) return;
+    if (fragments <= 1) {
+      this.message(m, bytes, at + KNET_DATA_HEADER, end, COROSYNC_3, encoding);
+      return;
+    }
+    const whole = this.defragmenter.push({
+      row: m.row,
+      timeNs: m.timeNs,
+      src: m.src,
+      dst: m.dst,
+      node,
+      seq: (bytes[at + 6]! << 8) | bytes[at + 7]!,
+      fragments,
+      fragment: bytes[at + 12]!,
+      bytes: bytes.subarray(at + KNET_DATA_HEADER, end),
+    });
+    if (whole === null) m.kind = PacketKind.FRAGMENT;
+    else {
+      this.table.knetParts.set(m.row, [...whole.rows.filter((row) => row !== m.row), m.row]);
+      for (const row of whole.rows) if (row !== m.row) this.table.columnsOf(row).link[row & 0xffff] = m.row + 1;
+      this.message(m, whole.bytes, 0, whole.bytes.length, COROSYNC_3, encoding);
+      m.flags |= RowFlag.REASSEMBLED;
+    }
+  }
+}
+
+/** Octets behind the message of m, which needs `needed` octets; of an mcast, what totempg's lengths leave over. */
+function trailerOctets(m: IndexedMessage, needed: number): number {
+  if (m.kind === PacketKind.MALFORMED) return 0;
+  if (m.kind !== PacketKind.MCAST) return m.end - m.at - needed;
+  const fixed = (m.dialect as Dialect).at.mcast.size;
+  const payload = m.at + fixed * ((m.flags & RowFlag.ENCAPSULATED) !== 0 ? 2 : 1);
+  const packet = readPacket(viewOf(m.bytes), payload, m.end, m.littleEndian);
+  return packet.ok ? packet.value.trailing : 0;
+}

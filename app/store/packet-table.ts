@@ -1,0 +1,113 @@
+// The PacketStore that the index pass fills: grows by chunks, interns rings and encodings. Written by indexer.ts alone.
+import type { Row } from '../../protocol/base/brand.ts';
+import { CHUNK_ROWS, newColumns, RINGS_MAX, type Encoding, type PacketColumns, type PacketStore, type RingEntry } from './packet-store.ts';
+
+const NO_RING: RingEntry = { rep: 0, seq: 0n, id: '0:0' };
+/** Encodings are few by nature (transport × dialect × security × key); a byte holds their number. */
+const ENCODINGS_MAX = 255;
+
+/** Recently used rings by the parts of their id, so that the common packet costs a comparison. */
+interface RingSlot {
+  rep: number;
+  low: number;
+  high: number;
+  index: number;
+}
+
+export class PacketTable implements PacketStore {
+  length = 0;
+  frames = 0;
+  epochNs = 0n;
+  readonly chunks: PacketColumns[] = [];
+  readonly rings: RingEntry[] = [NO_RING];
+  readonly encodings: Encoding[] = [];
+  /** Rows of a message that came in several frames: by the row that completed it. */
+  readonly ipParts = new Map<number, readonly number[]>();
+  readonly knetParts = new Map<number, readonly number[]>();
+  addressText: (id: number) => string = String;
+  private current: PacketColumns = newColumns(0);
+  private readonly ringNumbers = new Map<string, number>();
+  private readonly slots: RingSlot[] = Array.from({ length: 4 }, () => ({ rep: -1, low: 0, high: 0, index: 0 }));
+  private nextSlot = 0;
+  private readonly encodingNumbers = new Map<string, number>();
+  /** Row from which a link type holds. */
+  private readonly linktypes: { readonly from: number; readonly linktype: number }[] = [];
+
+  address(id: number): string {
+    return this.addressText(id);
+  }
+
+  /** The chunk of the next row, which this call adds. */
+  addRow(): PacketColumns {
+    if ((this.length & (CHUNK_ROWS - 1)) === 0) {
+      this.current = newColumns();
+      this.chunks.push(this.current);
+    }
+    this.length++;
+    return this.current;
+  }
+
+  columnsOf(row: number): PacketColumns {
+    return this.chunks[row >>> 16] as PacketColumns;
+  }
+
+  /** Number of the ring rep:(high·2^32 + low). */
+  ringNumber(rep: number, low: number, high: number): number {
+    for (const slot of this.slots) if (slot.rep === rep && slot.low === low && slot.high === high) return slot.index;
+    const seq = (BigInt(high) << 32n) | BigInt(low);
+    const id = `${rep}:${seq}`;
+    let index = this.ringNumbers.get(id);
+    if (index === undefined) {
+      if (this.rings.length > RINGS_MAX) return 0;
+      index = this.rings.length;
+      this.rings.push({ rep, seq, id });
+      this.ringNumbers.set(id, index);
+    }
+    const slot = this.slots[this.nextSlot] as RingSlot;
+    this.nextSlot = (this.nextSlot + 1) & 3;
+    slot.rep = rep;
+    slot.low = low;
+    slot.high = high;
+    slot.index = index;
+    return index;
+  }
+
+  encodingNumber(encoding: Encoding): number {
+    const { transport, dialect, security, authentic, keyIndex } = encoding;
+    const key = `${transport} ${dialect} ${security} ${authentic} ${keyIndex}`;
+    let index = this.encodingNumbers.get(key);
+    if (index === undefined) {
+      index = Math.min(this.encodings.length, ENCODINGS_MAX);
+      this.encodings[index] = encoding;
+      this.encodingNumbers.set(key, index);
+    }
+    return index;
+  }
+
+  /** From the moment that a key has fitted, what it does not open is known not to be authentic. */
+  markUnauthentic(): void {
+    for (const [index, encoding] of this.encodings.entries())
+      if (encoding.keyIndex < 0 && encoding.security !== 'none') this.encodings[index] = { ...encoding, authentic: false };
+  }
+
+  noteLinktype(row: number, linktype: number): void {
+    if (this.linktypes.at(-1)?.linktype !== linktype) this.linktypes.push({ from: row, linktype });
+  }
+
+  linktype(row: Row): number {
+    let low = 0;
+    let high = this.linktypes.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.linktypes[middle]?.from ?? 0) <= row) low = middle + 1;
+      else high = middle;
+    }
+    return this.linktypes[low - 1]?.linktype ?? 1;
+  }
+
+  parts(row: Row): readonly Row[] {
+    const rows = new Set<number>();
+    for (const part of this.knetParts.get(row) ?? [row]) for (const frame of this.ipParts.get(part) ?? [part]) rows.add(frame);
+    return [...rows] as Row[];
+  }
+}

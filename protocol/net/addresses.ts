@@ -1,0 +1,74 @@
+// IP addresses as text and as small numbers: a capture knows few, and a row has room for two octets.
+
+/** Addresses told apart in one session; further ones share the last number. */
+export const ADDRESSES_MAX = 65_535;
+
+export function ipv4Text(bytes: Uint8Array, at: number): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
+}
+
+/** RFC 5952 text of the 16 octets at `at`. */
+export function ipv6Text(bytes: Uint8Array, at: number): string {
+  const groups: number[] = [];
+  for (let i = 0; i < 16; i += 2) groups.push((bytes[at + i]! << 8) | bytes[at + i + 1]!);
+  let best = -1;
+  let bestLength = 1;
+  for (let i = 0; i < 8; i++) {
+    let length = 0;
+    while (i + length < 8 && groups[i + length] === 0) length++;
+    if (length > bestLength) [best, bestLength] = [i, length];
+  }
+  const hex = (from: number, to: number): string => groups.slice(from, to).map((g) => g.toString(16)).join(':');
+  return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + bestLength, 8)}`;
+}
+
+export function addressText(bytes: Uint8Array, at: number, version: number): string {
+  return version === 6 ? ipv6Text(bytes, at) : ipv4Text(bytes, at);
+}
+
+export interface AddressTable {
+  /** Number of the address at bytes[at], from 1; 0 stands for no address. */
+  idOf(bytes: Uint8Array, at: number, version: number): number;
+  text(id: number): string;
+}
+
+export function createAddressTable(): AddressTable {
+  const texts: string[] = [''];
+  const ids4 = new Map<number, number>();
+  const ids6 = new Map<string, number>();
+  // Direct-mapped cache over the IPv4 map: rings talk among few.
+  const cachedAddress = new Uint32Array(256);
+  const cachedId = new Uint16Array(256);
+
+  const add = (text: string): number => {
+    if (texts.length < ADDRESSES_MAX) return texts.push(text) - 1;
+    texts[ADDRESSES_MAX] = 'other';
+    return ADDRESSES_MAX;
+  };
+
+  return {
+    idOf(bytes, at, version) {
+      if (version !== 6) {
+        const address = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+        const slot = (address ^ (address >>> 8)) & 255;
+        if (cachedAddress[slot] === address && cachedId[slot] !== 0) return cachedId[slot]!;
+        let id = ids4.get(address);
+        if (id === undefined) {
+          id = add(ipv4Text(bytes, at));
+          if (id < ADDRESSES_MAX) ids4.set(address, id);
+        }
+        cachedAddress[slot] = address;
+        cachedId[slot] = id;
+        return id;
+      }
+      const text = ipv6Text(bytes, at);
+      let id = ids6.get(text);
+      if (id === undefined) {
+        id = add(text);
+        if (id < ADDRESSES_MAX) ids6.set(text, id);
+      }
+      return id;
+    },
+    text: (id) => texts[id] ?? '',
+  };
+}
