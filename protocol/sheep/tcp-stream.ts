@@ -147,30 +147,29 @@ function take(to: Direction, octets: Uint8Array, at: number, source: number): nu
 
 const isFollowed = (to: Direction): boolean => to.phase === 'header' || to.phase === 'data';
 
+/** Reads the header that ends at the offset, of which the buffer holds what was captured. */
+function finish(to: Direction, pending: SheepHeaderSeen[], source: number): SheepHeaderSeen | SheepStreamLost {
+  const { side, first } = to;
+  const at = to.offset - SHEEP_HEADER_OCTETS;
+  const octets = to.buffer.slice(0, to.filled);
+  const read = readCutHeader(side, octets);
+  if (!read.ok || !isPlausible(side, octets)) return lose(to, 'not-a-header', at, source);
+  const header = read.value;
+  const following = followingOf(header);
+  const request = side === 'response' ? takeRequest(pending, header) : null;
+  const seen: SheepHeaderSeen = { kind: 'header', side, header, at, first, last: source, following, request };
+  if (side === 'request') pending.push(seen);
+  if (pending.length > PENDING_REQUESTS_MAX) pending.shift();
+  to.filled = 0;
+  to.left = following;
+  to.phase = following === 0 ? 'header' : 'data';
+  return seen;
+}
+
 /** A reader for one connection: requests are the octets that the client sends. */
 export function createSheepStream(): SheepStream {
   const directions = { request: direction('request'), response: direction('response') };
   const pending: SheepHeaderSeen[] = [];
-
-  /** Reads the header that ends at the offset, of which the buffer holds what was captured. */
-  const finish = (to: Direction, source: number): SheepHeaderSeen | SheepStreamLost => {
-    const { side, first } = to;
-    const at = to.offset - SHEEP_HEADER_OCTETS;
-    const octets = to.buffer.slice(0, to.filled);
-    const read = readCutHeader(side, octets);
-    if (!read.ok || !isPlausible(side, octets)) return lose(to, 'not-a-header', at, source);
-    const header = read.value;
-    const following = followingOf(header);
-    const request = side === 'response' ? takeRequest(pending, header) : null;
-    const seen: SheepHeaderSeen = { kind: 'header', side, header, at, first, last: source, following, request };
-    if (side === 'request') pending.push(seen);
-    if (pending.length > PENDING_REQUESTS_MAX) pending.shift();
-    to.filled = 0;
-    to.left = following;
-    to.phase = following === 0 ? 'header' : 'data';
-    return seen;
-  };
-
   return {
     push(side, octets, source) {
       const to = directions[side];
@@ -181,7 +180,7 @@ export function createSheepStream(): SheepStream {
         const taken = take(to, octets, at, source);
         at += taken;
         to.offset += taken;
-        if (to.filled === SHEEP_HEADER_OCTETS) events.push(finish(to, source));
+        if (to.filled === SHEEP_HEADER_OCTETS) events.push(finish(to, pending, source));
       }
       to.offset += octets.length - at;
       return events;
@@ -200,7 +199,7 @@ export function createSheepStream(): SheepStream {
         } else if (to.filled >= SHEEP_COMMON_OCTETS && skipped === missing) {
           // A short snap length cut the header off: what it says of the data is there, and that keeps the place.
           to.offset += skipped;
-          events.push(finish(to, source));
+          events.push(finish(to, pending, source));
         } else events.push(lose(to, 'gap-in-header', to.offset, source));
       }
       to.offset = end;
