@@ -3,7 +3,7 @@
 import { viewOf } from '../base/bytes.ts';
 import type { DialectId } from '../totem/dialect.ts';
 import type { Piece } from '../totempg/packet.ts';
-import { decode, walkFields, type FieldSpan, type LayoutProblem } from '../wire/layout.ts';
+import { walkFields, type FieldSpan, type LayoutProblem } from '../wire/layout.ts';
 import { contentOf, type ServiceContent } from './content.ts';
 import { GroupHeader, readGroups, walkGroupNames, type GroupProblem } from './group.ts';
 import { messageNameOf, RequestHeader1, RequestHeader2, SERVICE_MESSAGES } from './messages.ts';
@@ -62,10 +62,9 @@ function headerOf(
   group: string,
 ): Header | null {
   const layout = generation === 'corosync-1' ? RequestHeader1 : RequestHeader2;
-  const decoded = decode(layout, view, at, view.byteLength, littleEndian);
-  if (!decoded.ok) return null;
-  const { id, size } = decoded.value.value;
-  const what = serviceFunctionOf(generation, group, id);
+  if (at + layout.fixedSize > view.byteLength) return null;
+  const what = serviceFunctionOf(generation, group, view.getInt32(at + layout.at.id, littleEndian));
+  const size = view.getInt32(at + layout.at.size, littleEndian);
   return what.service === null ? null : { what, size, sizeAt: at + layout.at.size };
 }
 

@@ -52,26 +52,35 @@ export function readPacket(
   end: number,
   littleEndian: boolean,
 ): Result<TotempgPacket, PacketProblem> {
-  const decoded = decode(TotempgMcast, view, at, end, littleEndian);
-  if (!decoded.ok) return decoded;
-  const { version, type, fragmented, continuation, msgLen } = decoded.value.value;
-  if (msgLen.length === 0) return fail({ kind: 'no-pieces', at: at + TotempgMcast.at.msgCount });
-  const pieces: Piece[] = [];
   const limit = Math.min(end, view.byteLength);
-  let next = decoded.value.end;
-  for (const length of msgLen) {
+  const { at: offset, fixedSize } = TotempgMcast;
+  const count = at + fixedSize <= limit ? view.getUint16(at + offset.msgCount, littleEndian) : 0;
+  const lengthsAt = at + fixedSize;
+  let next = lengthsAt + 2 * count;
+  if (count === 0 || count > PACKET_PIECES_MAX || next > limit) return fail(headProblem(view, at, end, littleEndian));
+  const pieces: Piece[] = [];
+  for (let i = 0; i < count; i++) {
+    const length = view.getUint16(lengthsAt + 2 * i, littleEndian);
     if (next + length > limit)
-      return fail({
-        kind: 'truncated',
-        field: `piece[${pieces.length}]`,
-        at: next,
-        need: length,
-        have: Math.max(0, limit - next),
-      });
+      return fail({ kind: 'truncated', field: `piece[${i}]`, at: next, need: length, have: limit - next });
     pieces.push({ at: next, length });
     next += length;
   }
-  return ok({ version, type, fragmented, continuation, pieces, end: next, trailing: limit - next });
+  return ok({
+    version: view.getInt16(at + offset.version, littleEndian),
+    type: view.getInt16(at + offset.type, littleEndian),
+    fragmented: view.getUint8(at + offset.fragmented),
+    continuation: view.getUint8(at + offset.continuation),
+    pieces,
+    end: next,
+    trailing: limit - next,
+  });
+}
+
+/** Why the head cannot be read: told by the layout, which the reading above knows to fail. */
+function headProblem(view: DataView, at: number, end: number, littleEndian: boolean): PacketProblem {
+  const decoded = decode(TotempgMcast, view, at, end, littleEndian);
+  return decoded.ok ? { kind: 'no-pieces', at: at + TotempgMcast.at.msgCount } : decoded.problem;
 }
 
 /** True where the first piece is the rest of a message that an earlier packet began. */
