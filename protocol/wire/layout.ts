@@ -235,14 +235,14 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
 
 /** Declares a packed structure, in the order of its fields on the wire. */
 export function struct<const F extends Fields>(ctype: string, fields: F, doc = ''): Struct<F> {
-  const entries = Object.entries(fields) as [string, Field][];
+  const entries = (Object.entries(fields) as [string, Field][]).map(([key, layout]) => [key, layout, cName(key)] as const);
   const { at, fixedSize, variable } = offsetsOf(ctype, fields);
   type Value = StructValue<F>;
 
   const read = (cursor: Cursor, field: string): Value => {
     const value: Record<string, unknown> = {};
-    for (const [key, layout] of entries) {
-      const path = field === '' ? cName(key) : `${field}.${cName(key)}`;
+    for (const [key, layout, name] of entries) {
+      const path = field === '' ? name : `${field}.${name}`;
       if (!isArray(layout)) value[key] = layout.read(cursor, path);
       else {
         const length = value[layout.countField] as number;
@@ -275,8 +275,8 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
 
   const walk = (cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void => {
     const start = cursor.at;
-    for (const [key, layout] of entries) {
-      const own = path === '' ? cName(key) : `${path}.${cName(key)}`;
+    for (const [key, layout, name] of entries) {
+      const own = path === '' ? name : `${path}.${name}`;
       if (!isArray(layout)) layout.walk(cursor, own, visit);
       else {
         const counter = fields[layout.countField] as unknown as Count;
