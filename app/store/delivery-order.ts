@@ -5,12 +5,11 @@ import { readPacket } from '../../protocol/totempg/packet.ts';
 import type { DialectId } from '../../protocol/totem/dialect.ts';
 import type { DeliveryListener } from './delivered-message.ts';
 import type { PacketTable } from './packet-table.ts';
+import { SeqMap } from './seq-map.ts';
 
 /** Mcasts held back behind a gap, per session; then the gap is given up. */
 const HELD_MAX = 2048;
 const HELD_OCTETS_MAX = 32 * 1024 * 1024;
-/** Sequence numbers further than this from the first are kept in a map instead of an array. */
-const DENSE_MAX = 4_194_304;
 const SENDERS_MAX = 4096;
 
 /** One mcast (of its payload identity: the inner one of an encapsulated mcast). */
@@ -28,34 +27,8 @@ export interface OrderedMcast {
   readonly end: number;
 }
 
-/** Rows by sequence number: dense near the first one seen, sparse beyond. */
-class RowsBySeq {
-  private base = -1;
-  private dense = new Uint32Array(1024);
-  private readonly sparse = new Map<number, number>();
-
-  get(seq: number): number {
-    const index = seq - this.base;
-    return index >= 0 && index < this.dense.length ? this.dense[index]! : (this.sparse.get(seq) ?? 0);
-  }
-
-  set(seq: number, rowPlusOne: number): void {
-    if (this.base < 0) this.base = seq;
-    const index = seq - this.base;
-    if (index < 0 || index >= DENSE_MAX) this.sparse.set(seq, rowPlusOne);
-    else {
-      if (index >= this.dense.length) {
-        const larger = new Uint32Array(Math.max(index + 1, this.dense.length * 2));
-        larger.set(this.dense);
-        this.dense = larger;
-      }
-      this.dense[index] = rowPlusOne;
-    }
-  }
-}
-
 interface RingOrder {
-  readonly rows: RowsBySeq;
+  readonly rows: SeqMap;
   next: number;
   readonly held: Map<number, OrderedMcast>;
 }
@@ -86,7 +59,7 @@ export class DeliveryOrder {
 
   /** Row + 1 of the earliest packet with the same payload, 0 if this is the first; that one is put into the order. */
   mcast(mcast: OrderedMcast): number {
-    const order = (this.orders[mcast.ring] ??= { rows: new RowsBySeq(), next: mcast.seq, held: new Map() });
+    const order = (this.orders[mcast.ring] ??= { rows: new SeqMap(), next: mcast.seq, held: new Map() });
     const known = order.rows.get(mcast.seq);
     if (known !== 0) return known;
     order.rows.set(mcast.seq, mcast.row + 1);
@@ -100,7 +73,7 @@ export class DeliveryOrder {
 
   /** A recovery message took this place in the ring's order: nothing of it is delivered. */
   skip(ring: number, seq: number): void {
-    const order = (this.orders[ring] ??= { rows: new RowsBySeq(), next: seq, held: new Map() });
+    const order = (this.orders[ring] ??= { rows: new SeqMap(), next: seq, held: new Map() });
     if (seq !== order.next) return;
     order.next = (seq + 1) >>> 0;
     if (order.held.size > 0) this.drain(order);
@@ -108,7 +81,7 @@ export class DeliveryOrder {
 
   /** A ring's first token was captured: its order starts at 1. */
   ringStarts(ring: number): void {
-    this.orders[ring] ??= { rows: new RowsBySeq(), next: 1, held: new Map() };
+    this.orders[ring] ??= { rows: new SeqMap(), next: 1, held: new Map() };
   }
 
   /** Every member has all up to aru, so a message below it that was not captured will not be sent again. */

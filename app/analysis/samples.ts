@@ -1,0 +1,40 @@
+// Durations gathered for percentiles: all of them up to a limit, then every second, every fourth … of them, which keeps
+// the same capture's percentiles the same on any machine.
+
+/** Samples kept of one series. */
+export const SAMPLES_MAX = 262_144;
+
+export class Samples {
+  /** All that were added. */
+  count = 0;
+  max = 0;
+  private kept = new Float32Array(64);
+  private length = 0;
+  private stride = 1;
+
+  add(value: number): void {
+    if (value > this.max) this.max = value;
+    if (this.count++ % this.stride !== 0) return;
+    if (this.length === this.kept.length) this.grow();
+    this.kept[this.length++] = value;
+  }
+
+  private grow(): void {
+    if (this.length < SAMPLES_MAX) {
+      const larger = new Float32Array(this.length * 2);
+      larger.set(this.kept);
+      this.kept = larger;
+      return;
+    }
+    this.stride *= 2;
+    this.length /= 2;
+    for (let i = 0; i < this.length; i++) this.kept[i] = this.kept[2 * i]!;
+  }
+
+  /** The values below which these shares of the samples lie; nulls where there are none. */
+  percentiles(shares: readonly number[]): readonly (number | null)[] {
+    if (this.length === 0) return shares.map(() => null);
+    const sorted = this.kept.slice(0, this.length).sort();
+    return shares.map((share) => sorted[Math.min(this.length - 1, Math.floor(share * this.length))] ?? null);
+  }
+}

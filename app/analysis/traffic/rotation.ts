@@ -1,0 +1,109 @@
+// How the token turned: rotations at the representative, active and idle apart, and the time of each hop with how long
+// its receiver kept the token. Copies of a token are left out; a held token that is let go is no copy.
+import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
+import { PacketKind, RowFlag } from '../../store/kinds.ts';
+import type { PacketStore } from '../../store/packet-store.ts';
+import type { NodeDirectory } from '../node-directory.ts';
+import type { EdgeSpread, Rotation, Spread } from '../result.ts';
+import { Samples } from '../samples.ts';
+
+/** A representative keeps a busy ring's token for far less; the shortest hold that Corosync can be set to is 14 ms. */
+const HELD_MS_MIN = 8;
+const EDGES_MAX = 4096;
+
+interface RingTurn {
+  lastTime: number;
+  lastTokenSeq: number;
+  lastEdge: Edge | null;
+  /** When the representative last sent a new token, with what seq; NaN before. */
+  departed: number;
+  departedSeq: number;
+}
+
+interface Edge {
+  readonly from: number;
+  readonly to: number;
+  readonly hop: Samples;
+  readonly hold: Samples;
+}
+
+const NS_PER_MS = 1e6;
+
+export class RotationAnalysis implements Analyzer {
+  private readonly store: PacketStore;
+  private readonly directory: NodeDirectory;
+  private readonly rings: (RingTurn | undefined)[] = [];
+  private readonly edges = new Map<number, Edge>();
+  private readonly active = new Samples();
+  private readonly idle = new Samples();
+  /** Idle rotations of each ring, for the estimate of its timers. */
+  private readonly idleOf: (Samples | undefined)[] = [];
+
+  constructor(store: PacketStore, directory: NodeDirectory) {
+    this.store = store;
+    this.directory = directory;
+  }
+
+  ingest(m: IndexedMessage): void {
+    if (m.kind !== PacketKind.ORF_TOKEN || (m.flags & RowFlag.REPEATED) !== 0) return;
+    const { timeNs, tokenSeq } = m;
+    const turn = (this.rings[m.ring] ??= { lastTime: 0, lastTokenSeq: -2, lastEdge: null, departed: Number.NaN, departedSeq: 0 });
+    const follows = tokenSeq === ((turn.lastTokenSeq + 1) >>> 0);
+    const sinceLast = (timeNs - turn.lastTime) / NS_PER_MS;
+    const edge = this.edgeOf(m.src, m.dst);
+    if (follows && edge !== null) {
+      edge.hop.add(sinceLast);
+      turn.lastEdge?.hold.add(sinceLast);
+    }
+    const node = this.directory.nodeAt(m.src) ?? m.sender;
+    if (node === this.store.rings[m.ring]?.rep) this.atRepresentative(m, turn, follows ? sinceLast : 0);
+    turn.lastTime = timeNs;
+    turn.lastTokenSeq = tokenSeq;
+    turn.lastEdge = edge;
+  }
+
+  private atRepresentative(m: IndexedMessage, turn: RingTurn, dwell: number): void {
+    if (!Number.isNaN(turn.departed)) {
+      const rotation = (m.timeNs - turn.departed) / NS_PER_MS;
+      const isIdle = m.seq === turn.departedSeq && dwell >= HELD_MS_MIN;
+      (isIdle ? this.idle : this.active).add(rotation);
+      if (isIdle) (this.idleOf[m.ring] ??= new Samples()).add(rotation);
+    }
+    turn.departed = m.timeNs;
+    turn.departedSeq = m.seq;
+  }
+
+  private edgeOf(from: number, to: number): Edge | null {
+    const key = from * 65_536 + to;
+    let edge = this.edges.get(key);
+    if (edge === undefined) {
+      if (this.edges.size >= EDGES_MAX) return null;
+      edge = { from, to, hop: new Samples(), hold: new Samples() };
+      this.edges.set(key, edge);
+    }
+    return edge;
+  }
+
+  /** Median idle rotation of a ring in milliseconds, null where it never idled: close to Corosync's `hold`. */
+  idleRotation(ring: number): number | null {
+    return this.idleOf[ring]?.percentiles([0.5])[0] ?? null;
+  }
+
+  finish(): Rotation {
+    const edges: EdgeSpread[] = [];
+    for (const { from, to, hop, hold } of this.edges.values()) {
+      if (hop.count === 0) continue;
+      const [p50 = null, p99 = null] = hop.percentiles([0.5, 0.99]);
+      const [holdP50 = null, holdP99 = null] = hold.percentiles([0.5, 0.99]);
+      const [a, b] = [this.directory.nodeAt(from), this.directory.nodeAt(to)];
+      if (a === null || b === null) continue;
+      edges.push({ from: a, to: b, hops: hop.count, p50, p99, max: hop.max, holdP50, holdP99 });
+    }
+    return { active: spread(this.active), idle: spread(this.idle), edges };
+  }
+}
+
+function spread(samples: Samples): Spread {
+  const [p50 = null, p90 = null, p99 = null] = samples.percentiles([0.5, 0.9, 0.99]);
+  return { count: samples.count, p50, p90, p99, max: samples.count === 0 ? null : samples.max };
+}
