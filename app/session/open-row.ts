@@ -62,8 +62,9 @@ function joinFragments(table: PacketTable, rows: readonly number[], frame: Frame
 
 function openDatagram(keyring: Keyring | null, encoding: Encoding, datagram: Uint8Array): Uint8Array | null {
   if (keyring === null || encoding.keyIndex < 0) return null;
-  const opener = encoding.transport === 'knet' ? keyring.openKnet : encoding.dialect === 'corosync-2' ? keyring.openModern : keyring.openLegacy;
-  return opener.call(keyring, datagram)?.clear ?? null;
+  if (encoding.transport === 'knet') return keyring.openKnet(datagram)?.clear ?? null;
+  const opened = encoding.dialect === 'corosync-2' ? keyring.openModern(datagram) : keyring.openLegacy(datagram);
+  return opened?.clear ?? null;
 }
 
 /** Octets of a hash in clear behind the message, where the security says there is one and no key took it off. */

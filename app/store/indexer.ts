@@ -14,7 +14,7 @@ import type { Analyzer, IndexedMessage } from './indexed-message.ts';
 import { isRelevant, PacketKind, RowFlag } from './kinds.ts';
 import { readInnerMcast, type InnerMcast } from './message-columns.ts';
 import { SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
-import { PacketTable } from './packet-table.ts';
+import type { PacketTable } from './packet-table.ts';
 import { PingWatch } from './ping-watch.ts';
 import { SHEEP_PORT, TotemPorts } from './totem-ports.ts';
 

@@ -1,41 +1,10 @@
 // Reads a capture as its octets come, in any portions: tells pcap from pcapng, hands out frames without making objects,
 // and stops with a sentence where the capture is damaged. Bytes only, never files.
+import { BLOCK_OCTETS_MAX, type CaptureFormat, type CaptureProblem, type FrameSink, type ReadingState } from './capture-format.ts';
 import { createPcapFormat } from './pcap-format.ts';
 import { createPcapngFormat } from './pcapng-format.ts';
 
-/** The longest frame believed; a greater claim is damage. Loopback carries frames of 64 KiB and more. */
-export const FRAME_OCTETS_MAX = 262_144;
-/** The longest pcapng block kept whole; longer ones that hold no frame are skipped. */
-export const BLOCK_OCTETS_MAX = 4 * 1024 * 1024;
-
-export interface FrameSink {
-  /**
-   * One captured frame, bytes[start, start + captured): valid only during the call. timeNs counts from the reader's
-   * epochNs; fileOffset is where the frame's first octet stands in the capture.
-   */
-  frame(
-    bytes: Uint8Array,
-    start: number,
-    captured: number,
-    original: number,
-    timeNs: number,
-    linktype: number,
-    fileOffset: number,
-  ): void;
-  /** A note in the capture: of the frame with this number (from 1), or of the whole. */
-  comment?(frameNumber: number | null, text: string): void;
-  /** Packets that an interface dropped, as the capturing side counted them. */
-  dropped?(interfaceId: number, count: bigint): void;
-  /** A name that the capture gives to an address. */
-  name?(address: string, name: string): void;
-}
-
-export interface CaptureProblem {
-  readonly kind: 'empty' | 'not-a-capture' | 'truncated' | 'damaged-block';
-  /** Octet offset in the capture. */
-  readonly at: number;
-  readonly says: string;
-}
+export type { CaptureProblem, FrameSink } from './capture-format.ts';
 
 export interface CaptureReader {
   /** Takes the next octets, any number of them. */
@@ -47,27 +16,6 @@ export interface CaptureReader {
   readonly epochNs: bigint;
   readonly frames: number;
   readonly problem: CaptureProblem | null;
-}
-
-/** What both formats share while they read. */
-export interface ReadingState {
-  readonly sink: FrameSink;
-  epochSeconds: number;
-  frames: number;
-  problem: CaptureProblem | null;
-}
-
-/** One format: how long the record at the head of some octets is, and what it says. */
-export interface CaptureFormat {
-  readonly name: 'pcap' | 'pcapng';
-  /** Octets of a record's head that `lengthOf` needs. */
-  readonly headOctets: (isFirst: boolean) => number;
-  /** Length of the record that starts at bytes[at]; NaN where it cannot be one. Sets state.problem then. */
-  lengthOf(bytes: Uint8Array, at: number, fileOffset: number): number;
-  /** True for a record that may be skipped unread when it is longer than BLOCK_OCTETS_MAX. */
-  isSkippable(bytes: Uint8Array, at: number): boolean;
-  /** Reads the whole record bytes[at, at + length). */
-  record(bytes: Uint8Array, at: number, length: number, fileOffset: number): void;
 }
 
 const PCAP_MAGICS: readonly number[] = [0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1, 0xa1b2cd34, 0x34cdb2a1];

@@ -1,5 +1,5 @@
 // The classic pcap format: a file header, then a record per packet. Microseconds or nanoseconds, either byte order.
-import { FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-reader.ts';
+import { FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-format.ts';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;

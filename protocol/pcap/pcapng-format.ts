@@ -1,7 +1,7 @@
 // The pcapng format: sections of blocks in the section's byte order, several interfaces with clocks of their own.
 // Packets, notes, names and drop counts are read; blocks of other kinds are passed over.
 import { asciiText } from '../base/bytes.ts';
-import { BLOCK_OCTETS_MAX, FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-reader.ts';
+import { BLOCK_OCTETS_MAX, FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-format.ts';
 
 export const BlockType = { SHB: 0x0a0d0d0a, IDB: 1, PB: 2, SPB: 3, NRB: 4, ISB: 5, EPB: 6 } as const;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;

@@ -275,7 +275,7 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
 
   const walk = (cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void => {
     const start = cursor.at;
-    for (const [key, layout, name] of entries) {
+    for (const [, layout, name] of entries) {
       const own = path === '' ? name : `${path}.${name}`;
       if (!isArray(layout)) layout.walk(cursor, own, visit);
       else {
