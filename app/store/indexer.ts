@@ -9,14 +9,14 @@ import { COROSYNC_1 } from '../../protocol/totem/dialect.ts';
 import { DatagramReader } from './datagram-reader.ts';
 import type { DeliveryListener } from './delivered-message.ts';
 import { DeliveryOrder } from './delivery-order.ts';
-import { FragmentTrail } from './fragment-trail.ts';
+import { FragmentTrail } from './tracks/fragment-trail.ts';
 import type { Analyzer, IndexedMessage } from './indexed-message.ts';
 import { isRelevant, PacketKind, RowFlag } from './kinds.ts';
 import { readInnerMcast, type InnerMcast } from './message-columns.ts';
 import { SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
 import type { PacketTable } from './packet-table.ts';
-import { PingWatch } from './ping-watch.ts';
-import { SHEEP_PORT, TotemPorts } from './totem-ports.ts';
+import { PingWatch } from './tracks/ping-watch.ts';
+import { SHEEP_PORT, TotemPorts } from './tracks/totem-ports.ts';
 
 export interface IndexerOptions {
   readonly table: PacketTable;

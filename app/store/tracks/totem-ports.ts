@@ -1,7 +1,7 @@
 // Which UDP ports carry Totem: 5404 and 5405 always, others once Totem was recognised on them anywhere in the capture.
 // Datagrams that came before that are remembered by number and put right at the end.
-import type { IndexedMessage } from './indexed-message.ts';
-import type { PacketTable } from './packet-table.ts';
+import type { IndexedMessage } from '../indexed-message.ts';
+import type { PacketTable } from '../packet-table.ts';
 
 export const SHEEP_PORT = 7000;
 /** Corosync's own ports: mcastport and the one below it. */

@@ -1,7 +1,7 @@
 // The rows of IP fragments by datagram: they are lines of `decode` once the first fragment shows a Totem port, and name
 // the frame that completes them. Only the trail of rows; the octets are joined in protocol/net.
-import { PacketKind } from './kinds.ts';
-import type { PacketTable } from './packet-table.ts';
+import { PacketKind } from '../kinds.ts';
+import type { PacketTable } from '../packet-table.ts';
 import type { TotemPorts } from './totem-ports.ts';
 
 /** Datagrams followed at once; the oldest is let go beyond it. */
