@@ -1,0 +1,91 @@
+// The contract between the window and the main process: every call and event by name. Types only; guards are in guards.ts.
+import type { Result } from '../../protocol/base/result.ts';
+import type { PortLike } from './port.ts';
+
+/** Names one opened capture while its window shows it. */
+export type StreamId = number;
+
+/** Why something could not be opened, in words for a person. */
+export interface OpenProblem {
+  readonly kind: 'missing' | 'directory' | 'empty' | 'denied' | 'not-a-file' | 'unreadable' | 'too-large' | 'not-allowed';
+  readonly says: string;
+}
+
+/** A capture that was found and can be streamed. */
+export interface OpenedSource {
+  readonly stream: StreamId;
+  /** File name without its folder. */
+  readonly name: string;
+  readonly path: string;
+  /** Octets on disk. */
+  readonly byteLength: number;
+  readonly isCompressed: boolean;
+}
+
+export interface RecentFile {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** A key, in memory only. */
+export interface KeyFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What a window learns when it starts. */
+export interface Greeting {
+  readonly version: string;
+  /** Captures to open at once, as the command line or the menu said. */
+  readonly open: string | null;
+  readonly keys: readonly KeyFile[];
+  readonly recent: readonly RecentFile[];
+  /** True where the program was started to prove that it draws. */
+  readonly isSmoke: boolean;
+}
+
+/** What a window shows, once its panels have drawn. */
+export interface SmokeReport {
+  readonly isDrawn: boolean;
+  readonly says: string;
+}
+
+export const MENU_COMMANDS = ['open-key', 'close', 'fit', 'filter', 'theme', 'shortcuts', 'cancel'] as const;
+export type MenuCommand = (typeof MENU_COMMANDS)[number];
+
+export interface Calls {
+  'window.hello': () => Greeting;
+  /** Shows the dialog; null where the person changed their mind. */
+  'session.choose': () => string | null;
+  /** Finds a capture and sends the port of its stream to this window. */
+  'session.open': (path: string) => Result<OpenedSource, OpenProblem>;
+  'session.close': (stream: StreamId) => void;
+  'keys.choose': () => Result<readonly KeyFile[], OpenProblem>;
+  'recent.list': () => readonly RecentFile[];
+  'smoke.report': (report: SmokeReport) => void;
+}
+
+export interface Events {
+  /** The menu, or the system, asks this window to open a capture. */
+  'session.request': { readonly path: string };
+  'menu.command': { readonly command: MenuCommand };
+}
+
+export type CallName = keyof Calls;
+export type EventName = keyof Events;
+export const EVENT_NAMES: readonly EventName[] = ['session.request', 'menu.command'];
+
+/** The window's side. */
+export interface Bridge {
+  call<K extends CallName>(name: K, ...args: Parameters<Calls[K]>): Promise<ReturnType<Calls[K]>>;
+  /** Returns the unsubscribe. */
+  on<K extends EventName>(name: K, listener: (event: Events[K]) => void): () => void;
+  /** The port of an opened stream: bytes never pass through call(). */
+  openStream(stream: StreamId): Promise<PortLike>;
+}
+
+/** A call without a handler, or without a guard, does not compile. */
+export type Handlers<Caller> = {
+  readonly [K in CallName]: (caller: Caller, ...args: Parameters<Calls[K]>) => Promise<ReturnType<Calls[K]>>;
+};
+export type Guards = { readonly [K in CallName]: (args: readonly unknown[]) => args is Parameters<Calls[K]> };

@@ -1,0 +1,37 @@
+// What the main process lets in: a hand-written test of the arguments of every call. No handlers here.
+import type { CallName, Guards, SmokeReport } from './contract.ts';
+
+/** Characters of a path; Linux has 4096 octets. */
+export const PATH_LENGTH_MAX = 8192;
+/** Characters of a sentence that a window hands over. */
+export const SAYS_LENGTH_MAX = 2000;
+
+function isText(value: unknown, lengthMax: number): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= lengthMax && !value.includes('\0');
+}
+
+function isStream(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isReport(value: unknown): value is SmokeReport {
+  if (typeof value !== 'object' || value === null) return false;
+  const keys = Object.keys(value);
+  const { isDrawn, says } = value as Record<string, unknown>;
+  return keys.length === 2 && typeof isDrawn === 'boolean' && isText(says, SAYS_LENGTH_MAX);
+}
+
+const isNothing = (args: readonly unknown[]): args is [] => args.length === 0;
+
+export const guards: Guards = {
+  'window.hello': isNothing,
+  'session.choose': isNothing,
+  'session.open': (args): args is [string] => args.length === 1 && isText(args[0], PATH_LENGTH_MAX),
+  'session.close': (args): args is [number] => args.length === 1 && isStream(args[0]),
+  'keys.choose': isNothing,
+  'recent.list': isNothing,
+  'smoke.report': (args): args is [SmokeReport] => args.length === 1 && isReport(args[0]),
+};
+
+/** All that the preload lets through. */
+export const CALL_NAMES = Object.keys(guards) as readonly CallName[];

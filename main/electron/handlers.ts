@@ -1,0 +1,56 @@
+// What each call does, in a few words each: the work is in main/node and in the files beside this one.
+import { app, BrowserWindow, dialog, type OpenDialogOptions, type WebContents } from 'electron';
+import type { Handlers, KeyFile } from '../../app/ipc/contract.ts';
+import { ok } from '../../protocol/base/result.ts';
+import { readKeyFile } from '../node/files/key-file.ts';
+import { recentFiles } from '../node/files/recent-files.ts';
+import { recent } from './recent.ts';
+import { reportSmoke } from './smoke.ts';
+import { closeStream, openStream } from './streams.ts';
+import { firstShowOf } from './windows.ts';
+
+const CAPTURE_FILTERS = [
+  { name: 'Captures', extensions: ['pcap', 'pcapng', 'cap', 'gz'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
+async function choose(contents: WebContents, options: OpenDialogOptions): Promise<readonly string[]> {
+  const window = BrowserWindow.fromWebContents(contents);
+  const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+  return canceled ? [] : filePaths;
+}
+
+/** Shows the dialog for a capture; null where the person changed their mind. */
+export async function chooseCapture(contents: WebContents): Promise<string | null> {
+  const paths = await choose(contents, { title: 'Open a capture', properties: ['openFile'], filters: CAPTURE_FILTERS });
+  return paths[0] ?? null;
+}
+
+export const handlers: Handlers<WebContents> = {
+  'window.hello': async (caller) => {
+    const { open, keys, isSmoke } = firstShowOf(caller);
+    return { version: app.getVersion(), open, keys, recent: recentFiles(recent.list()), isSmoke };
+  },
+  'session.choose': async (caller) => chooseCapture(caller),
+  'session.open': async (caller, path) => {
+    const opened = await openStream(caller, path);
+    if (opened.ok) {
+      await recent.add(path);
+      BrowserWindow.fromWebContents(caller)?.setTitle(`${opened.value.name} – Totem Lab`);
+    }
+    return opened;
+  },
+  'session.close': async (caller, stream) => closeStream(stream, caller),
+  'keys.choose': async (caller) => {
+    const paths = await choose(caller, { title: 'Open keys (authkey)', properties: ['openFile', 'multiSelections', 'showHiddenFiles'] });
+    const keys: KeyFile[] = [];
+    for (const path of paths) {
+      const key = await readKeyFile(path);
+      if (!key.ok) return key;
+      keys.push(key.value);
+    }
+    return ok(keys);
+  },
+  'recent.list': async () => recentFiles(recent.list()),
+  'smoke.report': async (caller, report) => reportSmoke(caller, report),
+};
