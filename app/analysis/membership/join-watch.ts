@@ -1,0 +1,172 @@
+// Joins and leaves: tells a GATHER entry from the join timer's repetition, a start from a re-entry, and asks
+// explain-gather.ts for the reason.
+import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
+import type { IndexedMessage } from '../../store/indexed-message.ts';
+import { PacketKind } from '../../store/kinds.ts';
+import { explainGather, REACTION_MAX_NS, type GatherAnswer, type GatherQuestion, type Heard } from './explain-gather.ts';
+import type { Formation } from './formation.ts';
+import { Gather, sayGather, type GatherStory } from './gather-reasons.ts';
+import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
+import type { JoinHeard, NodeTrack } from './node-track.ts';
+import { logChange, restartProcess, type Tracks } from './tracks.ts';
+
+/** The join timer (50 ms) never fires earlier than this after the join before (specs/totem.md 6). */
+export const JOIN_TIMER_MIN_NS = 45_000_000;
+/** Entries that Corosync makes in one go send their joins within this time. */
+const SAME_MOMENT_NS = 5_000_000;
+const NS_PER_S = 1_000_000_000;
+
+export class JoinWatch {
+  private readonly tracks: Tracks;
+  private readonly formation: Formation;
+
+  constructor(tracks: Tracks, formation: Formation) {
+    this.tracks = tracks;
+    this.formation = formation;
+  }
+
+  /** A join or leave; `node` transmitted it. */
+  join(m: IndexedMessage, node: NodeTrack): void {
+    const decoded = m.dialect === null ? null : decodeTotem(m.bytes, m.at, m.end, m.dialect);
+    if (decoded === null || !decoded.ok || decoded.value.message.type !== 'memb_join') return;
+    const heard = this.transmission(m, node, decoded.value.message);
+    if (heard === null) return;
+    if (heard.isLeave) this.leaves(node, heard);
+    else this.gathers(m, node, heard);
+  }
+
+  /** The join as its sender transmitted it, null for a further copy of one. */
+  private transmission(m: IndexedMessage, node: NodeTrack, message: MembJoin): JoinHeard | null {
+    const { nodes } = this.tracks;
+    for (const list of [message.procList, message.failedList, [message.systemFrom]]) for (const ref of list) nodes.learn(ref);
+    const proc = nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
+    const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
+    const { ringSeq } = message;
+    const isLeave = message.header.nodeid === 0;
+    const sent = node.sentJoins.begin(m, `${isLeave} ${proc} ${failed} ${ringSeq}`);
+    if (sent === null) return null;
+    // A LEAVE that is repeated, or comes again on a redundant ring, is no new process.
+    if (node.hasLeft && !isLeave) restartProcess(this.tracks, node, m.timeNs);
+    node.tally.joinTx++;
+    if (!m.toGroup) node.tally.ownCopies[PacketKind.MEMB_JOIN]!++;
+    const { row, timeNs } = m;
+    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, sent: m.toGroup ? null : sent };
+  }
+
+  private leaves(node: NodeTrack, heard: JoinHeard): void {
+    node.remember(heard);
+    node.hasLeft = true;
+    node.state = null;
+    node.episode = null;
+  }
+
+  private gathers(m: IndexedMessage, node: NodeTrack, heard: JoinHeard): void {
+    if (isStart(node, heard)) {
+      restartProcess(this.tracks, node, heard.timeNs);
+      node.tally.joinTx = 1;
+      const story = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: false };
+      return this.enter(node, heard, { reason: Gather.INTERFACE_CHANGE, certainty: 'certain', trigger: null, following: [] }, story);
+    }
+    const last = node.lastJoin;
+    if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
+    const isUnchanged = last !== null && isSame(last.proc, heard.proc) && isSame(last.failed, heard.failed);
+    const since = last === null ? Infinity : heard.timeNs - last.timeNs;
+    if (node.state === 'gather' && isUnchanged && since >= JOIN_TIMER_MIN_NS) {
+      node.following.length = 0;
+      return node.remember(heard);
+    }
+    const next = isUnchanged && since <= SAME_MOMENT_NS ? node.following.shift() : undefined;
+    if (next === undefined) node.following.length = 0;
+    const question = this.question(m, node, heard);
+    const answer: GatherAnswer =
+      next === undefined
+        ? explainGather(question)
+        : { reason: next, certainty: 'certain', trigger: null, following: [...node.following] };
+    this.enter(node, heard, answer, {
+      trigger: answer.trigger?.from ?? null,
+      isLeave: answer.trigger?.isLeave ?? false,
+      silence: Number.isFinite(question.sinceTokenNs) ? question.sinceTokenNs / NS_PER_S : null,
+      gaveUp: without(heard.failed, question.failed),
+      wasRunning: true,
+    });
+  }
+
+  private question(m: IndexedMessage, node: NodeTrack, heard: JoinHeard): GatherQuestion {
+    const { rings } = this.tracks;
+    const own = nodeSet([node.nodeid]);
+    const onRing = node.members ?? nodeSet(rings.get(node.ring)?.order ?? own);
+    const isOperational = node.state === 'operational';
+    const lists = node.state === null ? own : node.proc;
+    const order = rings.get(node.ring)?.order ?? null;
+    return {
+      nodeid: node.nodeid,
+      dialect: m.dialect?.id ?? null,
+      state: node.state,
+      proc: isOperational ? onRing : lists,
+      failed: isOperational || node.state === null ? NOBODY : node.failed,
+      members: node.members,
+      ringSeq: node.ringSeq,
+      forming: order === null ? null : nodeSet(order),
+      sentProc: heard.proc,
+      sentFailed: heard.failed,
+      timeNs: heard.timeNs,
+      sinceTokenNs: heard.timeNs - node.lastTokenIn,
+      heard: this.heardBy(node, heard.timeNs),
+    };
+  }
+
+  /** Messages of others that may have reached the node lately and have not moved it yet. */
+  private heardBy(node: NodeTrack, now: number): readonly Heard[] {
+    const messages: Heard[] = [];
+    for (const other of this.tracks.nodes.all) {
+      if (other === node || now - other.lastSeen > REACTION_MAX_NS) continue;
+      const answered = node.answered.get(other.nodeid) ?? -1;
+      for (const join of other.joins)
+        if (join.row > answered && reaches(join, node)) messages.push({ ...join, kind: 'join' });
+      for (const kind of ['merge', 'mcast'] as const) {
+        const { row, timeNs, ring } = other[kind];
+        const isForeign = ring !== node.ring && node.state !== null;
+        if (row > answered && isForeign)
+          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false });
+      }
+    }
+    return messages;
+  }
+
+  private enter(node: NodeTrack, heard: JoinHeard, answer: GatherAnswer, story: GatherStory): void {
+    const { reason, certainty, trigger, following } = answer;
+    const { timeNs, row } = heard;
+    logChange(this.tracks, node, {
+      timeNs,
+      to: 'gather',
+      gatherFrom: reason,
+      says: sayGather(node.nodeid, reason, story),
+      certainty,
+      rows: trigger === null ? [row] : [trigger.row, row],
+      ring: node.ring,
+    });
+    if (trigger !== null) node.answered.set(trigger.from, trigger.row);
+    const { tally } = node;
+    tally.gather++;
+    if (reason !== null) tally.reasons[reason]!++;
+    if (reason === Gather.TOKEN_LOST_IN_GATHER) tally.continuousGather++;
+    node.episode ??= { timeNs, reason, trigger: story.trigger, isLeave: story.isLeave };
+    node.following.splice(0, Infinity, ...following);
+    node.state = 'gather';
+    node.ringSeq = heard.ringSeq;
+    node.proc = heard.proc;
+    node.failed = heard.failed;
+    node.remember(heard);
+  }
+}
+
+/** A process that starts wants itself alone; a running one never takes a node from its list. */
+function isStart(node: NodeTrack, { proc, failed }: JoinHeard): boolean {
+  const isAlone = (set: NodeSet): boolean => set.length === 1 && set[0] === node.nodeid;
+  if (!isAlone(proc) || failed.length > 0) return false;
+  return !(node.state === 'gather' && isAlone(node.proc) && node.failed.length === 0);
+}
+
+function reaches({ sent }: JoinHeard, node: NodeTrack): boolean {
+  return sent === null || sent.destinations.some((address) => node.addresses.includes(address));
+}

@@ -1,0 +1,108 @@
+// The membership analysis: fed with every relevant packet in capture order, it says which nodes and rings there were,
+// how each node moved through the protocol, and what it counted. The parts lie in the files beside this one.
+import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
+import { PacketKind } from '../../store/kinds.ts';
+import type { PacketStore } from '../../store/packet-store.ts';
+import type { Counters, NodeEntry, RingHistory, Transition } from '../result.ts';
+import { countersOf } from './counters.ts';
+import { Formation } from './formation.ts';
+import { JoinWatch } from './join-watch.ts';
+import { MulticastWatch } from './multicast-watch.ts';
+import type { NodeTrack } from './node-track.ts';
+import { createTracks, restartProcess, type Tracks } from './tracks.ts';
+
+export interface MembershipResult {
+  readonly nodes: readonly NodeEntry[];
+  readonly rings: readonly RingHistory[];
+  readonly transitions: readonly Transition[];
+  readonly counters: ReadonlyMap<number, Counters>;
+}
+
+export interface MembershipLimits {
+  /** Transitions beyond TRANSITIONS_MAX, not kept. */
+  readonly transitionsOmitted: number;
+  /** Packets of nodes beyond NODES_MAX, not followed. */
+  readonly packetsIgnored: number;
+}
+
+export interface MembershipAnalysis extends Analyzer {
+  /** Conclusions so far; may be asked at any time, and the analysis goes on. */
+  finish(): MembershipResult;
+  limits(): MembershipLimits;
+}
+
+class Membership implements MembershipAnalysis {
+  private readonly store: PacketStore;
+  private readonly tracks: Tracks;
+  private readonly formation: Formation;
+  private readonly joins: JoinWatch;
+  private readonly multicasts: MulticastWatch;
+  private now = 0;
+
+  constructor(store: PacketStore) {
+    this.store = store;
+    this.tracks = createTracks(store);
+    this.formation = new Formation(this.tracks);
+    this.joins = new JoinWatch(this.tracks, this.formation);
+    this.multicasts = new MulticastWatch(store, this.tracks, this.formation);
+  }
+
+  ingest(m: IndexedMessage): void {
+    if (m.kind > PacketKind.TOKEN_HOLD_CANCEL && m.kind !== PacketKind.KNET) return;
+    this.now = m.timeNs;
+    const { nodes, reception } = this.tracks;
+    const node = nodes.transmitter(m);
+    if (node !== null) {
+      node.lastSeen = m.timeNs;
+      if (m.kind === PacketKind.KNET) return;
+      node.dialect = m.dialect?.id ?? null;
+      // What it sends tells that it lives; what reached it until now, it has received.
+      if (node.excludedAt !== null) node.excludedAt = null;
+      if (node.hasLeft && m.kind !== PacketKind.MEMB_JOIN) restartProcess(this.tracks, node, m.timeNs);
+      reception.heard(node);
+    }
+    if (m.kind === PacketKind.KNET) return;
+    if (m.kind === PacketKind.MEMB_JOIN && node !== null) this.joins.join(m, node);
+    reception.count(m);
+    switch (m.kind) {
+      case PacketKind.ORF_TOKEN:
+        this.formation.token(m, node);
+        return;
+      case PacketKind.MEMB_COMMIT_TOKEN:
+        this.formation.commit(m, node);
+        return;
+      case PacketKind.MCAST:
+        this.multicasts.mcast(m, node);
+        return;
+      case PacketKind.MEMB_MERGE_DETECT:
+        if (node !== null) this.multicasts.merge(m, node);
+        return;
+      case PacketKind.TOKEN_HOLD_CANCEL:
+        if (node !== null) this.multicasts.holdCancel(m, node);
+    }
+  }
+
+  finish(): MembershipResult {
+    const { nodes, rings, log, reception } = this.tracks;
+    const all = [...nodes.all];
+    return {
+      nodes: all.map((node) => this.entry(node)),
+      rings: rings.histories(),
+      transitions: log.list(),
+      counters: new Map(all.map((node) => [node.nodeid, countersOf(node, reception, this.now)])),
+    };
+  }
+
+  limits(): MembershipLimits {
+    return { transitionsOmitted: this.tracks.log.omitted, packetsIgnored: this.tracks.nodes.ignored };
+  }
+
+  private entry({ nodeid, addresses, dialect, firstSeen, lastSeen }: NodeTrack): NodeEntry {
+    return { nodeid, name: null, addresses: addresses.map((id) => this.store.address(id)), dialect, firstSeen, lastSeen };
+  }
+}
+
+/** Source: specs/totem.md 6 and 7; the words of the result are cli.md's. */
+export function createMembershipAnalysis(store: PacketStore): MembershipAnalysis {
+  return new Membership(store);
+}

@@ -1,0 +1,93 @@
+// Mcasts, merge detections and hold cancels: what they prove of their senders, and what they add to the counters.
+import type { IndexedMessage } from '../../store/indexed-message.ts';
+import { RowFlag } from '../../store/kinds.ts';
+import type { PacketStore } from '../../store/packet-store.ts';
+import type { Formation } from './formation.ts';
+import { FANOUT_NS } from './fanout.ts';
+import type { NodeTrack } from './node-track.ts';
+import type { Tracks } from './tracks.ts';
+
+/** Outer sequence numbers of recovery copies remembered, to tell a repeated one; forgotten together when full. */
+const RECOVERY_COPIES_MAX = 65_536;
+const SEQ_SPAN = 2 ** 32;
+
+export class MulticastWatch {
+  private readonly store: PacketStore;
+  private readonly tracks: Tracks;
+  private readonly formation: Formation;
+  private readonly recoveryCopies = new Set<number>();
+
+  constructor(store: PacketStore, tracks: Tracks, formation: Formation) {
+    this.store = store;
+    this.tracks = tracks;
+    this.formation = formation;
+  }
+
+  merge(m: IndexedMessage, node: NodeTrack): void {
+    if (node.sentMerges.begin(m, m.ring) === null) return;
+    node.tally.mergeTx++;
+    if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
+    this.formation.provesRing(m, node, true);
+    node.merge.row = m.row;
+    node.merge.timeNs = m.timeNs;
+    node.merge.ring = m.ring;
+  }
+
+  holdCancel(m: IndexedMessage, node: NodeTrack): void {
+    if (node.sentCancels.begin(m, m.ring) === null) return;
+    node.tally.holdCancelTx++;
+    if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
+  }
+
+  /** An mcast; `node` transmitted it, which need not be who made it. */
+  mcast(m: IndexedMessage, node: NodeTrack | null): void {
+    const originator = this.tracks.nodes.get(m.sender);
+    const isEncapsulated = (m.flags & RowFlag.ENCAPSULATED) !== 0;
+    const isKnown = isEncapsulated ? !this.isNewRecoveryCopy(m) : (m.flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) !== 0;
+    const ring = this.tracks.rings.get(m.ring);
+    if (ring !== undefined && ring.order === null && ring.speakers.size < 64) ring.speakers.add(m.sender);
+    if (isKnown) this.again(m, node, originator);
+    else if (originator !== undefined) this.original(m, node, originator, isEncapsulated);
+    if (originator === undefined) return;
+    originator.mcast.row = m.row;
+    originator.mcast.timeNs = m.timeNs;
+    originator.mcast.ring = m.ring;
+  }
+
+  private original(m: IndexedMessage, node: NodeTrack | null, originator: NodeTrack, isEncapsulated: boolean): void {
+    const { tally } = originator;
+    // this_seqno counts what the process has sent, so that what the capture missed is counted too.
+    if (tally.firstSeqno < 0) tally.firstSeqno = originator.startedAt === null ? m.tokenSeq : 0;
+    tally.lastSeqno = Math.max(tally.lastSeqno, m.tokenSeq);
+    if (isEncapsulated) tally.encapsulatedTx++;
+    else tally.mcastOnWire++;
+    if (node === null) return;
+    if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
+    node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq);
+    if (node === originator && !isEncapsulated) this.formation.provesRing(m, node, false);
+  }
+
+  /** A copy of the same transmission to another destination, or a retransmission. */
+  private again(m: IndexedMessage, node: NodeTrack | null, originator: NodeTrack | undefined): void {
+    if (node === null) return;
+    if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && this.ageNs(m) < FANOUT_NS) return;
+    if (node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq) === null) return;
+    node.tally.mcastRetx++;
+    if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
+  }
+
+  /** Since the first packet with this payload. */
+  private ageNs({ row, timeNs }: IndexedMessage): number {
+    const link = this.store.chunks[row >>> 16]?.link[row & 0xffff] ?? 0;
+    const first = link - 1;
+    return link === 0 ? Infinity : timeNs - (this.store.chunks[first >>> 16]?.timeNs[first & 0xffff] ?? -Infinity);
+  }
+
+  private isNewRecoveryCopy({ ring, seq }: IndexedMessage): boolean {
+    const key = ring * SEQ_SPAN + seq;
+    if (this.recoveryCopies.has(key)) return false;
+    if (this.recoveryCopies.size >= RECOVERY_COPIES_MAX) this.recoveryCopies.clear();
+    this.recoveryCopies.add(key);
+    return true;
+  }
+}

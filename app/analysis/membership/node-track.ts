@@ -1,0 +1,202 @@
+// What is known of one node while the capture is read: who it is, which state it is in, what it last said in a join, and
+// what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
+import type { DialectId } from '../../../protocol/totem/dialect.ts';
+import type { MembershipState } from '../result.ts';
+import { Fanout, type Transmission } from './fanout.ts';
+import type { Gather } from './gather-reasons.ts';
+import { NOBODY, type NodeSet } from './node-set.ts';
+import { RecentMean } from './recent-mean.ts';
+
+/** A join or leave as its sender transmitted it. */
+export interface JoinHeard {
+  readonly from: number;
+  readonly row: number;
+  readonly timeNs: number;
+  readonly proc: NodeSet;
+  readonly failed: NodeSet;
+  readonly ringSeq: bigint;
+  readonly isLeave: boolean;
+  /** Null for a multicast; else the copies. */
+  readonly sent: Transmission | null;
+}
+
+/** The last message of a kind that names the ring of its sender. */
+export interface RingHeard {
+  row: number;
+  timeNs: number;
+  ring: number;
+}
+
+/** The events that one node counts itself. */
+export interface Tally {
+  gather: number;
+  /** GATHER entries by reason. */
+  readonly reasons: number[];
+  continuousGather: number;
+  commit: number;
+  recovery: number;
+  operational: number;
+  /** Rings of one that left no token or commit token in the capture, but are proved by what followed. */
+  alone: number;
+  ringsStarted: number;
+  joinTx: number;
+  mergeTx: number;
+  holdCancelTx: number;
+  commitTx: number;
+  mcastRetx: number;
+  /** Recovery copies that this node originated. */
+  encapsulatedTx: number;
+  /** Mcasts of its own that were captured, each once, without recovery copies. */
+  mcastOnWire: number;
+  /** this_seqno of its first and its greatest mcast; -1 for none. */
+  firstSeqno: number;
+  lastSeqno: number;
+  droppedRx: number;
+  /** Transmissions that left as unicast copies and that the node hears from itself: by packet kind. */
+  readonly ownCopies: number[];
+}
+
+export function newTally(): Tally {
+  return {
+    gather: 0,
+    reasons: Array.from({ length: 16 }, () => 0),
+    continuousGather: 0,
+    commit: 0,
+    recovery: 0,
+    operational: 0,
+    alone: 0,
+    ringsStarted: 0,
+    joinTx: 0,
+    mergeTx: 0,
+    holdCancelTx: 0,
+    commitTx: 0,
+    mcastRetx: 0,
+    encapsulatedTx: 0,
+    mcastOnWire: 0,
+    firstSeqno: -1,
+    lastSeqno: -1,
+    droppedRx: 0,
+    ownCopies: [0, 0, 0, 0, 0, 0],
+  };
+}
+
+/** Why the node is not operational since a moment: the first reason counts, later attempts belong to it. */
+export interface Episode {
+  readonly timeNs: number;
+  readonly reason: number | null;
+  readonly trigger: number | null;
+  readonly isLeave: boolean;
+}
+
+/** How many of a node's last joins may explain what others do. */
+const JOINS_KEPT = 8;
+
+export class NodeTrack {
+  readonly nodeid: number;
+  readonly addresses: number[] = [];
+  dialect: DialectId | null = null;
+  firstSeen: number;
+  lastSeen: number;
+
+  /** Null where the capture has not shown it. */
+  state: MembershipState | null = null;
+  /** The ring it is on or forms, as a number of the store, and its seq; 0 where unknown. */
+  ring = 0;
+  ringSeq = 0n;
+  /** Members of its last regular configuration, null where unknown. */
+  members: NodeSet | null = null;
+  /** Its lists, as of its last join. */
+  proc: NodeSet = NOBODY;
+  failed: NodeSet = NOBODY;
+  lastJoin: JoinHeard | null = null;
+  /** GATHER codes that Corosync enters one after the other for one join received in COMMIT or RECOVERY. */
+  readonly following: Gather[] = [];
+  episode: Episode | null = null;
+  /** Start of its process, null where the capture began later. */
+  startedAt: number | null = null;
+  /** It was in a ring with a token, or idle in its own, since it started. */
+  hasSettled = false;
+  /** It left by a LEAVE and was not heard again. */
+  hasLeft = false;
+  /** When a ring that it belonged to went on without it. */
+  excludedAt: number | null = null;
+  /** It took part in rings that this capture does not show: nothing can be said of its counters. */
+  isBlind = false;
+  /** It asked for messages that were on the wire: what it received cannot be counted from here. */
+  isMissing = false;
+
+  /** What had reached it, by packet kind, when its process started and when it was last heard. */
+  readonly receivedAtStart: number[] = [0, 0, 0, 0, 0, 0];
+  readonly receivedWhenHeard: number[] = [0, 0, 0, 0, 0, 0];
+  /** When a token reached it, the first copy of it; and any copy. */
+  lastTokenIn = -Infinity;
+  lastTokenHeard = -1;
+  /** The last token that was repeated to it, and when. */
+  repeatedToken = -1;
+  repeatedAt = -Infinity;
+  readonly tokenPeriods = new RecentMean();
+  /** Tokens on their way to it that the capture shows as numbers skipped, not as packets. */
+  unseenTokens = 0;
+  /** It answered a repeated token, not the first one: that one may have been lost before it. */
+  lateTokens = 0;
+
+  readonly joins: JoinHeard[] = [];
+  readonly merge: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };
+  readonly mcast: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };
+  /** By sender: the last row that already moved this node. */
+  readonly answered = new Map<number, number>();
+  readonly sentJoins = new Fanout();
+  readonly sentMerges = new Fanout();
+  readonly sentCancels = new Fanout();
+  readonly sentMcasts = new Fanout(64);
+  tally = newTally();
+
+  constructor(nodeid: number, timeNs: number) {
+    this.nodeid = nodeid;
+    this.firstSeen = timeNs;
+    this.lastSeen = timeNs;
+  }
+
+  remember(join: JoinHeard): void {
+    if (this.joins.length >= JOINS_KEPT) this.joins.shift();
+    this.joins.push(join);
+    this.lastJoin = join;
+  }
+
+  /** A new process with this node id: what the former one knew and counted is gone. */
+  restart(timeNs: number): void {
+    this.state = null;
+    this.ring = 0;
+    this.ringSeq = 0n;
+    this.members = null;
+    this.proc = NOBODY;
+    this.failed = NOBODY;
+    this.lastJoin = null;
+    this.following.length = 0;
+    this.episode = null;
+    this.startedAt = timeNs;
+    this.hasSettled = false;
+    this.hasLeft = false;
+    this.excludedAt = null;
+    this.isBlind = false;
+    this.isMissing = false;
+    this.lastTokenIn = -Infinity;
+    this.lastTokenHeard = -1;
+    this.repeatedToken = -1;
+    this.tokenPeriods.clear();
+    this.unseenTokens = 0;
+    this.lateTokens = 0;
+    this.answered.clear();
+    this.tally = newTally();
+  }
+
+  /** It is on this ring now, whatever brought it there. */
+  settle(ring: number, ringSeq: bigint, members: NodeSet | null): void {
+    this.state = 'operational';
+    this.ring = ring;
+    this.ringSeq = ringSeq;
+    if (members !== null) this.members = members;
+    this.episode = null;
+    this.following.length = 0;
+  }
+}

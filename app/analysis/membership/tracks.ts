@@ -1,0 +1,52 @@
+// What the parts of the membership analysis share, and how a node's change of state is written down.
+import type { PacketStore } from '../../store/packet-store.ts';
+import type { Certainty, MembershipState } from '../result.ts';
+import { NodeTable } from './node-table.ts';
+import type { NodeTrack } from './node-track.ts';
+import { Reception } from './reception.ts';
+import { RingTable } from './ring-table.ts';
+import { TransitionLog } from './transition-log.ts';
+
+export interface Tracks {
+  readonly nodes: NodeTable;
+  readonly rings: RingTable;
+  readonly reception: Reception;
+  readonly log: TransitionLog;
+}
+
+export function createTracks(store: PacketStore): Tracks {
+  const nodes = new NodeTable(store);
+  return { nodes, rings: new RingTable(store, nodes), reception: new Reception(), log: new TransitionLog() };
+}
+
+export interface Change {
+  readonly timeNs: number;
+  readonly to: MembershipState;
+  readonly gatherFrom: number | null;
+  readonly says: string;
+  readonly certainty: Certainty;
+  readonly rows: readonly number[];
+  /** Number in the store, 0 for none. */
+  readonly ring: number;
+}
+
+/** Writes the change down; the node itself is changed by the caller. */
+export function logChange({ log, rings }: Tracks, node: NodeTrack, change: Change): void {
+  log.add({
+    time: change.timeNs,
+    nodeid: node.nodeid,
+    from: node.state,
+    to: change.to,
+    gatherFrom: change.gatherFrom,
+    says: change.says,
+    certainty: change.certainty,
+    frames: change.rows.map((row) => row + 1),
+    ring: rings.idOf(change.ring),
+  });
+}
+
+/** A new process has this node id: it counts from zero. */
+export function restartProcess({ reception }: Tracks, node: NodeTrack, timeNs: number): void {
+  node.restart(timeNs);
+  reception.started(node);
+}
