@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-export const GOLDEN = join(import.meta.dirname, '..', 'golden', 'captures');
+/** The bundled benchmark lies elsewhere and is told where the checkout is. */
+const TEST = process.env['TOTEM_LAB_ROOT'] === undefined ? join(import.meta.dirname, '..') : join(process.env['TOTEM_LAB_ROOT'], 'test');
+export const GOLDEN = join(TEST, 'golden', 'captures');
 
 export function scenarios(): readonly string[] {
   return readdirSync(GOLDEN, { withFileTypes: true })

@@ -1,0 +1,155 @@
+// npm run bench: how fast captures are read, indexed and analysed, in how much memory, and how fast knet is opened; tshark
+// and tcpdump on the same file in the same run where they are installed. Prints figures beside their thresholds; exits 1
+// where a figure is worse than a fourth of its threshold. Not part of the tests.
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createIngest } from '../../app/session/ingest.ts';
+import { createKeyring } from '../../protocol/crypto/keyring.ts';
+import { nobleProvider, type CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { nodeProvider } from '../../main/node/crypto/node-provider.ts';
+import { goldenBytes, GOLDEN } from '../support/golden.ts';
+import { newIndex } from '../support/index-only.ts';
+import { readFileSync } from 'node:fs';
+
+const PACKETS = 1_000_000;
+const RUNS = 5;
+const PCAP_HEADER = 24;
+const CHUNK = 1 << 20;
+
+interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+const figures: Figure[] = [];
+
+function report(figure: Figure): void {
+  const { what, value, unit, atLeast, atMost } = figure;
+  const goal = atLeast !== undefined ? `≥ ${atLeast.toLocaleString('en')}` : atMost !== undefined ? `≤ ${atMost.toLocaleString('en')}` : '';
+  const isMet = (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
+  const shown = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
+  process.stdout.write(`${goal === '' ? '    ' : isMet ? 'ok  ' : 'MISS'} ${what.padEnd(62)} ${shown.padStart(12)} ${unit} ${goal}\n`);
+  figures.push(figure);
+}
+
+/** A capture of about a million packets: the golden one's records over and over, with times that go on. */
+function repeatCapture(golden: Uint8Array, file: string): number {
+  const body = golden.slice(PCAP_HEADER);
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const starts: number[] = [];
+  for (let at = 0; at < body.length; at += 16 + view.getUint32(at + 8, true)) starts.push(at);
+  const first = view.getUint32(starts[0] ?? 0, true);
+  const last = view.getUint32(starts.at(-1) ?? 0, true);
+  const fd = openSync(file, 'w');
+  writeSync(fd, golden, 0, PCAP_HEADER);
+  const repeats = Math.ceil(PACKETS / starts.length);
+  for (let i = 0; i < repeats; i++) {
+    writeSync(fd, body);
+    for (const at of starts) view.setUint32(at, view.getUint32(at, true) + last - first + 1, true);
+  }
+  closeSync(fd);
+  return repeats * starts.length;
+}
+
+function pump(file: string, push: (chunk: Uint8Array) => void): void {
+  const fd = openSync(file, 'r');
+  const chunk = new Uint8Array(CHUNK);
+  for (let n = readSync(fd, chunk); n > 0; n = readSync(fd, chunk)) push(n === CHUNK ? chunk : chunk.subarray(0, n));
+  closeSync(fd);
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function secondsOf(work: () => void): number {
+  const start = process.hrtime.bigint();
+  work();
+  return Number(process.hrtime.bigint() - start) / 1e9;
+}
+
+function medianSeconds(work: () => void): number {
+  work();
+  return median(Array.from({ length: RUNS }, () => secondsOf(work)));
+}
+
+function memoryPerPacket(file: string, packets: number): number {
+  const collect = (globalThis as { gc?: () => void }).gc;
+  collect?.();
+  const before = process.memoryUsage();
+  const ingest = createIngest({ keys: [] });
+  pump(file, (chunk) => ingest.push(chunk));
+  ingest.finish();
+  collect?.();
+  const after = process.memoryUsage();
+  const octets = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  return ingest.table.length === 0 ? 0 : octets / packets;
+}
+
+function others(file: string, packets: number): void {
+  const commands = [
+    ['tcpdump', ['-r', file, '-w', '/dev/null']],
+    ['tshark', ['-q', '-r', file, '-z', 'io,stat,0']],
+  ] as const;
+  for (const [command, args] of commands) {
+    if (spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0) continue;
+    const seconds = median([1, 2, 3].map(() => secondsOf(() => spawnSync(command, args, { stdio: 'ignore' }))));
+    report({ what: `  beside it: ${command} ${args[0] === '-q' ? '-z io,stat,0' : '-w /dev/null'}, whole process`, value: packets / seconds, unit: 'packets/s' });
+  }
+}
+
+function capture(scenario: string, file: string, folder: string): void {
+  const path = join(folder, `${scenario}.pcap`);
+  const packets = repeatCapture(goldenBytes(scenario, file), path);
+  const index = medianSeconds(() => {
+    const { reader, indexer } = newIndex();
+    pump(path, (chunk) => reader.push(chunk));
+    reader.finish();
+    indexer.finish();
+  });
+  report({ what: `${scenario}: read and index`, value: packets / index, unit: 'packets/s', atLeast: 3_000_000 });
+  const analyse = medianSeconds(() => {
+    const ingest = createIngest({ keys: [] });
+    pump(path, (chunk) => ingest.push(chunk));
+    ingest.finish();
+    ingest.analysis();
+  });
+  report({ what: `${scenario}: read, index and analyse`, value: packets / analyse, unit: 'packets/s', atLeast: 1_000_000 });
+  report({ what: `${scenario}: memory beside the file`, value: memoryPerPacket(path, packets), unit: 'octets/packet', atMost: 100 });
+  others(path, packets);
+  rmSync(path);
+}
+
+/** Token-sized knet packets under aes256/sha256, opened one after the other. */
+function knet(name: string, provider: CryptoProvider): void {
+  const scenario = 'c31-knet-aes256-kill9';
+  const bytes = goldenBytes(scenario, 'brA.pcap');
+  const key = { name: 'authkey', bytes: new Uint8Array(readFileSync(join(GOLDEN, scenario, 'authkey'))) };
+  const packets: Uint8Array[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = PCAP_HEADER; at < bytes.length; at += 16 + view.getUint32(at + 8, true))
+    if (view.getUint32(at + 8, true) === 42 + 128) packets.push(bytes.subarray(at + 16 + 42, at + 16 + 42 + 128));
+  const keyring = createKeyring([key], provider);
+  const count = 100_000;
+  const seconds = medianSeconds(() => {
+    for (let i = 0; i < count; i++) if (keyring.openKnet(packets[i % packets.length] ?? key.bytes) === null) throw new Error('a packet was not opened');
+  });
+  report({ what: `knet aes256/sha256, 128 octets, ${name}`, value: count / seconds, unit: 'packets/s', ...(name === 'node:crypto' ? { atLeast: 100_000 } : {}) });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+try {
+  for (const [scenario, file] of [['01-corosync-2-then-3', 'bridge.pcap'], ['c31-udp-form3', 'brA.pcap'], ['10a-sheep-vdi-c2', 'bridge.pcap']] as const)
+    capture(scenario, file, folder);
+  knet('node:crypto', nodeProvider);
+  knet('pure', nobleProvider);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+const isFar = ({ value, atLeast, atMost }: Figure): boolean =>
+  (atLeast !== undefined && value < atLeast / 4) || (atMost !== undefined && value > atMost * 4);
+process.exitCode = figures.some(isFar) ? 1 : 0;
