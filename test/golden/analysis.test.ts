@@ -22,7 +22,8 @@ describe.each(cases)('%s %s', (scenario, _capture, expected) => {
       lastToken: time(lastToken),
       tokens,
     }));
-    expect(rings).toEqual(expected.rings);
+    // `membersPartial` marks rings whose commit token is not in the file; `committed` null says the same.
+    expect(rings).toEqual(expected.rings.map(({ membersPartial: _, ...ring }) => ring));
   });
 
   it('counts multicasts, duplicates and requests', () => {

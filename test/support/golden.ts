@@ -23,6 +23,7 @@ export interface ExpectedRing {
   readonly firstToken: string | null;
   readonly lastToken: string | null;
   readonly tokens: number;
+  readonly membersPartial?: boolean;
 }
 export interface Expected {
   readonly capture: string;

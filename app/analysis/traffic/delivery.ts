@@ -5,7 +5,7 @@ import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
 import { SeqMap } from '../../store/seq-map.ts';
 import { decodeTotem } from '../../../protocol/totem/decode.ts';
-import type { NodeDirectory } from '../node-directory.ts';
+import type { AddressBook } from './address-book.ts';
 import type { Delivery } from '../result.ts';
 
 interface RingDelivery {
@@ -25,13 +25,13 @@ export class DeliveryAnalysis implements Analyzer {
   private readonly rings: (RingDelivery | undefined)[] = [];
   private readonly requests = new Map<number, number>();
   private readonly store: PacketStore;
-  private readonly directory: NodeDirectory;
+  private readonly addresses: AddressBook;
   private mcasts = 0;
   private duplicates = 0;
 
-  constructor(store: PacketStore, directory: NodeDirectory) {
+  constructor(store: PacketStore, addresses: AddressBook) {
     this.store = store;
-    this.directory = directory;
+    this.addresses = addresses;
   }
 
   ingest(m: IndexedMessage): void {
@@ -80,7 +80,7 @@ export class DeliveryAnalysis implements Analyzer {
     }
     ring.requests = requests;
     if (fresh === 0) return;
-    const node = this.directory.nodeAt(m.src) ?? m.sender;
+    const node = this.addresses.nodeAt(m.src) ?? m.sender;
     this.requests.set(node, (this.requests.get(node) ?? 0) + fresh);
   }
 

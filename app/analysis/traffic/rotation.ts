@@ -3,7 +3,7 @@
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
-import type { NodeDirectory } from '../node-directory.ts';
+import type { AddressBook } from './address-book.ts';
 import type { EdgeSpread, Rotation, Spread } from '../result.ts';
 import { Samples } from '../samples.ts';
 
@@ -31,7 +31,7 @@ const NS_PER_MS = 1e6;
 
 export class RotationAnalysis implements Analyzer {
   private readonly store: PacketStore;
-  private readonly directory: NodeDirectory;
+  private readonly addresses: AddressBook;
   private readonly rings: (RingTurn | undefined)[] = [];
   private readonly edges = new Map<number, Edge>();
   private readonly active = new Samples();
@@ -39,9 +39,9 @@ export class RotationAnalysis implements Analyzer {
   /** Idle rotations of each ring, for the estimate of its timers. */
   private readonly idleOf: (Samples | undefined)[] = [];
 
-  constructor(store: PacketStore, directory: NodeDirectory) {
+  constructor(store: PacketStore, addresses: AddressBook) {
     this.store = store;
-    this.directory = directory;
+    this.addresses = addresses;
   }
 
   ingest(m: IndexedMessage): void {
@@ -55,7 +55,7 @@ export class RotationAnalysis implements Analyzer {
       edge.hop.add(sinceLast);
       turn.lastEdge?.hold.add(sinceLast);
     }
-    const node = this.directory.nodeAt(m.src) ?? m.sender;
+    const node = this.addresses.nodeAt(m.src) ?? m.sender;
     if (node === this.store.rings[m.ring]?.rep) this.atRepresentative(m, turn, follows ? sinceLast : 0);
     turn.lastTime = timeNs;
     turn.lastTokenSeq = tokenSeq;
@@ -95,7 +95,7 @@ export class RotationAnalysis implements Analyzer {
       if (hop.count === 0) continue;
       const [p50 = null, p99 = null] = hop.percentiles([0.5, 0.99]);
       const [holdP50 = null, holdP99 = null] = hold.percentiles([0.5, 0.99]);
-      const [a, b] = [this.directory.nodeAt(from), this.directory.nodeAt(to)];
+      const [a, b] = [this.addresses.nodeAt(from), this.addresses.nodeAt(to)];
       if (a === null || b === null) continue;
       edges.push({ from: a, to: b, hops: hop.count, p50, p99, max: hop.max, holdP50, holdP99 });
     }

@@ -1,0 +1,6 @@
+// Which node transmits from an address: asked by all that reads tokens, since the header of an old token may name another.
+
+export interface AddressBook {
+  /** Node id of the address with this number; null if no node was heard there. */
+  nodeAt(address: number): number | null;
+}
