@@ -4,7 +4,6 @@ import type { Analyzer, IndexedMessage } from '../store/indexed-message.ts';
 import { PacketKind } from '../store/kinds.ts';
 import type { PacketStore } from '../store/packet-store.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
-import { NodeDirectory } from './node-directory.ts';
 import { countPackets } from './packet-counts.ts';
 import type { Analysis } from './result.ts';
 import { DeliveryAnalysis } from './traffic/delivery.ts';
@@ -28,21 +27,18 @@ export interface CaptureAnalysis extends Analyzer, DeliveryListener {
 
 class Composed implements CaptureAnalysis {
   private readonly store: PacketStore;
-  private readonly directory: NodeDirectory;
   private readonly membership: MembershipAnalysis;
   private readonly delivery: DeliveryAnalysis;
   private readonly rotation: RotationAnalysis;
 
   constructor(store: PacketStore) {
     this.store = store;
-    this.directory = new NodeDirectory(store);
     this.membership = createMembershipAnalysis(store);
-    this.delivery = new DeliveryAnalysis(store, this.directory);
-    this.rotation = new RotationAnalysis(store, this.directory);
+    this.delivery = new DeliveryAnalysis(store, this.membership);
+    this.rotation = new RotationAnalysis(store, this.membership);
   }
 
   ingest(m: IndexedMessage): void {
-    this.directory.ingest(m);
     this.membership.ingest(m);
     if (m.kind <= PacketKind.MCAST) {
       this.delivery.ingest(m);

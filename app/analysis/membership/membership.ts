@@ -29,6 +29,8 @@ export interface MembershipAnalysis extends Analyzer {
   /** Conclusions so far; may be asked at any time, and the analysis goes on. */
   finish(): MembershipResult;
   limits(): MembershipLimits;
+  /** Id of the node that transmits from the address with this number; null if none was heard there. */
+  nodeAt(address: number): number | null;
 }
 
 class Membership implements MembershipAnalysis {
@@ -45,6 +47,10 @@ class Membership implements MembershipAnalysis {
     this.formation = new Formation(this.tracks);
     this.joins = new JoinWatch(this.tracks, this.formation);
     this.multicasts = new MulticastWatch(store, this.tracks, this.formation);
+  }
+
+  nodeAt(address: number): number | null {
+    return this.tracks.nodes.at(address)?.nodeid ?? null;
   }
 
   ingest(m: IndexedMessage): void {
