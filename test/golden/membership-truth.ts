@@ -22,8 +22,8 @@ export interface Reading {
 }
 
 function octets(path: string): Uint8Array {
-  if (existsSync(path)) return new Uint8Array(readFileSync(path));
-  return new Uint8Array(gunzipSync(readFileSync(`${path}.gz`)));
+  const bytes = readFileSync(existsSync(path) ? path : `${path}.gz`);
+  return new Uint8Array(bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes);
 }
 
 /** Reads a capture through the index pass with the membership analysis alone. */

@@ -15,6 +15,8 @@ export interface Heard {
   readonly failed: NodeSet;
   readonly ringSeq: bigint;
   readonly isLeave: boolean;
+  /** Where this join came of a consensus timeout: how long after the sender's entry; else null. */
+  readonly consensusNs: number | null;
 }
 
 export interface GatherQuestion {
@@ -34,7 +36,8 @@ export interface GatherQuestion {
   readonly sentProc: NodeSet;
   readonly sentFailed: NodeSet;
   readonly timeNs: number;
-  /** Since a token last reached it; Infinity where that was not captured. */
+  /** Since its last GATHER entry, and since a token last reached it; Infinity where that was not captured. */
+  readonly sinceEntryNs: number;
   readonly sinceTokenNs: number;
   readonly heard: readonly Heard[];
 }
@@ -51,7 +54,7 @@ export interface GatherAnswer {
 export const REACTION_MAX_NS = 30_000_000;
 /** Within this time the first of several messages is the one answered. */
 const REACTION_USUAL_NS = 3_000_000;
-/** No node answers faster than this: what seems to is its own timer. */
+/** No node answers a join faster than this, and timers of equal length differ by less. */
 const REACTION_MIN_NS = 30_000;
 /** A join without changed lists is the answer to another only if it comes at once. */
 const SAME_LISTS_REACTION_NS = 5_000_000;
@@ -166,7 +169,7 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
   const related = q.heard.filter(({ kind, from, proc, failed, timeNs }) => {
     const age = q.timeNs - timeNs;
     if (age < 0 || age > REACTION_MAX_NS) return false;
-    if (kind !== 'join') return added.includes(from);
+    if (kind !== 'join') return q.state !== null && added.includes(from);
     return added.some((id) => id === from || proc.includes(id)) || gaveUp.some((id) => id === from || failed.includes(id));
   });
   const found = mostLikely(q, related.map((heard) => ({ heard })))?.heard ?? null;
@@ -175,6 +178,21 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
   if (found !== null) return answer(Gather.JOIN_CHANGED_LISTS, 'likely', found);
   if (added.length > 0) return answer(Gather.JOIN_CHANGED_LISTS, 'hint');
   return answer(q.state === 'gather' ? Gather.CONSENSUS_TIMEOUT : Gather.JOIN_CHANGED_LISTS, 'likely');
+}
+
+/**
+ * A join that the node has to answer by entering GATHER again although it changes nothing: the sender, a stranger,
+ * gives up nodes, and strangers are not followed in that (2.4, step 4). Null where there was none just now.
+ */
+export function provocation(q: GatherQuestion): Heard | null {
+  return mostLikely(q, candidatesOf(q).filter(({ heard }) => q.timeNs - heard.timeNs <= REACTION_USUAL_NS))?.heard ?? null;
+}
+
+/** Two consensus timers that run out together: no time for an answer, or the node's own was due clearly before. */
+function isOwnTimer(q: GatherQuestion, { consensusNs, timeNs }: Heard): boolean {
+  const reaction = q.timeNs - timeNs;
+  if (reaction < REACTION_MIN_NS) return true;
+  return consensusNs !== null && q.sinceEntryNs - reaction >= consensusNs + REACTION_MIN_NS;
 }
 
 /**
@@ -192,8 +210,7 @@ export function explainGather(q: GatherQuestion): GatherAnswer {
     const isAnswer = q.heard.some(({ failed, timeNs }) => failed !== NOBODY && q.timeNs - timeNs < REACTION_USUAL_NS);
     return isByItself && !isAnswer ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
   }
-  // Two consensus timers that run out together: an answer takes longer than that.
-  const isOwnTimer = q.state === 'gather' && isSame(q.proc, q.sentProc) && q.timeNs - found.heard.timeNs < REACTION_MIN_NS;
-  if (isOwnTimer) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
-  return answer(found.reason, 'certain', found.heard);
+  const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc);
+  if (isByItself && isOwnTimer(q, found.heard)) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
+  return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
 }

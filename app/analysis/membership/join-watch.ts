@@ -3,7 +3,7 @@
 import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
-import { explainGather, REACTION_MAX_NS, type GatherAnswer, type GatherQuestion, type Heard } from './explain-gather.ts';
+import { explainGather, provocation, REACTION_MAX_NS, type GatherAnswer, type GatherQuestion, type Heard } from './explain-gather.ts';
 import type { Formation } from './formation.ts';
 import { Gather, sayGather, type GatherStory } from './gather-reasons.ts';
 import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
@@ -50,7 +50,7 @@ export class JoinWatch {
     node.tally.joinTx++;
     if (!m.toGroup) node.tally.ownCopies[PacketKind.MEMB_JOIN]!++;
     const { row, timeNs } = m;
-    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, sent: m.toGroup ? null : sent };
+    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, consensusNs: null, sent: m.toGroup ? null : sent };
   }
 
   private leaves(node: NodeTrack, heard: JoinHeard): void {
@@ -71,13 +71,10 @@ export class JoinWatch {
     if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
     const isUnchanged = last !== null && isSame(last.proc, heard.proc) && isSame(last.failed, heard.failed);
     const since = last === null ? Infinity : heard.timeNs - last.timeNs;
-    if (node.state === 'gather' && isUnchanged && since >= JOIN_TIMER_MIN_NS) {
-      node.following.length = 0;
-      return node.remember(heard);
-    }
+    const question = this.question(m, node, heard);
+    if (node.state === 'gather' && isUnchanged && this.staysAsIs(node, heard, question, since)) return;
     const next = isUnchanged && since <= SAME_MOMENT_NS ? node.following.shift() : undefined;
     if (next === undefined) node.following.length = 0;
-    const question = this.question(m, node, heard);
     const answer: GatherAnswer =
       next === undefined
         ? explainGather(question)
@@ -89,6 +86,26 @@ export class JoinWatch {
       gaveUp: without(heard.failed, question.failed),
       wasRunning: true,
     });
+  }
+
+  /** Handles a join that repeats the last one: true where it is the join timer's, or was answered for already. */
+  private staysAsIs(node: NodeTrack, heard: JoinHeard, question: GatherQuestion, since: number): boolean {
+    const isTimerDue = since >= JOIN_TIMER_MIN_NS;
+    const provoker = provocation(question);
+    if (provoker !== null) {
+      const answer: GatherAnswer = { reason: Gather.JOIN_CHANGED_LISTS, certainty: 'certain', trigger: provoker, following: [] };
+      const story = { trigger: provoker.from, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
+      this.enter(node, heard, answer, story);
+      node.wasProvoked = isTimerDue;
+      return true;
+    }
+    // The timer's join and the answer's, one after the other: the first was taken for the entry.
+    const isSecondOfTwo = node.wasProvoked && since <= SAME_MOMENT_NS;
+    if (!isTimerDue && !isSecondOfTwo) return false;
+    node.following.length = 0;
+    node.wasProvoked = false;
+    node.remember(heard);
+    return true;
   }
 
   private question(m: IndexedMessage, node: NodeTrack, heard: JoinHeard): GatherQuestion {
@@ -110,6 +127,7 @@ export class JoinWatch {
       sentProc: heard.proc,
       sentFailed: heard.failed,
       timeNs: heard.timeNs,
+      sinceEntryNs: heard.timeNs - node.lastEntry,
       sinceTokenNs: heard.timeNs - node.lastTokenIn,
       heard: this.heardBy(node, heard.timeNs),
     };
@@ -125,9 +143,9 @@ export class JoinWatch {
         if (join.row > answered && reaches(join, node)) messages.push({ ...join, kind: 'join' });
       for (const kind of ['merge', 'mcast'] as const) {
         const { row, timeNs, ring } = other[kind];
-        const isForeign = ring !== node.ring && node.state !== null;
+        const isForeign = row >= 0 && ring !== node.ring;
         if (row > answered && isForeign)
-          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false });
+          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, consensusNs: null });
       }
     }
     return messages;
@@ -146,6 +164,9 @@ export class JoinWatch {
       ring: node.ring,
     });
     if (trigger !== null) node.answered.set(trigger.from, trigger.row);
+    if (reason === Gather.CONSENSUS_TIMEOUT) heard.consensusNs = timeNs - node.lastEntry;
+    node.lastEntry = timeNs;
+    node.wasProvoked = false;
     const { tally } = node;
     tally.gather++;
     if (reason !== null) tally.reasons[reason]!++;

@@ -16,6 +16,8 @@ export interface JoinHeard {
   readonly failed: NodeSet;
   readonly ringSeq: bigint;
   readonly isLeave: boolean;
+  /** Where it came of a consensus timeout: time since the sender's GATHER entry before. */
+  consensusNs: number | null;
   /** Null for a multicast; else the copies. */
   readonly sent: Transmission | null;
 }
@@ -111,6 +113,9 @@ export class NodeTrack {
   lastJoin: JoinHeard | null = null;
   /** GATHER codes that Corosync enters one after the other for one join received in COMMIT or RECOVERY. */
   readonly following: Gather[] = [];
+  lastEntry = -Infinity;
+  /** Its last entry answered a join without changing its lists, when the join timer was due as well. */
+  wasProvoked = false;
   episode: Episode | null = null;
   /** Start of its process, null where the capture began later. */
   startedAt: number | null = null;
@@ -173,6 +178,8 @@ export class NodeTrack {
     this.failed = NOBODY;
     this.lastJoin = null;
     this.following.length = 0;
+    this.lastEntry = -Infinity;
+    this.wasProvoked = false;
     this.episode = null;
     this.startedAt = timeNs;
     this.hasSettled = false;
