@@ -12,6 +12,7 @@ import type { Ingest } from './ingest.ts';
 import { columnsAt, openRow, type FrameBytes, type OpenedRow } from './open-row.ts';
 import { canonicalRow, endedMessages, payloadMcast, readPayloadPacket, type EndedMessage } from './payloads.ts';
 import { packetOpener } from './dissect-row.ts';
+import { timeText, wallClock } from '../store/times.ts';
 import { totemRecord, type Json, type JsonObject } from './totem-record.ts';
 
 /** The fields of cli.md, in its order. */
@@ -41,18 +42,6 @@ export interface DecodeRecord {
 export interface RecordOptions {
   /** Give the application's octets as hex. */
   readonly data: boolean;
-}
-
-/** Nanoseconds since 1970 as seconds with nine decimals. */
-export function timeText(ns: bigint): string {
-  const sign = ns < 0n ? '-' : '';
-  const whole = ns < 0n ? -ns : ns;
-  return `${sign}${whole / 1_000_000_000n}.${String(whole % 1_000_000_000n).padStart(9, '0')}`;
-}
-
-/** Wall clock of a row's time. */
-export function wallClock(epochNs: bigint, timeNs: number): bigint {
-  return epochNs + BigInt(Math.round(timeNs));
 }
 
 const PAYLOADS_KEPT_MAX = 256;

@@ -1,6 +1,6 @@
 // Every golden capture's rings and deliveries against what an independent decoder found.
 import { describe, expect, it } from 'vitest';
-import { timeText, wallClock } from '../../app/session/decode-record.ts';
+import { timeText, wallClock } from '../../app/store/times.ts';
 import { expectedOf, scenarios } from '../support/golden.ts';
 import { openGolden } from '../support/open-golden.ts';
 

@@ -86,8 +86,6 @@ function ofTraffic(node: NodeTrack, reception: Reception): Partial<Record<Counte
   const received = (kind: number): number => reception.received(node, kind);
   const ifWhole = (count: number): number | null => (node.isMissing ? null : count);
   const queued = tally.lastSeqno < 0 ? 0 : tally.lastSeqno - tally.firstSeqno + 1 - tally.encapsulatedTx;
-  // Alone, 1.x keeps its mcasts to itself: those it made are counted by this_seqno, and it heard them all.
-  const unseen = Math.max(0, queued - tally.mcastOnWire);
   return {
     orf_token_tx: tally.ringsStarted + tally.alone,
     orf_token_rx: tokensReceived(node, reception),
@@ -97,7 +95,7 @@ function ofTraffic(node: NodeTrack, reception: Reception): Partial<Record<Counte
     memb_join_rx: ifWhole(received(PacketKind.MEMB_JOIN)),
     mcast_tx: queued,
     mcast_retx: tally.mcastRetx,
-    mcast_rx: ifWhole(received(PacketKind.MCAST) + unseen),
+    mcast_rx: ifWhole(received(PacketKind.MCAST)),
     memb_commit_token_tx: tally.commitTx + ROTATIONS * tally.alone,
     memb_commit_token_rx: received(PacketKind.MEMB_COMMIT_TOKEN) + ROTATIONS * tally.alone,
     token_hold_cancel_tx: tally.holdCancelTx,

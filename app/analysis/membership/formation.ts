@@ -1,6 +1,7 @@
 // Forming a ring as the wire shows it: commit tokens bring COMMIT and RECOVERY, the tokens after them OPERATIONAL.
 // Where a hop cannot be seen from the capture point, what later packets imply is used, and marked as likely.
 import { decodeTotem } from '../../../protocol/totem/decode.ts';
+import { RETRANSMIT_ENTRIES_MAX } from '../../../protocol/totem/messages.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { Certainty } from '../result.ts';
@@ -13,6 +14,18 @@ const INITIAL_ARU = 0xffffffff;
 /** An answer to a repeated token within this time is an answer to the repetition, not to the first. */
 const ANSWER_NS = 20_000_000;
 const NS_PER_MS = 1_000_000;
+
+/** Remembers which messages the node asks for: those that were not in the token before. */
+function noteRequests({ bytes, at, end, dialect, littleEndian }: IndexedMessage, ring: RingTrack, nodeid: number): void {
+  if (dialect === null) return;
+  const { token, rtrItem } = dialect.at;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const listed: number[] = [];
+  for (let item = at + token.size; item + rtrItem.size <= end && listed.length < RETRANSMIT_ENTRIES_MAX; item += rtrItem.size)
+    listed.push(view.getUint32(item + rtrItem.seq, littleEndian));
+  for (const seq of listed) if (!ring.listed.includes(seq)) ring.request(seq, nodeid);
+  ring.listed = listed;
+}
 
 export class Formation {
   private readonly tracks: Tracks;
@@ -36,6 +49,8 @@ export class Formation {
     if (node === null) return;
     if (ring.order === null && target !== undefined) ring.successors.set(node.nodeid, target.nodeid);
     if (isRepeated) return;
+    if ((m.flags & RowFlag.RTR) !== 0) noteRequests(m, ring, node.nodeid);
+    else if (ring.listed.length > 0) ring.listed = [];
     if (node.repeatedToken === m.tokenSeq - 1 && m.timeNs - node.repeatedAt < ANSWER_NS) node.lateTokens++;
     if (ring.seats !== null) this.towardsOperational(m, ring, node);
   }
@@ -161,12 +176,12 @@ export class Formation {
 
   /**
    * The node has got to a ring by a formation that the capture does not show. Alone, where its last join wanted nobody
-   * else (or its process is new): such a ring leaves no commit token on the wire. Else the capture was blind to it.
+   * else (or nobody at all, where it cannot receive; or its process is new): such a ring leaves no commit token on the wire. Else the capture was blind to it.
    */
   unseenFormation(node: NodeTrack, ring: number, seq: bigint, mayBeAlone: boolean): void {
     const wanted = node.proc.filter((id) => !node.failed.includes(id));
     const isNew = node.lastJoin === null && node.startedAt !== null;
-    const isAlone = mayBeAlone && (isNew || (node.state === 'gather' && wanted.length === 1));
+    const isAlone = mayBeAlone && (isNew || (node.state === 'gather' && wanted.length <= 1));
     if (isAlone) {
       node.tally.alone++;
       if (isNew && node.tally.alone === 1) node.tally.gather++;
@@ -210,6 +225,7 @@ export class Formation {
     node.tally.commit++;
     node.tally.continuousGather = 0;
     node.following.length = 0;
+    this.tracks.forming.add(node);
   }
 
   private enterRecovery(m: IndexedMessage, ring: RingTrack, node: NodeTrack, certainty: Certainty): void {
@@ -226,6 +242,7 @@ export class Formation {
     node.tally.continuousGather = 0;
     node.settle(ring.index, rings.seqOf(ring.index), ring.order === null ? null : nodeSet(ring.order));
     node.hasSettled = true;
+    node.operationalAt = m.timeNs;
   }
 
   private change(

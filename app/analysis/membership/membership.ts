@@ -33,6 +33,13 @@ export interface MembershipAnalysis extends Analyzer {
   nodeAt(address: number): number | null;
 }
 
+/**
+ * A node that was silent for so long while joins arrived was stopped or cut off: what it received is not known, since
+ * after a pause Corosync throws away what had queued up.
+ */
+const PAUSE_NS = 300_000_000;
+const PAUSE_JOINS = 3;
+
 class Membership implements MembershipAnalysis {
   private readonly store: PacketStore;
   private readonly tracks: Tracks;
@@ -65,6 +72,8 @@ class Membership implements MembershipAnalysis {
       // What it sends tells that it lives; what reached it until now, it has received.
       if (node.excludedAt !== null) node.excludedAt = null;
       if (node.hasLeft && m.kind !== PacketKind.MEMB_JOIN) restartProcess(this.tracks, node, m.timeNs);
+      if (m.timeNs - node.lastSpoke > PAUSE_NS) this.wasSilent(node);
+      node.lastSpoke = m.timeNs;
       reception.heard(node);
     }
     if (m.kind === PacketKind.KNET) return;
@@ -101,6 +110,12 @@ class Membership implements MembershipAnalysis {
 
   limits(): MembershipLimits {
     return { transitionsOmitted: this.tracks.log.omitted, packetsIgnored: this.tracks.nodes.ignored };
+  }
+
+  /** While it commits or recovers, a node may leave joins unanswered; else it does not. */
+  private wasSilent(node: NodeTrack): void {
+    const isFree = node.state === 'operational' || node.state === 'gather';
+    if (isFree && this.tracks.reception.unanswered(node) >= PAUSE_JOINS) node.isMissing = true;
   }
 
   private entry({ nodeid, addresses, dialect, firstSeen, lastSeen }: NodeTrack): NodeEntry {

@@ -46,8 +46,14 @@ export class MulticastWatch {
     const isKnown = isEncapsulated ? !this.isNewRecoveryCopy(m) : (m.flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) !== 0;
     const ring = this.tracks.rings.get(m.ring);
     if (ring !== undefined && ring.order === null && ring.speakers.size < 64) ring.speakers.add(m.sender);
-    if (isKnown) this.again(m, node, originator);
-    else if (originator !== undefined) this.original(m, node, originator, isEncapsulated);
+    if (this.tracks.forming.size > 0) this.dropped(m);
+    const asking = ring?.answered(m.seq);
+    if (isKnown) this.again(m, node, originator, asking);
+    else {
+      // Its first transmission was lost before the capture point.
+      if (asking !== undefined && node !== null) node.tally.mcastRetx++;
+      if (originator !== undefined) this.original(m, node, originator, isEncapsulated);
+    }
     if (originator === undefined) return;
     originator.mcast.row = m.row;
     originator.mcast.timeNs = m.timeNs;
@@ -60,7 +66,6 @@ export class MulticastWatch {
     if (tally.firstSeqno < 0) tally.firstSeqno = originator.startedAt === null ? m.tokenSeq : 0;
     tally.lastSeqno = Math.max(tally.lastSeqno, m.tokenSeq);
     if (isEncapsulated) tally.encapsulatedTx++;
-    else tally.mcastOnWire++;
     if (node === null) return;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
     node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq);
@@ -68,12 +73,32 @@ export class MulticastWatch {
   }
 
   /** A copy of the same transmission to another destination, or a retransmission. */
-  private again(m: IndexedMessage, node: NodeTrack | null, originator: NodeTrack | undefined): void {
+  private again(
+    m: IndexedMessage,
+    node: NodeTrack | null,
+    originator: NodeTrack | undefined,
+    asking: readonly number[] | undefined,
+  ): void {
+    const age = this.ageNs(m);
+    // They missed what was on the wire; before they were operational they may have dropped it themselves.
+    for (const nodeid of asking ?? []) {
+      const missing = this.tracks.nodes.get(nodeid);
+      if (missing !== undefined && m.timeNs - age > missing.operationalAt) missing.isMissing = true;
+    }
     if (node === null) return;
-    if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && this.ageNs(m) < FANOUT_NS) return;
+    if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && age < FANOUT_NS) return;
     if (node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq) === null) return;
     node.tally.mcastRetx++;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
+  }
+
+  /** In COMMIT and RECOVERY a node drops mcasts of other rings. */
+  private dropped(m: IndexedMessage): void {
+    const { forming, nodes } = this.tracks;
+    for (const node of forming) {
+      if (node.state !== 'commit' && node.state !== 'recovery') forming.delete(node);
+      else if (node.ring !== m.ring && (m.toGroup || nodes.at(m.dst) === node)) node.tally.droppedRx++;
+    }
   }
 
   /** Since the first packet with this payload. */

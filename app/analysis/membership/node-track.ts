@@ -48,8 +48,6 @@ export interface Tally {
   mcastRetx: number;
   /** Recovery copies that this node originated. */
   encapsulatedTx: number;
-  /** Mcasts of its own that were captured, each once, without recovery copies. */
-  mcastOnWire: number;
   /** this_seqno of its first and its greatest mcast; -1 for none. */
   firstSeqno: number;
   lastSeqno: number;
@@ -74,7 +72,6 @@ export function newTally(): Tally {
     commitTx: 0,
     mcastRetx: 0,
     encapsulatedTx: 0,
-    mcastOnWire: 0,
     firstSeqno: -1,
     lastSeqno: -1,
     droppedRx: 0,
@@ -127,9 +124,13 @@ export class NodeTrack {
   excludedAt: number | null = null;
   /** It took part in rings that this capture does not show: nothing can be said of its counters. */
   isBlind = false;
-  /** It asked for messages that were on the wire: what it received cannot be counted from here. */
+  /** When it last became operational by a formation that was captured. */
+  operationalAt = -Infinity;
+  /** It asked for messages that were on the wire, or was silent for long: what it received cannot be counted from here. */
   isMissing = false;
 
+  /** Its last Totem message; pings of knet do not count. */
+  lastSpoke = -Infinity;
   /** What had reached it, by packet kind, when its process started and when it was last heard. */
   readonly receivedAtStart: number[] = [0, 0, 0, 0, 0, 0];
   readonly receivedWhenHeard: number[] = [0, 0, 0, 0, 0, 0];
@@ -187,6 +188,7 @@ export class NodeTrack {
     this.excludedAt = null;
     this.isBlind = false;
     this.isMissing = false;
+    this.operationalAt = -Infinity;
     this.lastTokenIn = -Infinity;
     this.lastTokenHeard = -1;
     this.repeatedToken = -1;

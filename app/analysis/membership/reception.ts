@@ -1,6 +1,7 @@
 // What arrived where: packets by kind, of those to a group for all and of unicasts for each address. From this follows
 // what a node has received, as far as the wire tells: a packet lost behind the capture point counts as received.
 import type { IndexedMessage } from '../../store/indexed-message.ts';
+import { PacketKind } from '../../store/kinds.ts';
 import type { NodeTrack } from './node-track.ts';
 
 /** Totem's own message types, 0 to 5. */
@@ -31,6 +32,11 @@ export class Reception {
   heard(node: NodeTrack): void {
     const { receivedWhenHeard } = node;
     for (let kind = 0; kind < TOTEM_KINDS; kind++) receivedWhenHeard[kind] = this.total(node, kind);
+  }
+
+  /** Joins that have reached the node since it was last heard. */
+  unanswered(node: NodeTrack): number {
+    return this.total(node, PacketKind.MEMB_JOIN) - node.receivedWhenHeard[PacketKind.MEMB_JOIN]!;
   }
 
   started(node: NodeTrack): void {

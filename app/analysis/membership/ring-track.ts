@@ -1,5 +1,6 @@
 // What is known of one ring while the capture is read: members, times, and how far each member has got in forming it.
 // Also rule O, which tells from the tokens that leave a node when it becomes operational.
+import { PROCESSOR_COUNT_MAX } from '../../../protocol/totem/messages.ts';
 import { seqLte } from '../../../protocol/totem/seqno.ts';
 import type { RingCause } from '../result.ts';
 
@@ -23,6 +24,9 @@ export interface Seat {
 
 /** Tokens of a ring whose commit token was not captured after which its formation is taken to be over. */
 const FORMING_TOKENS_MAX = 4096;
+
+/** Messages asked for and not yet retransmitted. */
+const REQUESTS_MAX = 1024;
 
 export class RingTrack {
   /** Number in the store. */
@@ -49,6 +53,11 @@ export class RingTrack {
   /** token_seq by which everybody has had the token since somebody became operational. */
   allOperationalAt = Infinity;
 
+  /** Retransmission requests of the last token. */
+  listed: readonly number[] = [];
+  /** By sequence number: who asked for it, until it is retransmitted. */
+  private readonly requests = new Map<number, number[]>();
+
   constructor(index: number) {
     this.index = index;
   }
@@ -61,6 +70,21 @@ export class RingTrack {
       this.seats.set(nodeid, seat);
     }
     return seat;
+  }
+
+  request(seq: number, nodeid: number): void {
+    if (this.requests.size >= REQUESTS_MAX) this.requests.clear();
+    const asking = this.requests.get(seq);
+    if (asking === undefined) this.requests.set(seq, [nodeid]);
+    else if (!asking.includes(nodeid) && asking.length < PROCESSOR_COUNT_MAX) asking.push(nodeid);
+  }
+
+  /** Who has asked for a message that is transmitted now; forgotten by this call. */
+  answered(seq: number): readonly number[] | undefined {
+    if (this.requests.size === 0) return undefined;
+    const asking = this.requests.get(seq);
+    this.requests.delete(seq);
+    return asking;
   }
 
   /** Whether formation is over: nobody's stage will be asked again. */

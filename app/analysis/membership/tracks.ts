@@ -12,11 +12,13 @@ export interface Tracks {
   readonly rings: RingTable;
   readonly reception: Reception;
   readonly log: TransitionLog;
+  /** Nodes that have entered COMMIT; some may have gone on since. */
+  readonly forming: Set<NodeTrack>;
 }
 
 export function createTracks(store: PacketStore): Tracks {
   const nodes = new NodeTable(store);
-  return { nodes, rings: new RingTable(store, nodes), reception: new Reception(), log: new TransitionLog() };
+  return { nodes, rings: new RingTable(store, nodes), reception: new Reception(), log: new TransitionLog(), forming: new Set() };
 }
 
 export interface Change {

@@ -1,0 +1,45 @@
+// The help of the command line. Text only.
+
+const DECODE = `totemlab decode FILE [--key FILE]… [--filter EXPR] [--limit N] [--data] [--text]
+
+One line for every packet of the ring in a capture, in file order: a JSON object (NDJSON), or with
+--text a line for people.
+
+FILE is pcap or pcapng, also gzipped; - reads standard input.
+  --key FILE     an authkey file; several are tried in turn
+  --filter EXPR  only matching lines: comparisons == != < <= > >= contains in {…}, and or not ( ),
+                 or a field's name alone for its presence; fields are those of the output, like
+                 totem.kind, totem.seq, totem.ring_id, totem.proc_list.nodeid, frame, time (seconds
+                 since the first frame), src, dst, node (any role), cpg.group, sheepdog.type
+  --limit N      stop after N lines
+  --data         give the messages' own octets as hex
+  --text         a readable line instead of JSON
+
+  totemlab decode ring.pcap --filter 'totem.kind == memb_join and node == 3' --text
+  tcpdump -i eth0 -w - udp port 5405 | totemlab decode -`;
+
+const ANALYSE = `totemlab analyse FILE [--key FILE]… [--log NODE=FILE]… [--conf FILE] [--json]
+                 [--fail-on RULE | --fail-on warning | --fail-on failure]
+
+What a capture says about its rings: the verdict, nodes, rings, how each node moved through the
+membership protocol, how the token turned, and findings with their evidence.
+
+FILE is pcap or pcapng, also gzipped; - reads standard input.
+  --key FILE       an authkey file; several are tried in turn
+  --log NODE=FILE  a corosync.log of a node (id, name or address), to be held against the packets
+  --conf FILE      a corosync.conf, for the timers in force
+  --json           one JSON object instead of text
+  --fail-on WHAT   exit 1 if there is a finding of this rule or at least this severity
+
+  totemlab analyse kill9.pcap
+  totemlab analyse kill9.pcap --json --fail-on failure`;
+
+const MAIN = `totemlab COMMAND …
+
+  decode FILE   what was in each packet, down to the last octet
+  analyse FILE  which rings there were, what the nodes did, what went wrong
+
+totemlab COMMAND --help tells more; totemlab --version the version.
+Exit codes: 0 done, 1 --fail-on struck, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
+
+export const HELP: { readonly [command: string]: string } = { '': MAIN, decode: DECODE, analyse: ANALYSE };
