@@ -112,10 +112,9 @@ class Membership implements MembershipAnalysis {
     return { transitionsOmitted: this.tracks.log.omitted, packetsIgnored: this.tracks.nodes.ignored };
   }
 
-  /** While it commits or recovers, a node may leave joins unanswered; else it does not. */
+  /** A node that is operational answers joins, or at least repeats its token. */
   private wasSilent(node: NodeTrack): void {
-    const isFree = node.state === 'operational' || node.state === 'gather';
-    if (isFree && this.tracks.reception.unanswered(node) >= PAUSE_JOINS) node.isMissing = true;
+    if (node.state === 'operational' && this.tracks.reception.unanswered(node) >= PAUSE_JOINS) node.isMissing = true;
   }
 
   private entry({ nodeid, addresses, dialect, firstSeen, lastSeen }: NodeTrack): NodeEntry {
