@@ -1,0 +1,57 @@
+// What a window does first: greets the main process, opens what it was made for, reports what it shows if it was started
+// to prove that it draws.
+import { bridge } from '../bridge/bridge.ts';
+import type { Analysis } from '../../app/analysis/result.ts';
+import { openCapture, packets, startWithKeys, timeOfRow, verdictOf } from '../state/actions.ts';
+import { useSession, type SessionState } from '../state/session-store.ts';
+import { clockText } from '../panels/packets/layout.ts';
+
+const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
+
+function conclusions({ packets: counts, rings, nodes, findings }: Analysis): string {
+  const verdict = verdictOf(findings);
+  const first = packets().length === 0 ? 0 : timeOfRow(0);
+  const seconds = verdict === null ? '' : ` at ${((verdict.time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, verdict.time)})`;
+  const found = verdict === null || verdict.severity === 'info' ? 'no failure' : `${verdict.rule.replaceAll('-', ' ')}${seconds}`;
+  return `${count(counts.relevant, 'Totem packet')}, ${count(rings.length, 'ring')}, ${count(nodes.length, 'node')}, ${found}`;
+}
+
+/** One line on what the window shows; null while it is not there yet. */
+function report({ phase, source, analysis, damage, problem, opened }: SessionState): { readonly isDrawn: boolean; readonly says: string } | null {
+  if (phase === 'failed') return { isDrawn: false, says: problem ?? 'the capture cannot be opened' };
+  if (phase !== 'done' || analysis === null || source === null) return null;
+  if (packets().length > 0 && opened === null) return null;
+  const said = `${source.name}: ${count(packets().frames, 'frame')}, ${conclusions(analysis)}`;
+  return { isDrawn: true, says: damage === null ? said : `${said}; ${damage}` };
+}
+
+/** True once every panel of the capture has something on it. */
+function arePanelsDrawn(): boolean {
+  const isTableDrawn = document.querySelector('.packet') !== null || packets().length === 0;
+  const isDetailDrawn = document.querySelector('.detail-line') !== null || packets().length === 0;
+  const canvas = document.querySelector<HTMLCanvasElement>('.timeline canvas');
+  return isTableDrawn && isDetailDrawn && canvas !== null && canvas.width > 0;
+}
+
+function afterFrames(frames: number, then: () => void): void {
+  requestAnimationFrame(() => (frames <= 1 ? then() : afterFrames(frames - 1, then)));
+}
+
+function reportWhenDrawn(): void {
+  const said = report(useSession.getState());
+  if (said === null || (said.isDrawn && !arePanelsDrawn())) {
+    setTimeout(reportWhenDrawn, 50);
+    return;
+  }
+  afterFrames(3, () => void bridge.call('smoke.report', said));
+}
+
+export async function start(): Promise<void> {
+  const { open, keys, recent, isSmoke, version } = await bridge.call('window.hello');
+  useSession.setState({ recent });
+  startWithKeys(keys);
+  if (open !== null) await openCapture(open);
+  if (!isSmoke) return;
+  if (open !== null) reportWhenDrawn();
+  else afterFrames(3, () => void bridge.call('smoke.report', { isDrawn: true, says: `Totem Lab ${version}: no capture given, the window says how to open one` }));
+}

@@ -1,0 +1,50 @@
+// The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
+import { useMemo, type ReactNode } from 'react';
+import { cancelReading, packets } from '../state/actions.ts';
+import { momentAt } from '../state/moment.ts';
+import { useSession } from '../state/session-store.ts';
+import { useView } from '../state/view-store.ts';
+
+const MEGA = 1024 * 1024;
+
+function Reading(): ReactNode {
+  const phase = useSession((state) => state.phase);
+  const done = useSession((state) => state.done);
+  const total = useSession((state) => state.total);
+  if (phase !== 'reading') return <span>{phase === 'done' ? 'read whole' : phase === 'cancelled' ? 'stopped' : 'ready'}</span>;
+  return (
+    <span className="status-reading">
+      <progress aria-label="reading" value={done} max={Math.max(1, total)} />
+      {Math.floor(done / MEGA)} of {Math.ceil(total / MEGA)} MB
+      <button type="button" onClick={cancelReading}>
+        Stop
+      </button>
+    </span>
+  );
+}
+
+export function StatusLine(): ReactNode {
+  const analysis = useSession((state) => state.analysis);
+  const nodes = useSession((state) => state.nodes);
+  const revision = useSession((state) => state.revision);
+  const row = useView((state) => state.row);
+  const time = useView((state) => state.time);
+  const moment = useMemo(
+    () => (analysis === null || time === null ? null : momentAt(analysis, packets(), nodes, time, row)),
+    [analysis, nodes, time, row, revision],
+  );
+  const rings = moment?.rings.map(({ id, members }) => `ring ${id}: ${members.map((member) => nodes.label(member)).join(', ')}`) ?? [];
+  const active = analysis?.rotation.active.p50 ?? null;
+  const idle = analysis?.rotation.idle.p50 ?? null;
+  return (
+    <footer className="status-line">
+      <span className="status-ring" title={rings.join('\n')}>
+        {rings.join(' · ')}
+      </span>
+      {active === null ? null : <span title="median time of a rotation in which the ring had something to say">rotation {active.toPrecision(3)} ms</span>}
+      {idle === null ? null : <span title="median time of a rotation of an idle ring, whose representative holds the token">idle {idle.toPrecision(3)} ms</span>}
+      <span>{packets().frames.toLocaleString('en')} frames</span>
+      <Reading />
+    </footer>
+  );
+}

@@ -1,0 +1,45 @@
+// What the window shows before a capture is open: what to do, what was opened before, why the last one would not open.
+import type { ReactNode } from 'react';
+import { chooseCapture, openCapture } from '../state/actions.ts';
+import { useSession } from '../state/session-store.ts';
+
+export function Welcome(): ReactNode {
+  const phase = useSession((state) => state.phase);
+  const problem = useSession((state) => state.problem);
+  const recent = useSession((state) => state.recent);
+  if (phase === 'opening') return <p className="welcome">Opening…</p>;
+  return (
+    <div className="welcome">
+      <h2>Open a capture of a Corosync cluster</h2>
+      <p>
+        Drop a file here, choose one, or start with <code>npm start -- FILE</code>. Captures of tcpdump and Wireshark, pcap or pcapng, gzipped or
+        not, of Corosync 1, 2 and 3.
+      </p>
+      {problem === null ? null : (
+        <p className="welcome-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <button type="button" className="primary" onClick={() => void chooseCapture()}>
+        Open a capture…
+      </button>
+      <p className="muted">
+        To make one on a cluster node: <code>tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405'</code>
+      </p>
+      {recent.length === 0 ? null : (
+        <>
+          <h3>Opened before</h3>
+          <ul>
+            {recent.map(({ path, name }) => (
+              <li key={path}>
+                <button type="button" className="link" title={path} onClick={() => void openCapture(path)}>
+                  {name}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}

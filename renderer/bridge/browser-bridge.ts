@@ -1,0 +1,49 @@
+// The bridge in a plain browser: files are chosen and held by the page, nothing else is reached.
+import type { CallName, Calls, Handlers, KeyFile } from '../../app/ipc/contract.ts';
+import { ok } from '../../protocol/base/result.ts';
+import { PageFiles } from './file-source.ts';
+import type { WindowBridge } from './window-bridge.ts';
+
+function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.multiple = isMany;
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
+    input.click();
+  });
+}
+
+export function createBrowserBridge(): WindowBridge {
+  const files = new PageFiles();
+  const handlers: Handlers<null> = {
+    'window.hello': async () => ({ version: 'web', open: null, keys: [], recent: [], isSmoke: false }),
+    'session.choose': async () => {
+      const [file] = await chooseFiles('.pcap,.pcapng,.cap,.gz', false);
+      return file === undefined ? null : files.add(file);
+    },
+    'session.open': async (_caller, path) => files.open(path),
+    'session.close': async () => undefined,
+    'keys.choose': async () => {
+      const chosen = await chooseFiles('', true);
+      const read = async (file: File): Promise<KeyFile> => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+      return ok(await Promise.all(chosen.map(read)));
+    },
+    'recent.list': async () => [],
+    'smoke.report': async () => undefined,
+  };
+  return {
+    call: async <K extends CallName>(name: K, ...args: Parameters<Calls[K]>) => {
+      const handler = handlers[name] as (caller: null, ...args: unknown[]) => Promise<unknown>;
+      return (await handler(null, ...args)) as ReturnType<Calls[K]>;
+    },
+    on: () => () => undefined,
+    openStream(stream) {
+      const port = files.port(stream);
+      return port === null ? Promise.reject(new Error('there is no such stream')) : Promise.resolve(port);
+    },
+    pathOf: (file) => files.add(file),
+  };
+}

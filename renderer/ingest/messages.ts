@@ -1,0 +1,73 @@
+// What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
+import type { Analysis } from '../../app/analysis/result.ts';
+import type { Damage } from '../../app/session/ingest.ts';
+import type { Encoding, PacketColumns, RingEntry } from '../../app/store/packet-store.ts';
+import type { Key } from '../../protocol/crypto/keyring.ts';
+import type { Dissection } from '../../protocol/dissect/dissection.ts';
+
+export type ToWorker =
+  /** Starts on a new source; its port is transferred with this. */
+  | { readonly kind: 'open'; readonly port: MessagePort; readonly keys: readonly Key[] }
+  /** Reads the source again, with these keys. */
+  | { readonly kind: 'keys'; readonly keys: readonly Key[] }
+  /** The page has applied a delta and is ready for the next. */
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'dissect'; readonly id: number; readonly row: number }
+  | { readonly kind: 'filter'; readonly id: number; readonly expression: string };
+
+/** Rows [from, from + count) of one chunk: typed arrays of exactly that length. */
+export interface ColumnsSlice {
+  readonly from: number;
+  readonly columns: PacketColumns;
+}
+
+/** The columns that late knowledge can change, of the rows from `from` on. */
+export interface Restated {
+  readonly from: number;
+  readonly kind: Uint8Array;
+  readonly flags: Uint16Array;
+  readonly encoding: Uint8Array;
+  readonly link: Uint32Array;
+}
+
+export interface Delta {
+  readonly kind: 'delta';
+  /** Counts the readings of this source: what belongs to an earlier one is dropped. */
+  readonly run: number;
+  readonly slices: readonly ColumnsSlice[];
+  readonly restated: readonly Restated[];
+  readonly length: number;
+  readonly frames: number;
+  readonly epochNs: bigint;
+  /** Texts of the addresses from number `addressFrom` on. */
+  readonly addressFrom: number;
+  readonly addresses: readonly string[];
+  readonly ringFrom: number;
+  readonly rings: readonly RingEntry[];
+  readonly encodings: readonly Encoding[];
+  readonly done: number;
+  readonly total: number;
+}
+
+export type ReadingEnd = 'whole' | 'cancelled' | 'broken';
+
+export interface DissectionProblem {
+  readonly says: string;
+}
+
+export interface FilterProblem {
+  /** Position in the expression, from 1. */
+  readonly column: number;
+  readonly says: string;
+}
+
+export type FromWorker =
+  | Delta
+  | { readonly kind: 'reset'; readonly run: number }
+  | { readonly kind: 'analysis'; readonly run: number; readonly analysis: Analysis }
+  | { readonly kind: 'ended'; readonly run: number; readonly how: ReadingEnd; readonly says: string | null; readonly damage: Damage | null }
+  | { readonly kind: 'dissected'; readonly id: number; readonly row: number; readonly dissection: Dissection }
+  | { readonly kind: 'not-dissected'; readonly id: number; readonly row: number; readonly says: string }
+  | { readonly kind: 'filtered'; readonly id: number; readonly rows: Uint32Array }
+  | { readonly kind: 'not-filtered'; readonly id: number; readonly problem: FilterProblem };

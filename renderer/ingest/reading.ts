@@ -1,0 +1,223 @@
+// Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the page
+// has taken the last. Opens single rows on demand, with their bytes from the source.
+import { createIngest, type Ingest } from '../../app/session/ingest.ts';
+import { RANGES_MAX } from '../../app/ipc/stream.ts';
+import { dissectRow } from '../../app/session/dissect-row.ts';
+import { rowsNeeded } from '../../app/session/explain-row.ts';
+import type { Row } from '../../protocol/base/brand.ts';
+import type { Key } from '../../protocol/crypto/keyring.ts';
+import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, restateRows } from './delta.ts';
+import { compileFilter } from '../../app/filter/filter.ts';
+import { filterRows } from './filter-rows.ts';
+import type { FromWorker, ReadingEnd, ToWorker } from './messages.ts';
+import { SourcePort } from './source-port.ts';
+
+/** Milliseconds between two deltas at least. */
+const DELTA_INTERVAL = 16;
+/** Milliseconds between two analyses of a capture that is still being read. */
+const ANALYSIS_INTERVAL = 1000;
+/** Milliseconds that an analysis may take to be made again before the end. */
+const ANALYSIS_COST_MAX = 60;
+
+const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
+
+export class Reading {
+  private readonly post: Post;
+  private readonly source: SourcePort;
+  private ingest: Ingest;
+  private run = 0;
+  private ending: { readonly how: ReadingEnd; readonly says: string | null } | null = null;
+  private isEndTold = false;
+  private published = 0;
+  private restated = 0;
+  private addresses = 0;
+  private rings = 0;
+  private done = 0;
+  private total = 0;
+  private isAwaitingAck = false;
+  private isScheduled = false;
+  private lastDelta = 0;
+  private lastAnalysis = 0;
+  private analysisCost = 0;
+  private lastFilter = 0;
+
+  constructor(port: MessagePort, keys: readonly Key[], post: Post) {
+    this.post = post;
+    this.ingest = createIngest({ keys });
+    this.source = new SourcePort(port, {
+      chunk: (bytes, done, total) => this.chunk(bytes, done, total),
+      ended: (says) => this.ended(says === null ? 'whole' : 'broken', says),
+    });
+    this.source.start();
+  }
+
+  heard(message: Exclude<ToWorker, { readonly kind: 'open' }>): void {
+    switch (message.kind) {
+      case 'ack':
+        this.isAwaitingAck = false;
+        this.schedule();
+        break;
+      case 'keys':
+        this.restart(message.keys);
+        break;
+      case 'cancel':
+        if (this.ending !== null) return;
+        this.source.stop();
+        this.ended('cancelled', null);
+        break;
+      case 'dissect':
+        void this.dissect(message.id, message.row as Row);
+        break;
+      case 'filter':
+        void this.filter(message.id, message.expression);
+    }
+  }
+
+  close(): void {
+    this.source.close();
+  }
+
+  private restart(keys: readonly Key[]): void {
+    this.run++;
+    this.ingest = createIngest({ keys });
+    this.ending = null;
+    this.isEndTold = false;
+    this.published = this.restated = this.addresses = this.rings = this.done = 0;
+    this.isAwaitingAck = false;
+    this.post({ kind: 'reset', run: this.run });
+    this.source.start();
+  }
+
+  private chunk(bytes: Uint8Array, done: number, total: number): void {
+    this.ingest.push(bytes);
+    this.done = done;
+    this.total = total;
+    // What follows damage cannot be read: there is no use in fetching it.
+    if (this.ingest.damage !== null && this.ingest.damage.kind !== 'limit') {
+      this.source.stop();
+      this.ended('whole', null);
+    } else this.schedule();
+  }
+
+  private ended(how: ReadingEnd, says: string | null): void {
+    this.ending = { how, says };
+    this.ingest.finish();
+    this.restated = 0;
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled || this.isAwaitingAck) return;
+    this.isScheduled = true;
+    const wait = Math.max(0, DELTA_INTERVAL - (performance.now() - this.lastDelta));
+    setTimeout(() => {
+      this.isScheduled = false;
+      if (!this.isAwaitingAck) this.publish();
+    }, wait);
+  }
+
+  private publish(): void {
+    const { ingest, ending } = this;
+    const { store } = ingest;
+    const isBehind = this.published < store.length || (ending !== null && this.restated < store.length);
+    if (!isBehind) {
+      this.conclude();
+      return;
+    }
+    const to = Math.min(store.length, this.published + DELTA_ROWS_MAX);
+    const slices = copyRows(store, this.published, to);
+    // Late knowledge changes rows that were told before: they are told again, once, at the end.
+    const restateTo = ending === null ? this.restated : Math.min(this.published, this.restated + 2 * DELTA_ROWS_MAX);
+    const restated = restateRows(store, this.restated, restateTo);
+    const addressTo = addressCount(slices, this.addresses);
+    const addresses = Array.from({ length: addressTo - this.addresses }, (_, i) => store.address(this.addresses + i));
+    const { done, total, run } = this;
+    const { frames, epochNs, encodings } = store;
+    const rings = store.rings.slice(this.rings);
+    const delta = { slices, restated, length: to, frames, epochNs, encodings: [...encodings], done, total, run } as const;
+    this.post(
+      { kind: 'delta', ...delta, addressFrom: this.addresses, addresses, ringFrom: this.rings, rings },
+      buffersOf(slices, restated),
+    );
+    this.restated = ending !== null && restateTo === this.published ? to : restateTo;
+    this.published = to;
+    this.addresses = addressTo;
+    this.rings = store.rings.length;
+    this.lastDelta = performance.now();
+    this.isAwaitingAck = true;
+    if (ending === null) this.analyseSometimes();
+  }
+
+  private analyseSometimes(): void {
+    const now = performance.now();
+    if (now - this.lastAnalysis < ANALYSIS_INTERVAL || this.analysisCost > ANALYSIS_COST_MAX) return;
+    this.tellAnalysis();
+  }
+
+  private tellAnalysis(): void {
+    const start = performance.now();
+    this.post({ kind: 'analysis', run: this.run, analysis: this.ingest.analysis() });
+    this.lastAnalysis = performance.now();
+    this.analysisCost = this.lastAnalysis - start;
+  }
+
+  private conclude(): void {
+    const { ending, run, ingest } = this;
+    if (ending === null || this.isEndTold) return;
+    this.isEndTold = true;
+    this.tellAnalysis();
+    this.post({ kind: 'ended', run, ...ending, damage: ingest.damage });
+  }
+
+  /** The octets of frames, from the source. */
+  private async frames(rows: readonly Row[]): Promise<ReadonlyMap<Row, Uint8Array>> {
+    const { table } = this.ingest;
+    const frames = new Map<Row, Uint8Array>();
+    for (let from = 0; from < rows.length; from += RANGES_MAX) {
+      const portion = rows.slice(from, from + RANGES_MAX);
+      const ranges = portion.map((row) => {
+        const columns = table.columnsOf(row);
+        return { offset: columns.offset[row & 0xffff]!, length: columns.captured[row & 0xffff]! };
+      });
+      const pieces = await this.source.read(ranges);
+      for (const [i, row] of portion.entries()) {
+        const piece = pieces[i];
+        if (piece === undefined || piece.length < ranges[i]!.length) throw new Error('the file has become shorter than it was: open it again');
+        frames.set(row, piece);
+      }
+    }
+    return frames;
+  }
+
+  private async dissect(id: number, row: Row): Promise<void> {
+    const { ingest } = this;
+    try {
+      if (row >= ingest.table.length) return;
+      const frames = await this.frames(rowsNeeded(ingest.table, row));
+      if (ingest !== this.ingest) return;
+      const dissection = dissectRow(ingest, row, (needed) => frames.get(needed) ?? new Uint8Array());
+      this.post({ kind: 'dissected', id, row, dissection });
+    } catch (error) {
+      this.post({ kind: 'not-dissected', id, row, says: says(error) });
+    }
+  }
+
+  private async filter(id: number, expression: string): Promise<void> {
+    const { ingest } = this;
+    const filter = compileFilter(expression);
+    this.lastFilter = id;
+    if (!filter.ok) {
+      this.post({ kind: 'not-filtered', id, problem: filter.problem });
+      return;
+    }
+    try {
+      const isWanted = (): boolean => this.lastFilter === id && ingest === this.ingest;
+      const rows = await filterRows(ingest, filter.value, (needed) => this.frames(needed), isWanted);
+      if (rows !== null) this.post({ kind: 'filtered', id, rows }, [rows.buffer]);
+    } catch (error) {
+      this.post({ kind: 'not-filtered', id, problem: { column: 1, says: says(error) } });
+    }
+  }
+}

@@ -1,0 +1,14 @@
+// The page's start: theme, then the program, then whatever this window was opened for.
+import { createRoot } from 'react-dom/client';
+import { App } from './app/app.tsx';
+import { start } from './app/start.ts';
+import { startTheme, currentTheme } from './theme/theme.ts';
+import { useView } from './state/view-store.ts';
+import './theme/base.css';
+import './theme/tokens.css';
+
+startTheme((theme) => useView.setState({ theme }));
+useView.setState({ theme: currentTheme() });
+const root = document.getElementById('root');
+if (root !== null) createRoot(root).render(<App />);
+void start();

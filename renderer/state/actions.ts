@@ -1,0 +1,224 @@
+// What a person can do, by name; and the one live session behind it. Panels call these, never the worker or the bridge.
+import { bridge } from '../bridge/bridge.ts';
+import type { KeyFile } from '../../app/ipc/contract.ts';
+import type { Finding } from '../../app/analysis/result.ts';
+import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
+import { StoreMirror } from '../ingest/store-mirror.ts';
+import { fitted, type Span } from '../canvas/time-scale.ts';
+import { toggleTheme as toggleDocumentTheme } from '../theme/theme.ts';
+import { rowBefore } from './moment.ts';
+import { createNodeDirectory } from './node-directory.ts';
+import { EMPTY_SESSION, NO_FILTER, useSession } from './session-store.ts';
+import { useView, type FieldChoice, type TimeForm } from './view-store.ts';
+
+let client: IngestClient | null = null;
+let stream: number | null = null;
+let keys: readonly KeyFile[] = [];
+const nothing = new StoreMirror();
+
+/** Packets of the session; grows with the session store's revision. */
+export function packets(): StoreMirror {
+  return client?.mirror ?? nothing;
+}
+
+/** From the first packet to the last. */
+export function wholeSpan(): Span {
+  const mirror = packets();
+  const timeOf = (row: number): number => mirror.chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
+  return mirror.length === 0 ? { from: 0, to: 1e9 } : { from: timeOf(0), to: Math.max(timeOf(mirror.length - 1), timeOf(0) + 1000) };
+}
+
+export function timeOfRow(row: number): number {
+  return packets().chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
+}
+
+const bySeverity = (finding: Finding): number => ['failure', 'warning', 'info'].indexOf(finding.severity);
+
+/** What a person should look at first: the gravest finding, the earliest of these. */
+export function verdictOf(findings: readonly Finding[]): Finding | null {
+  return [...findings].sort((a, b) => bySeverity(a) - bySeverity(b) || a.time - b.time)[0] ?? null;
+}
+
+function showFirstThing(): void {
+  const { analysis } = useSession.getState();
+  if (useView.getState().row !== null || packets().length === 0) return;
+  const verdict = verdictOf(analysis?.findings ?? []);
+  if (verdict === null || verdict.severity === 'info') selectRow(0);
+  else selectFinding(verdict);
+}
+
+const listener: IngestListener = {
+  grown(mirror, done, total) {
+    useSession.setState({ revision: mirror.revision, done, total, phase: useSession.getState().phase === 'opening' ? 'reading' : useSession.getState().phase });
+    if (useView.getState().span === null || useSession.getState().phase === 'reading') useView.setState({ span: fitted(wholeSpan()) });
+  },
+  reset() {
+    useSession.setState({ phase: 'reading', revision: 0, damage: null, analysis: null, nodes: EMPTY_SESSION.nodes, opened: null, filter: NO_FILTER });
+  },
+  told(message) {
+    if (message.kind === 'analysis')
+      useSession.setState({ analysis: message.analysis, nodes: createNodeDirectory(message.analysis.nodes, packets().addresses) });
+    else if (message.kind === 'dissected') useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
+    else if (message.kind === 'not-dissected') useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
+    else {
+      const { how, says, damage } = message;
+      const isNothing = packets().length === 0 && (damage !== null || says !== null);
+      const sentence = damage?.says ?? (says === null ? null : `the reading broke off: ${says}`);
+      if (isNothing) useSession.setState({ ...EMPTY_SESSION, recent: useSession.getState().recent, phase: 'failed', problem: sentence });
+      else {
+        useSession.setState({ phase: how === 'cancelled' ? 'cancelled' : 'done', damage: sentence });
+        showFirstThing();
+      }
+    }
+  },
+};
+
+function endSession(): void {
+  client?.close();
+  client = null;
+  if (stream !== null) void bridge.call('session.close', stream);
+  stream = null;
+}
+
+/** Opens a capture in this window; what was shown before goes. */
+export async function openCapture(path: string): Promise<void> {
+  endSession();
+  const { recent } = useSession.getState();
+  useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keyNames: keys.map(({ name }) => name) });
+  useView.setState({ row: null, time: null, field: null, span: null });
+  const opened = await bridge.call('session.open', path);
+  if (!opened.ok) {
+    useSession.setState({ phase: 'failed', problem: opened.problem.says });
+    return;
+  }
+  stream = opened.value.stream;
+  const port = await bridge.openStream(stream);
+  useSession.setState({ source: opened.value, total: opened.value.byteLength, recent: await bridge.call('recent.list') });
+  client = new IngestClient(port, keys, listener);
+}
+
+export async function chooseCapture(): Promise<void> {
+  const path = await bridge.call('session.choose');
+  if (path !== null) await openCapture(path);
+}
+
+export async function closeCapture(): Promise<void> {
+  endSession();
+  keys = [];
+  useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
+  useView.setState({ row: null, time: null, field: null, span: null });
+}
+
+/** Adds keys, which stay in memory, and reads the capture again with them. */
+export function addKeys(added: readonly KeyFile[]): void {
+  if (added.length === 0) return;
+  keys = [...keys.filter(({ name }) => !added.some((key) => key.name === name)), ...added];
+  useSession.setState({ keyNames: keys.map(({ name }) => name) });
+  useView.setState({ row: null, field: null });
+  client?.readAgain(keys);
+}
+
+export async function chooseKeys(): Promise<void> {
+  const chosen = await bridge.call('keys.choose');
+  if (chosen.ok) addKeys(chosen.value);
+  else useSession.setState({ damage: chosen.problem.says });
+}
+
+/** Octets of a dropped file that is taken for a key rather than a capture. */
+const KEY_OCTETS_MAX = 4096;
+const MAGICS = ['0a0d0d0a', 'a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', 'a1b2cd34', '34cdb2a1'];
+
+async function isKey(file: File): Promise<boolean> {
+  if (client === null || file.size === 0 || file.size > KEY_OCTETS_MAX) return false;
+  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  const magic = [...head].map((octet) => octet.toString(16).padStart(2, '0')).join('');
+  return !MAGICS.includes(magic) && !magic.startsWith('1f8b');
+}
+
+/** A capture, or a key for the capture that is open. */
+export async function takeDropped(files: readonly File[]): Promise<void> {
+  const [file] = files;
+  if (file === undefined) return;
+  if (await isKey(file)) addKeys([{ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }]);
+  else await openCapture(bridge.pathOf(file));
+}
+
+export function cancelReading(): void {
+  if (useSession.getState().phase === 'reading') client?.cancel();
+}
+
+/** Selects a packet: its time becomes the moment that all panels show. */
+export function selectRow(row: number): void {
+  const mirror = packets();
+  if (mirror.length === 0) return;
+  const chosen = Math.min(Math.max(0, row), mirror.length - 1);
+  useView.setState({ row: chosen, time: timeOfRow(chosen), field: null });
+  client?.dissect(chosen);
+  reveal(timeOfRow(chosen));
+}
+
+/** Selects the packet at a time, or the last before it, and shows that very moment. */
+export function selectTime(time: number): void {
+  const row = rowBefore(packets(), time);
+  selectRow(Math.max(0, row));
+  if (row >= 0) useView.setState({ time });
+}
+
+export function selectFinding({ time, evidence }: Finding): void {
+  const frame = evidence.flatMap(({ frames }) => frames)[0];
+  if (frame === undefined) selectTime(time);
+  else selectRow(frame - 1);
+}
+
+export function selectField(field: FieldChoice | null): void {
+  useView.setState({ field });
+}
+
+/** Moves the timeline so that a time is in it. */
+function reveal(time: number): void {
+  const { span } = useView.getState();
+  if (span === null || (time >= span.from && time <= span.to)) return;
+  const half = (span.to - span.from) / 2;
+  useView.setState({ span: { from: time - half, to: time + half } });
+}
+
+export function showSpan(span: Span): void {
+  useView.setState({ span });
+}
+
+export function fitTimeline(): void {
+  useView.setState({ span: fitted(wholeSpan()) });
+}
+
+export function chooseTimeForm(timeForm: TimeForm): void {
+  useView.setState({ timeForm });
+}
+
+export function toggleTheme(): void {
+  useView.setState({ theme: toggleDocumentTheme() });
+}
+
+export function showShortcuts(isShowingKeys: boolean): void {
+  useView.setState({ isShowingKeys });
+}
+
+let lastFilter = 0;
+
+/** Shows the packets that match; an empty text shows all. */
+export async function filterPackets(text: string): Promise<void> {
+  const own = ++lastFilter;
+  if (text.trim() === '' || client === null) {
+    useSession.setState({ filter: { ...NO_FILTER, text } });
+    return;
+  }
+  useSession.setState({ filter: { ...useSession.getState().filter, text } });
+  const filtered = await client.filter(text);
+  if (own !== lastFilter) return;
+  const { rows } = useSession.getState().filter;
+  useSession.setState({ filter: 'rows' in filtered ? { text, rows: filtered.rows, problem: null } : { text, rows, problem: filtered.problem } });
+}
+
+/** Sets keys given on the command line, before anything is opened. */
+export function startWithKeys(given: readonly KeyFile[]): void {
+  keys = given;
+}

@@ -1,0 +1,36 @@
+// How the person looks at the capture: one selection, one time, one stretch of the timeline. Panels follow it.
+import { create } from 'zustand';
+import type { Span } from '../canvas/time-scale.ts';
+import type { Theme } from '../theme/theme.ts';
+
+/** A field of the opened row: which layer, and which of its fields; -1 for the layer itself. */
+export interface FieldChoice {
+  readonly layer: number;
+  readonly field: number;
+}
+
+export type TimeForm = 'start' | 'previous' | 'clock';
+
+export interface ViewState {
+  readonly row: number | null;
+  /** The moment that all panels show, nanoseconds since the store's epoch. */
+  readonly time: number | null;
+  readonly field: FieldChoice | null;
+  /** Null until the capture's length is known. */
+  readonly span: Span | null;
+  readonly timeForm: TimeForm;
+  readonly theme: Theme;
+  readonly isShowingKeys: boolean;
+}
+
+export const FIRST_VIEW: ViewState = {
+  row: null,
+  time: null,
+  field: null,
+  span: null,
+  timeForm: 'start',
+  theme: 'light',
+  isShowingKeys: false,
+};
+
+export const useView = create<ViewState>(() => FIRST_VIEW);

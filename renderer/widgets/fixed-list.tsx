@@ -1,0 +1,136 @@
+// A list of very many rows of one height: only what is seen is in the page. Beyond the height that a page may have, the
+// scroll bar is scaled. Keyboard moves the current row. No domain words.
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import './fixed-list.css';
+
+/** Pixels; Chromium's own limit is about 33 million. */
+export const SCROLL_HEIGHT_MAX = 8_000_000;
+
+export interface FixedListProps {
+  readonly count: number;
+  readonly rowHeight: number;
+  /** Position of the current row in the list; -1 for none. It is brought into view when it changes. */
+  readonly current: number;
+  readonly label: string;
+  readonly role: 'grid' | 'tree' | 'listbox';
+  readonly id: string;
+  readonly header?: ReactNode;
+  readonly className?: string;
+  readonly renderRow: (position: number, top: number) => ReactNode;
+  readonly onCurrent?: (position: number) => void;
+  readonly onKey?: (event: KeyboardEvent) => boolean;
+}
+
+/** How the offset of the scroll bar and the offset in the list depend on each other. */
+export function scrollGeometry(count: number, rowHeight: number, viewHeight: number) {
+  const total = count * rowHeight;
+  const height = Math.min(total, SCROLL_HEIGHT_MAX);
+  const room = Math.max(0, height - viewHeight);
+  const scale = room === 0 ? 1 : (total - viewHeight) / room;
+  return { total, height, scale, offsetMax: Math.max(0, total - viewHeight) };
+}
+
+/** The offset at which a row is in view, moving no more than needed. */
+export function offsetShowing(offset: number, position: number, rowHeight: number, viewHeight: number): number {
+  const top = position * rowHeight;
+  if (top < offset) return top;
+  if (top + rowHeight > offset + viewHeight) return top + rowHeight - viewHeight;
+  return offset;
+}
+
+const STEPS: Readonly<Record<string, (current: number, page: number, count: number) => number>> = {
+  ArrowDown: (current) => current + 1,
+  ArrowUp: (current) => current - 1,
+  PageDown: (current, page) => current + page,
+  PageUp: (current, page) => current - page,
+  Home: () => 0,
+  End: (_current, _page, count) => count - 1,
+};
+
+export function FixedList(props: FixedListProps): ReactNode {
+  const { count, rowHeight, current, label, role, id, header, className, renderRow, onCurrent, onKey } = props;
+  const view = useRef<HTMLDivElement>(null);
+  const [viewHeight, setViewHeight] = useState(0);
+  const [offset, setOffset] = useState(0);
+  const { height, scale, offsetMax } = scrollGeometry(count, rowHeight, viewHeight);
+  const at = Math.min(offset, offsetMax);
+
+  const scrollTo = (wanted: number): void => {
+    const target = Math.min(Math.max(0, wanted), offsetMax);
+    setOffset(target);
+    if (view.current !== null) view.current.scrollTop = target / scale;
+  };
+
+  useLayoutEffect(() => {
+    const element = view.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setViewHeight(element.clientHeight));
+    observer.observe(element);
+    setViewHeight(element.clientHeight);
+    return () => observer.disconnect();
+  }, []);
+
+  const shown = useRef(-1);
+  useEffect(() => {
+    if (current < 0 || viewHeight === 0 || shown.current === current) return;
+    const isJump = current * rowHeight < at - viewHeight || current * rowHeight > at + 2 * viewHeight;
+    shown.current = current;
+    const wanted = offsetShowing(at, current, rowHeight, viewHeight);
+    // A jump lands in the middle, where what came before and after is seen too.
+    if (wanted !== at) scrollTo(isJump ? (current + 0.5) * rowHeight - viewHeight / 2 : wanted);
+  });
+
+  // React listens to the wheel passively; a scaled list must keep the page from scrolling by its own measure.
+  useEffect(() => {
+    const element = view.current;
+    if (element === null || scale === 1) return undefined;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      scrollTo(at + event.deltaY);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  });
+
+  const onScroll = (): void => {
+    const top = view.current?.scrollTop ?? 0;
+    if (Math.abs(top - at / scale) >= 1) setOffset(top * scale);
+  };
+  const keyDown = (event: KeyboardEvent): void => {
+    if (onKey?.(event) === true) {
+      event.preventDefault();
+      return;
+    }
+    const step = STEPS[event.key];
+    if (step === undefined || count === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
+    onCurrent?.(Math.min(Math.max(0, step(current, page, count)), count - 1));
+  };
+
+  const first = Math.floor(at / rowHeight);
+  const last = Math.min(count, first + Math.ceil(viewHeight / rowHeight) + 1);
+  const rows: ReactNode[] = [];
+  for (let position = first; position < last; position++) rows.push(renderRow(position, position * rowHeight - at));
+  return (
+    <div
+      className={`fixed-list ${className ?? ''}`}
+      role={role}
+      id={id}
+      tabIndex={0}
+      aria-label={label}
+      {...(role === 'grid' ? { 'aria-rowcount': count + 1 } : {})}
+      {...(current >= first && current < last ? { 'aria-activedescendant': `${id}-${current}` } : {})}
+      onKeyDown={keyDown}
+    >
+      {header}
+      <div className="fixed-list-view scroll" role="presentation" tabIndex={-1} ref={view} onScroll={onScroll}>
+        <div className="fixed-list-all" role="presentation" style={{ height }}>
+          <div className="fixed-list-seen" role="presentation" style={{ height: Math.min(viewHeight, height) }}>
+            {rows}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}
