@@ -3,22 +3,16 @@ import type { DeliveredMessage, DeliveryListener } from '../store/delivered-mess
 import type { Analyzer, IndexedMessage } from '../store/indexed-message.ts';
 import { PacketKind } from '../store/kinds.ts';
 import type { PacketStore } from '../store/packet-store.ts';
+import type { CaptureFacts } from './capture-facts.ts';
+import { findingsOf } from './findings/findings.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
 import { countPackets } from './packet-counts.ts';
 import type { Analysis } from './result.ts';
 import { DeliveryAnalysis } from './traffic/delivery.ts';
+import { OddPackets } from './traffic/odd-packets.ts';
 import { RotationAnalysis } from './traffic/rotation.ts';
-
-/** What only the reading of the capture knows. */
-export interface CaptureFacts {
-  readonly damage: { readonly kind: string; readonly at: number; readonly says: string } | null;
-  /** Packets that the capturing side says it dropped. */
-  readonly dropped: number;
-  /** Frames that the snap length cut. */
-  readonly cutFrames: number;
-  /** Names of addresses. */
-  readonly names: ReadonlyMap<string, string>;
-}
+import { SheepWatch } from './traffic/sheepdog.ts';
+import { TokenWatch } from './traffic/token-watch.ts';
 
 export interface CaptureAnalysis extends Analyzer, DeliveryListener {
   /** Conclusions so far; may be asked at any time, and the analysis goes on. */
@@ -30,41 +24,47 @@ class Composed implements CaptureAnalysis {
   private readonly membership: MembershipAnalysis;
   private readonly delivery: DeliveryAnalysis;
   private readonly rotation: RotationAnalysis;
+  private readonly tokens = new TokenWatch();
+  private readonly odd: OddPackets;
+  private readonly sheep = new SheepWatch();
 
   constructor(store: PacketStore) {
     this.store = store;
     this.membership = createMembershipAnalysis(store);
-    this.delivery = new DeliveryAnalysis(store, this.membership);
+    this.delivery = new DeliveryAnalysis(this.membership);
     this.rotation = new RotationAnalysis(store, this.membership);
+    this.odd = new OddPackets(this.membership);
   }
 
   ingest(m: IndexedMessage): void {
     this.membership.ingest(m);
-    if (m.kind <= PacketKind.MCAST) {
+    if (m.kind === PacketKind.ORF_TOKEN) {
       this.delivery.ingest(m);
       this.rotation.ingest(m);
-    }
+      this.tokens.ingest(m);
+    } else if (m.kind === PacketKind.MCAST) this.delivery.ingest(m);
+    else this.odd.ingest(m);
   }
 
   delivered(message: DeliveredMessage): void {
-    void message;
+    this.sheep.delivered(message);
   }
 
   finish(facts: CaptureFacts): Analysis {
-    void facts;
-    const { nodes, rings, transitions, counters } = this.membership.finish();
-    return {
-      packets: countPackets(this.store),
-      nodes,
-      rings,
-      transitions,
-      rotation: this.rotation.finish(),
-      delivery: this.delivery.finish(),
-      counters,
-      sheepdog: null,
-      findings: [],
-    };
+    const { store, tokens, odd } = this;
+    const { nodes: heard, rings, transitions, counters } = this.membership.finish();
+    const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node.addresses, facts.names) }));
+    const packets = countPackets(store);
+    const delivery = this.delivery.finish();
+    const findings = findingsOf({ store, facts, packets, nodes, rings, transitions, delivery, tokens, odd, addresses: this.membership });
+    const rotation = this.rotation.finish();
+    const sheepdog = this.sheep.finish(rings);
+    return { packets, nodes, rings, transitions, rotation, delivery, counters, sheepdog, findings };
   }
+}
+
+function nameOf(addresses: readonly string[], names: ReadonlyMap<string, string>): string | null {
+  return addresses.map((address) => names.get(address)).find((name) => name !== undefined) ?? null;
 }
 
 export function createAnalysis(store: PacketStore): CaptureAnalysis {

@@ -3,7 +3,7 @@
 import type { DialectId } from '../../../protocol/totem/dialect.ts';
 import type { Certainty, MembershipState } from '../result.ts';
 import { Gather } from './gather-reasons.ts';
-import { isSame, isSubset, NOBODY, union, without, type NodeSet } from './node-set.ts';
+import { isSame, isSubset, union, without, type NodeSet } from './node-set.ts';
 
 /** A message of another node that may have moved this one. */
 export interface Heard {
@@ -15,8 +15,8 @@ export interface Heard {
   readonly failed: NodeSet;
   readonly ringSeq: bigint;
   readonly isLeave: boolean;
-  /** Where this join came of a consensus timeout: how long after the sender's entry; else null. */
-  readonly consensusNs: number | null;
+  /** Where a timer of the sender made it send this join: in which state, and how long the timer had run. */
+  readonly timer: { readonly state: MembershipState; readonly ns: number } | null;
 }
 
 export interface GatherQuestion {
@@ -36,9 +36,10 @@ export interface GatherQuestion {
   readonly sentProc: NodeSet;
   readonly sentFailed: NodeSet;
   readonly timeNs: number;
-  /** Since its last GATHER entry, and since a token last reached it; Infinity where that was not captured. */
-  readonly sinceEntryNs: number;
-  readonly sinceTokenNs: number;
+  /** How long the timer of its state has run; Infinity where its start was not captured. */
+  readonly timerNs: number;
+  /** Since it last sent anything. */
+  readonly silenceNs: number;
   readonly heard: readonly Heard[];
 }
 
@@ -50,23 +51,35 @@ export interface GatherAnswer {
   readonly following: readonly Gather[];
 }
 
-/** Longest time from a message to the join that answers it: nodes on busy hosts have taken 20 ms. */
-export const REACTION_MAX_NS = 30_000_000;
+/** Longest time from a message to the join that answers it: slow links, busy hosts. */
+export const REACTION_MAX_NS = 250_000_000;
 /** Within this time the first of several messages is the one answered. */
 const REACTION_USUAL_NS = 3_000_000;
-/** No node answers a join faster than this, and timers of equal length differ by less. */
+/** No node answers a join faster than this. */
 const REACTION_MIN_NS = 30_000;
-/** A join without changed lists is the answer to another only if it comes at once. */
+/** Timers of equal length, counted from packets on the wire, differ by less than this. */
+const TIMER_SPREAD_NS = 250_000;
+/** A join without changed lists is taken for the answer to another only if it comes at once. */
 const SAME_LISTS_REACTION_NS = 5_000_000;
 /** Tokens still flow: a node that gathers now has not lost them. */
 const TOKEN_FLOWS_NS = 20_000_000;
+/** A node that was silent for so long may have been stopped: then it works off what has queued up, oldest first. */
+const PAUSE_NS = 300_000_000;
+/** 127.0.0.1 as a node id, in 1.x and in 2.x: what a node calls itself while its interface is down. */
+const LOOPBACK_IDS: readonly number[] = [16_777_343, 2_130_706_433];
 
 interface Lists {
   readonly proc: NodeSet;
   readonly failed: NodeSet;
 }
+interface Candidate {
+  readonly heard: Heard;
+  readonly reason: Gather;
+}
 
-/** Join processing (2.4): the lists after it, null where the join is ignored. */
+const reactionTo = (q: GatherQuestion, heard: Heard): number => q.timeNs - heard.timeNs;
+
+/** Join processing (2.4): the lists after it, null where it enters no GATHER of its own. */
 function afterJoin(q: GatherQuestion, { from, proc, failed }: Heard): Lists | null {
   if (isSubset(proc, q.proc) && isSubset(failed, q.failed)) return null;
   if (q.failed.includes(from)) return null;
@@ -90,9 +103,10 @@ function isAccepted(q: GatherQuestion, heard: Heard): boolean {
   }
 }
 
-const reasonOfMerge = (q: GatherQuestion): Gather => (q.state === 'gather' ? Gather.MERGE_IN_GATHER : Gather.MERGE_IN_OPERATIONAL);
-const reasonOfMcast = (q: GatherQuestion): Gather =>
-  q.state === 'gather' ? Gather.FOREIGN_MCAST_IN_GATHER : Gather.FOREIGN_MCAST_IN_OPERATIONAL;
+function reasonOfForeign(q: GatherQuestion, heard: Heard): Gather {
+  if (heard.kind === 'merge') return q.state === 'gather' ? Gather.MERGE_IN_GATHER : Gather.MERGE_IN_OPERATIONAL;
+  return q.state === 'gather' ? Gather.FOREIGN_MCAST_IN_GATHER : Gather.FOREIGN_MCAST_IN_OPERATIONAL;
+}
 
 /** The reason under which this message alone gives the lists sent, null where it does not. */
 function reasonFrom(q: GatherQuestion, heard: Heard): Gather | null {
@@ -103,79 +117,88 @@ function reasonFrom(q: GatherQuestion, heard: Heard): Gather | null {
   }
   if (q.state === 'gather' && q.proc.includes(heard.from)) return null;
   if (!isSame(union(q.proc, [heard.from]), q.sentProc) || !isSame(q.failed, q.sentFailed)) return null;
-  return heard.kind === 'merge' ? reasonOfMerge(q) : reasonOfMcast(q);
+  return reasonOfForeign(q, heard);
 }
 
-/** Of several messages that explain the join: the first of those just heard, else the last. */
-function mostLikely<T extends { readonly heard: Heard }>(q: GatherQuestion, candidates: readonly T[]): T | null {
-  const byTime = candidates.toSorted((a, b) => a.heard.timeNs - b.heard.timeNs);
-  return byTime.find(({ heard }) => q.timeNs - heard.timeNs <= REACTION_USUAL_NS) ?? byTime.at(-1) ?? null;
-}
-
-function candidatesOf(q: GatherQuestion): readonly { readonly heard: Heard; readonly reason: Gather }[] {
+function candidatesOf(q: GatherQuestion): readonly Candidate[] {
+  const window = Math.max(REACTION_MAX_NS, q.silenceNs);
   return q.heard.flatMap((heard) => {
-    const age = q.timeNs - heard.timeNs;
-    if (age < 0 || age > REACTION_MAX_NS) return [];
-    const reason = reasonFrom(q, heard);
+    const reaction = reactionTo(q, heard);
+    const reason = reaction < 0 || reaction > window ? null : reasonFrom(q, heard);
     return reason === null ? [] : [{ heard, reason }];
   });
 }
 
-const none: readonly Gather[] = [];
-const answer = (reason: Gather | null, certainty: Certainty, trigger: Heard | null = null, following = none): GatherAnswer => ({
-  reason,
-  certainty,
-  trigger,
-  following,
-});
+/** Of several messages that explain the join: the first of those just heard, else the last; after a pause the first. */
+function mostLikely(q: GatherQuestion, candidates: readonly Candidate[]): Candidate | null {
+  const byTime = candidates.toSorted((a, b) => a.heard.timeNs - b.heard.timeNs);
+  if (q.silenceNs >= PAUSE_NS) return byTime[0] ?? null;
+  return byTime.find(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS) ?? byTime.at(-1) ?? null;
+}
 
-/** A join just heard that the node accepts without changing its lists. */
-function sameListsTrigger(q: GatherQuestion): Heard | null {
-  const fit = q.heard.filter((heard) => {
-    const age = q.timeNs - heard.timeNs;
-    if (heard.kind !== 'join' || age < REACTION_MIN_NS || age > SAME_LISTS_REACTION_NS) return false;
-    return isAccepted(q, heard) && afterJoin(q, heard) === null;
+/** Two timers that run out together: there was no time for an answer, or the node's own was due clearly before. */
+function isOwnTimer(q: GatherQuestion, { timer }: Heard, reaction: number): boolean {
+  if (reaction < REACTION_MIN_NS) return true;
+  return timer !== null && timer.state === q.state && q.timerNs - reaction >= timer.ns + TIMER_SPREAD_NS;
+}
+
+const nothing: readonly Gather[] = [];
+function answer(reason: Gather | null, certainty: Certainty, trigger: Heard | null = null, following = nothing): GatherAnswer {
+  return { reason, certainty, trigger, following };
+}
+
+/** Joins that the node accepts without changing its lists, with the reason that they give. */
+function sameListsCandidates(q: GatherQuestion, reason: Gather): readonly Candidate[] {
+  return q.heard.flatMap((heard) => {
+    const reaction = reactionTo(q, heard);
+    if (heard.kind !== 'join' || reaction < 0 || reaction > REACTION_MAX_NS || isOwnTimer(q, heard, reaction)) return [];
+    // Later than at once only where the node's own timer cannot have run out.
+    const { timer } = heard;
+    const isTooEarly = timer !== null && timer.state === q.state && q.timerNs < timer.ns;
+    if (reaction > SAME_LISTS_REACTION_NS && !isTooEarly) return [];
+    return isAccepted(q, heard) && afterJoin(q, heard) === null ? [{ heard, reason }] : [];
   });
-  return mostLikely(q, fit.map((heard) => ({ heard })))?.heard ?? null;
 }
 
 /** In COMMIT and RECOVERY, a join goes through join processing first, which may enter GATHER itself. */
 function whileForming(q: GatherQuestion, isChanged: boolean): GatherAnswer {
   const isCommit = q.state === 'commit';
-  const caller: readonly Gather[] = isCommit ? [Gather.JOIN_IN_COMMIT] : [Gather.TOKEN_LOST_IN_RECOVERY, Gather.JOIN_IN_RECOVERY];
   if (isChanged) {
     const found = mostLikely(q, candidatesOf(q));
+    const caller: readonly Gather[] = isCommit ? [Gather.JOIN_IN_COMMIT] : [Gather.TOKEN_LOST_IN_RECOVERY, Gather.JOIN_IN_RECOVERY];
     return answer(Gather.JOIN_CHANGED_LISTS, found === null ? 'likely' : 'certain', found?.heard ?? null, caller);
   }
-  const trigger = sameListsTrigger(q);
+  const trigger = mostLikely(q, sameListsCandidates(q, Gather.JOIN_IN_COMMIT))?.heard ?? null;
   if (isCommit) return answer(trigger === null ? Gather.TOKEN_LOST_IN_COMMIT : Gather.JOIN_IN_COMMIT, 'likely', trigger);
   return answer(Gather.TOKEN_LOST_IN_RECOVERY, trigger === null ? 'likely' : 'certain', trigger, [Gather.JOIN_IN_RECOVERY]);
 }
 
-/** The lists were not changed: a timer, or a join that said nothing new. */
+/** The lists were not changed: a timer, a join that said nothing new, or a member heard on another ring. */
 function withSameLists(q: GatherQuestion): GatherAnswer {
   if (q.state === 'gather') return answer(Gather.TOKEN_LOST_IN_GATHER, 'likely');
   // 1.x leaves a join that says nothing new unanswered when it is operational.
-  const trigger = q.dialect === 'corosync-1' ? null : sameListsTrigger(q);
-  if (trigger !== null) return answer(Gather.JOIN_IN_OPERATIONAL, 'certain', trigger);
-  if (q.sinceTokenNs < TOKEN_FLOWS_NS) return answer(null, 'likely');
-  return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.sinceTokenNs) ? 'certain' : 'likely');
+  const joins = q.dialect === 'corosync-1' ? [] : sameListsCandidates(q, Gather.JOIN_IN_OPERATIONAL);
+  const found = mostLikely(q, [...joins, ...candidatesOf(q)]);
+  if (found !== null) return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
+  if (q.timerNs < TOKEN_FLOWS_NS) return answer(null, 'likely');
+  return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.timerNs) ? 'certain' : 'likely');
 }
 
 /** No message heard gives exactly these lists: some were not captured, or several were taken in between. */
 function withoutExactMatch(q: GatherQuestion): GatherAnswer {
   const added = without(q.sentProc, q.proc);
   const gaveUp = without(q.sentFailed, q.failed);
-  const related = q.heard.filter(({ kind, from, proc, failed, timeNs }) => {
-    const age = q.timeNs - timeNs;
-    if (age < 0 || age > REACTION_MAX_NS) return false;
-    if (kind !== 'join') return q.state !== null && added.includes(from);
-    return added.some((id) => id === from || proc.includes(id)) || gaveUp.some((id) => id === from || failed.includes(id));
+  if (added.some((id) => LOOPBACK_IDS.includes(id))) return answer(Gather.INTERFACE_CHANGE, 'likely');
+  const related = q.heard.flatMap((heard): readonly Candidate[] => {
+    const { kind, from, proc, failed } = heard;
+    const reaction = reactionTo(q, heard);
+    if (reaction < 0 || reaction > REACTION_MAX_NS) return [];
+    if (kind !== 'join') return q.state !== null && added.includes(from) ? [{ heard, reason: reasonOfForeign(q, heard) }] : [];
+    const isNamed = (id: number): boolean => id === from || proc.includes(id) || failed.includes(id);
+    return added.some(isNamed) || gaveUp.some(isNamed) ? [{ heard, reason: Gather.JOIN_CHANGED_LISTS }] : [];
   });
-  const found = mostLikely(q, related.map((heard) => ({ heard })))?.heard ?? null;
-  if (found?.kind === 'merge') return answer(reasonOfMerge(q), 'likely', found);
-  if (found?.kind === 'mcast') return answer(reasonOfMcast(q), 'likely', found);
-  if (found !== null) return answer(Gather.JOIN_CHANGED_LISTS, 'likely', found);
+  const found = mostLikely(q, related);
+  if (found !== null) return answer(found.reason, 'likely', found.heard);
   if (added.length > 0) return answer(Gather.JOIN_CHANGED_LISTS, 'hint');
   return answer(q.state === 'gather' ? Gather.CONSENSUS_TIMEOUT : Gather.JOIN_CHANGED_LISTS, 'likely');
 }
@@ -185,14 +208,7 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
  * gives up nodes, and strangers are not followed in that (2.4, step 4). Null where there was none just now.
  */
 export function provocation(q: GatherQuestion): Heard | null {
-  return mostLikely(q, candidatesOf(q).filter(({ heard }) => q.timeNs - heard.timeNs <= REACTION_USUAL_NS))?.heard ?? null;
-}
-
-/** Two consensus timers that run out together: no time for an answer, or the node's own was due clearly before. */
-function isOwnTimer(q: GatherQuestion, { consensusNs, timeNs }: Heard): boolean {
-  const reaction = q.timeNs - timeNs;
-  if (reaction < REACTION_MIN_NS) return true;
-  return consensusNs !== null && q.sinceEntryNs - reaction >= consensusNs + REACTION_MIN_NS;
+  return mostLikely(q, candidatesOf(q).filter(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS))?.heard ?? null;
 }
 
 /**
@@ -205,12 +221,9 @@ export function explainGather(q: GatherQuestion): GatherAnswer {
   if (q.state === 'commit' || q.state === 'recovery') return whileForming(q, isChanged);
   if (!isChanged) return withSameLists(q);
   const found = mostLikely(q, candidatesOf(q));
-  if (found === null) {
-    const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc) && isSubset(q.failed, q.sentFailed);
-    const isAnswer = q.heard.some(({ failed, timeNs }) => failed !== NOBODY && q.timeNs - timeNs < REACTION_USUAL_NS);
-    return isByItself && !isAnswer ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
-  }
-  const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc);
-  if (isByItself && isOwnTimer(q, found.heard)) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
+  // The failed list alone grows when the consensus timer runs out.
+  const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc) && isSubset(q.failed, q.sentFailed);
+  if (found === null) return isByItself ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
+  if (isByItself && isOwnTimer(q, found.heard, reactionTo(q, found.heard))) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
   return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
 }

@@ -255,5 +255,6 @@ export class Formation {
   ): void {
     logChange(this.tracks, node, { timeNs, to, gatherFrom: null, says, certainty, rows: [row], ring: ring.index });
     node.state = to;
+    node.lastEntry = timeNs;
   }
 }

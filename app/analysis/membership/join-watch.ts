@@ -4,8 +4,9 @@ import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
 import { explainGather, provocation, REACTION_MAX_NS, type GatherAnswer, type GatherQuestion, type Heard } from './explain-gather.ts';
+import type { RingCause } from '../result.ts';
 import type { Formation } from './formation.ts';
-import { Gather, sayGather, type GatherStory } from './gather-reasons.ts';
+import { Gather, gatherReason, sayGather, type GatherStory } from './gather-reasons.ts';
 import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
 import type { JoinHeard, NodeTrack } from './node-track.ts';
 import { logChange, restartProcess, type Tracks } from './tracks.ts';
@@ -14,6 +15,12 @@ import { logChange, restartProcess, type Tracks } from './tracks.ts';
 export const JOIN_TIMER_MIN_NS = 45_000_000;
 /** Entries that Corosync makes in one go send their joins within this time. */
 const SAME_MOMENT_NS = 5_000_000;
+const TIMER_REASONS: readonly Gather[] = [
+  Gather.CONSENSUS_TIMEOUT,
+  Gather.TOKEN_LOST_IN_OPERATIONAL,
+  Gather.TOKEN_LOST_IN_COMMIT,
+  Gather.TOKEN_LOST_IN_RECOVERY,
+];
 const NS_PER_S = 1_000_000_000;
 
 export class JoinWatch {
@@ -50,7 +57,7 @@ export class JoinWatch {
     node.tally.joinTx++;
     if (!m.toGroup) node.tally.ownCopies[PacketKind.MEMB_JOIN]!++;
     const { row, timeNs } = m;
-    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, consensusNs: null, sent: m.toGroup ? null : sent };
+    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: m.toGroup ? null : sent };
   }
 
   private leaves(node: NodeTrack, heard: JoinHeard): void {
@@ -82,7 +89,7 @@ export class JoinWatch {
     this.enter(node, heard, answer, {
       trigger: answer.trigger?.from ?? null,
       isLeave: answer.trigger?.isLeave ?? false,
-      silence: Number.isFinite(question.sinceTokenNs) ? question.sinceTokenNs / NS_PER_S : null,
+      silence: node.lastTokenIn < 0 ? null : (heard.timeNs - node.lastTokenIn) / NS_PER_S,
       gaveUp: without(heard.failed, question.failed),
       wasRunning: true,
     });
@@ -127,8 +134,8 @@ export class JoinWatch {
       sentProc: heard.proc,
       sentFailed: heard.failed,
       timeNs: heard.timeNs,
-      sinceEntryNs: heard.timeNs - node.lastEntry,
-      sinceTokenNs: heard.timeNs - node.lastTokenIn,
+      timerNs: timerOf(node, heard.timeNs),
+      silenceNs: Number.isFinite(node.silenceNs) ? node.silenceNs : 0,
       heard: this.heardBy(node, heard.timeNs),
     };
   }
@@ -137,18 +144,29 @@ export class JoinWatch {
   private heardBy(node: NodeTrack, now: number): readonly Heard[] {
     const messages: Heard[] = [];
     for (const other of this.tracks.nodes.all) {
-      if (other === node || now - other.lastSeen > REACTION_MAX_NS) continue;
+      if (other === node || now - other.lastSeen > Math.max(REACTION_MAX_NS, node.silenceNs)) continue;
       const answered = node.answered.get(other.nodeid) ?? -1;
       for (const join of other.joins)
         if (join.row > answered && reaches(join, node)) messages.push({ ...join, kind: 'join' });
       for (const kind of ['merge', 'mcast'] as const) {
         const { row, timeNs, ring } = other[kind];
-        const isForeign = row >= 0 && ring !== node.ring;
+        // What came before it settled on its ring was of no concern to it.
+        const isForeign = row >= 0 && ring !== node.ring && timeNs > node.operationalAt;
         if (row > answered && isForeign)
-          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, consensusNs: null });
+          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, timer: null });
       }
     }
     return messages;
+  }
+
+  /** What began the episode that starts with this entry. */
+  private causeOf(reason: Gather | null, { trigger, isLeave, wasRunning }: GatherStory): RingCause {
+    const cause = gatherReason(reason)?.cause ?? 'unknown';
+    if (cause === 'start') return wasRunning ? 'interface-change' : 'start';
+    if (cause !== 'join') return cause;
+    if (isLeave) return 'leave';
+    const mover = trigger === null ? undefined : this.tracks.nodes.get(trigger);
+    return mover?.episode?.cause ?? 'join';
   }
 
   private enter(node: NodeTrack, heard: JoinHeard, answer: GatherAnswer, story: GatherStory): void {
@@ -164,14 +182,15 @@ export class JoinWatch {
       ring: node.ring,
     });
     if (trigger !== null) node.answered.set(trigger.from, trigger.row);
-    if (reason === Gather.CONSENSUS_TIMEOUT) heard.consensusNs = timeNs - node.lastEntry;
+    const byTimer = reason !== null && TIMER_REASONS.includes(reason) && trigger === null;
+    if (byTimer && node.state !== null) heard.timer = { state: node.state, ns: timerOf(node, timeNs) };
     node.lastEntry = timeNs;
     node.wasProvoked = false;
     const { tally } = node;
     tally.gather++;
     if (reason !== null) tally.reasons[reason]!++;
     if (reason === Gather.TOKEN_LOST_IN_GATHER) tally.continuousGather++;
-    node.episode ??= { timeNs, reason, trigger: story.trigger, isLeave: story.isLeave };
+    node.episode ??= { timeNs, cause: this.causeOf(reason, story) };
     node.following.splice(0, Infinity, ...following);
     node.state = 'gather';
     node.ringSeq = heard.ringSeq;
@@ -179,6 +198,12 @@ export class JoinWatch {
     node.failed = heard.failed;
     node.remember(heard);
   }
+}
+
+/** How long the timer has run that makes a node leave its state: the consensus timer, or the token timer. */
+function timerOf({ state, lastEntry, lastTokenIn }: NodeTrack, now: number): number {
+  if (state === 'gather' || state === 'commit') return now - lastEntry;
+  return now - (state === 'recovery' ? Math.max(lastEntry, lastTokenIn) : lastTokenIn);
 }
 
 /** A process that starts wants itself alone; a running one never takes a node from its list. */

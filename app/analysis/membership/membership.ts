@@ -72,7 +72,8 @@ class Membership implements MembershipAnalysis {
       // What it sends tells that it lives; what reached it until now, it has received.
       if (node.excludedAt !== null) node.excludedAt = null;
       if (node.hasLeft && m.kind !== PacketKind.MEMB_JOIN) restartProcess(this.tracks, node, m.timeNs);
-      if (m.timeNs - node.lastSpoke > PAUSE_NS) this.wasSilent(node);
+      node.silenceNs = m.timeNs - node.lastSpoke;
+      if (node.silenceNs > PAUSE_NS) this.wasSilent(node);
       node.lastSpoke = m.timeNs;
       reception.heard(node);
     }

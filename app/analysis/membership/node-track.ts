@@ -1,7 +1,7 @@
 // What is known of one node while the capture is read: who it is, which state it is in, what it last said in a join, and
 // what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
 import type { DialectId } from '../../../protocol/totem/dialect.ts';
-import type { MembershipState } from '../result.ts';
+import type { MembershipState, RingCause } from '../result.ts';
 import { Fanout, type Transmission } from './fanout.ts';
 import type { Gather } from './gather-reasons.ts';
 import { NOBODY, type NodeSet } from './node-set.ts';
@@ -16,8 +16,8 @@ export interface JoinHeard {
   readonly failed: NodeSet;
   readonly ringSeq: bigint;
   readonly isLeave: boolean;
-  /** Where it came of a consensus timeout: time since the sender's GATHER entry before. */
-  consensusNs: number | null;
+  /** Where a timer of the sender made it send this join: in which state, and how long the timer had run. */
+  timer: { readonly state: MembershipState; readonly ns: number } | null;
   /** Null for a multicast; else the copies. */
   readonly sent: Transmission | null;
 }
@@ -82,9 +82,8 @@ export function newTally(): Tally {
 /** Why the node is not operational since a moment: the first reason counts, later attempts belong to it. */
 export interface Episode {
   readonly timeNs: number;
-  readonly reason: number | null;
-  readonly trigger: number | null;
-  readonly isLeave: boolean;
+  /** What began it all, where another node's join brought this one in. */
+  readonly cause: RingCause;
 }
 
 /** How many of a node's last joins may explain what others do. */
@@ -110,6 +109,7 @@ export class NodeTrack {
   lastJoin: JoinHeard | null = null;
   /** GATHER codes that Corosync enters one after the other for one join received in COMMIT or RECOVERY. */
   readonly following: Gather[] = [];
+  /** When it entered its state. */
   lastEntry = -Infinity;
   /** Its last entry answered a join without changing its lists, when the join timer was due as well. */
   wasProvoked = false;
@@ -131,6 +131,8 @@ export class NodeTrack {
 
   /** Its last Totem message; pings of knet do not count. */
   lastSpoke = -Infinity;
+  /** How long it had been silent before its last message. */
+  silenceNs = 0;
   /** What had reached it, by packet kind, when its process started and when it was last heard. */
   readonly receivedAtStart: number[] = [0, 0, 0, 0, 0, 0];
   readonly receivedWhenHeard: number[] = [0, 0, 0, 0, 0, 0];

@@ -4,15 +4,12 @@ import type { MembCommitToken } from '../../../protocol/totem/decode.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { RingCause, RingHistory } from '../result.ts';
-import { gatherReason } from './gather-reasons.ts';
 import { readIpAddress, type NodeTable } from './node-table.ts';
 import type { NodeTrack } from './node-track.ts';
 import { RingTrack } from './ring-track.ts';
 
 /** Places of members over all rings; a capture that names more is hostile, and its later rings keep no members. */
 export const MEMBER_PLACES_MAX = 1_000_000;
-/** Who moved whom: a chain of joins longer than this is not followed. */
-const CHAIN_MAX = 8;
 
 export class RingTable {
   private readonly store: PacketStore;
@@ -80,25 +77,11 @@ export class RingTable {
       .map((id) => this.nodes.get(id))
       .filter((node): node is NodeTrack => node !== undefined && node.episode !== null);
     const first = moved.toSorted((a, b) => (a.episode?.timeNs ?? 0) - (b.episode?.timeNs ?? 0))[0];
-    const cause = first === undefined ? 'unknown' : this.rootCause(first, CHAIN_MAX);
+    const cause = first?.episode?.cause ?? 'unknown';
     if (cause !== 'start' && cause !== 'join') return cause;
     // A ring of nodes that have all just started was started; where one had settled before, others joined it.
-    const settled = members.some((id) => this.nodes.get(id)?.hasSettled === true);
-    if (cause === 'start') return settled ? 'join' : 'start';
-    return settled || moved.some((node) => node.startedAt === null) ? 'join' : 'start';
-  }
-
-  private rootCause(node: NodeTrack, depth: number): RingCause {
-    const episode = node.episode;
-    const cause = gatherReason(episode?.reason ?? null)?.cause ?? 'unknown';
-    if (episode === null || cause === 'unknown') return 'unknown';
-    if (cause === 'start') return node.startedAt === null ? 'interface-change' : 'start';
-    if (cause !== 'join') return cause;
-    if (episode.isLeave) return 'leave';
-    const trigger = episode.trigger === null ? undefined : this.nodes.get(episode.trigger);
-    if (trigger === undefined || depth === 0 || trigger.episode === null) return 'join';
-    const earlier = trigger.episode.timeNs < episode.timeNs;
-    return earlier ? this.rootCause(trigger, depth - 1) : 'join';
+    const isJoined = members.some((id) => this.nodes.get(id)?.hasSettled === true) || moved.some((node) => node.startedAt === null);
+    return isJoined ? 'join' : 'start';
   }
 
   /** In order of the first token, else of the first commit token. */

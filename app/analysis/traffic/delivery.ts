@@ -2,7 +2,6 @@
 // whom, and sequence numbers that a token names but the capture never shows.
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
-import type { PacketStore } from '../../store/packet-store.ts';
 import { SeqMap } from '../../store/seq-map.ts';
 import { decodeTotem } from '../../../protocol/totem/decode.ts';
 import type { AddressBook } from './address-book.ts';
@@ -24,13 +23,11 @@ const NO_REQUESTS: ReadonlySet<string> = new Set();
 export class DeliveryAnalysis implements Analyzer {
   private readonly rings: (RingDelivery | undefined)[] = [];
   private readonly requests = new Map<number, number>();
-  private readonly store: PacketStore;
   private readonly addresses: AddressBook;
   private mcasts = 0;
   private duplicates = 0;
 
-  constructor(store: PacketStore, addresses: AddressBook) {
-    this.store = store;
+  constructor(addresses: AddressBook) {
     this.addresses = addresses;
   }
 
@@ -94,14 +91,5 @@ export class DeliveryAnalysis implements Analyzer {
     }
     const requests = [...this.requests].map(([nodeid, count]) => ({ nodeid, count })).sort((a, b) => a.nodeid - b.nodeid);
     return { mcasts: this.mcasts, duplicatesOnWire: this.duplicates, retransmitRequests: requests, neverSeen };
-  }
-
-  /** Requests and retransmissions seen on a ring's tokens: for findings. */
-  get requesters(): ReadonlyMap<number, number> {
-    return this.requests;
-  }
-
-  ringId(index: number): string {
-    return this.store.rings[index]?.id ?? '0:0';
   }
 }

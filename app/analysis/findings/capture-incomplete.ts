@@ -1,0 +1,55 @@
+// What this capture cannot show: damage, drops, cut and missing frames, encrypted packets, hops that the place of the
+// capture does not see. Conclusions that rest on what is missing are weaker.
+import { PacketKind } from '../../store/kinds.ts';
+import { finding, nodeText, type FindingContext, type Rule } from './rule.ts';
+
+/** Share of the hops of a ring that may be missing before it is said: a frame lost here and there is no vantage point. */
+const UNSEEN_SHARE_MIN = 0.02;
+
+function unseenHops(context: FindingContext): string | null {
+  let hops = 0;
+  let unseen = 0;
+  const silent = new Set<string>();
+  for (const { ring, tokens } of context.tokens.all()) {
+    hops += tokens.hops;
+    unseen += tokens.unseen;
+    const members = context.rings.find((history) => history.ring === ring)?.members ?? [];
+    if (tokens.unseen < tokens.hops * UNSEEN_SHARE_MIN || members.length < 2) continue;
+    const senders = new Set([...tokens.fresh, ...tokens.copies].map(({ src }) => context.addresses.nodeAt(src)));
+    for (const node of members) if (!senders.has(node)) silent.add(nodeText(context, node));
+  }
+  if (hops === 0 || unseen / hops < UNSEEN_SHARE_MIN) return null;
+  const whose = silent.size === 0 ? '' : `, among them all that ${[...silent].join(' and ')} sent`;
+  return `${unseen} of ${hops} hops of the token are not in it${whose}: it was taken where these unicasts do not pass`;
+}
+
+function countOf({ store }: FindingContext, matches: (kind: number, link: number) => boolean): number {
+  let count = 0;
+  for (const [i, { kind, link }] of store.chunks.entries()) {
+    const rows = Math.min(kind.length, store.length - i * kind.length);
+    for (let row = 0; row < rows; row++) if (matches(kind[row]!, link[row]!)) count++;
+  }
+  return count;
+}
+
+export const captureIncomplete: Rule = {
+  name: 'capture-incomplete',
+  run: (context) => {
+    const { facts, packets, delivery } = context;
+    const missing: string[] = [];
+    if (facts.damage !== null) missing.push(facts.damage.says);
+    if (facts.dropped > 0) missing.push(`the capturing side dropped ${facts.dropped} packets`);
+    if (facts.cutFrames > 0) missing.push(`${facts.cutFrames} frames of the ring were cut by the snap length`);
+    const encrypted = packets.byKind['encrypted'] ?? 0;
+    if (encrypted > 0) missing.push(`${encrypted} packets are encrypted and no key at hand opens them`);
+    const open = (packets.byKind['fragment'] ?? 0) === 0 ? 0 : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
+    if (open > 0) missing.push(`${open} fragments were never completed`);
+    const hops = unseenHops(context);
+    if (hops !== null) missing.push(hops);
+    if (delivery.neverSeen > 0) missing.push(`${delivery.neverSeen} multicasts that a token names were never captured`);
+    if (missing.length === 0) return [];
+    const says = `This capture is incomplete: ${missing.join('; ')}.`;
+    const advice = encrypted > 0 && packets.relevant === encrypted ? 'the authkey of the ring, given with --key.' : null;
+    return [finding('capture-incomplete', 'info', { time: context.store.chunks[0]?.timeNs[0] ?? 0, says, evidence: [], advice })];
+  },
+};

@@ -1,0 +1,139 @@
+// sheepdog as its cluster messages show it: who is a member, the master, epoch, status and copies at the end, and what
+// was done when. Replays what each sheep does with the same messages (specs of the driver's event queue).
+import { readServiceMessage } from '../../../protocol/cpg/service-message.ts';
+import { readSheepMessage, sheepJson, type SheepMessage, type SheepNode } from '../../../protocol/sheep/cluster-message.ts';
+import { operationName, resultText, statusName } from '../../../protocol/sheep/operations.ts';
+import type { DeliveredMessage, DeliveryListener } from '../../store/delivered-message.ts';
+import type { RingHistory, SheepCluster, SheepEvent } from '../result.ts';
+
+const GROUP = 'sheepdog';
+export const SHEEP_EVENTS_MAX = 20_000;
+/** The octets of the group's name in every CPG message: a cheap look before reading it whole. */
+const MEMBERS_MAX = 1024;
+
+interface Sheep {
+  readonly nodeid: number;
+  readonly pid: number;
+  readonly address: string;
+}
+
+const addressText = ({ addr, port }: SheepNode): string => `${addr}:${port}`;
+const sheepOf = (node: SheepNode): Sheep => ({ nodeid: node.nodeid ?? 0, pid: node.pid ?? 0, address: addressText(node) });
+
+export class SheepWatch implements DeliveryListener {
+  private members: readonly Sheep[] = [];
+  private epoch: number | null = null;
+  private status: string | null = null;
+  private copies: number | null = null;
+  private isSeen = false;
+  private readonly events: SheepEvent[] = [];
+  private last: { readonly time: number; readonly frame: number } = { time: 0, frame: 0 };
+
+  delivered(message: DeliveredMessage): void {
+    const { bytes, littleEndian, dialect, sender } = message;
+    if (bytes.length < 64) return;
+    const read = readServiceMessage(bytes, littleEndian, dialect, sender);
+    const { cpg, application } = read;
+    if (cpg?.group !== GROUP) return;
+    this.isSeen = true;
+    this.last = { time: message.timeNs, frame: message.row + 1 };
+    if (read.function === 'PROCJOIN') this.says(`the sheep of node ${cpg.nodeid} (pid ${cpg.pid}) joins the group`);
+    else if (read.function === 'PROCLEAVE') this.gone(cpg.nodeid, cpg.pid);
+    else if (read.function === 'MCAST') {
+      const sheep = readSheepMessage(bytes.subarray(application.at, application.at + application.length)).message;
+      if (sheep !== null) this.message(sheep);
+    }
+  }
+
+  private says(says: string): void {
+    if (this.events.length < SHEEP_EVENTS_MAX) this.events.push({ ...this.last, says });
+  }
+
+  private gone(nodeid: number, pid: number): void {
+    const sheep = this.members.find((member) => member.nodeid === nodeid && (member.pid === pid || pid === 0));
+    this.says(`the sheep of node ${nodeid} (pid ${pid}) left the group`);
+    if (sheep !== undefined) this.leave(sheep);
+  }
+
+  private leave(sheep: Sheep): void {
+    this.members = this.members.filter((member) => member !== sheep);
+    const isRunning = this.status === 'OK' || this.status === 'HALT';
+    if (isRunning && this.epoch !== null) this.epoch++;
+    this.says(`${sheep.address} is no member any more${isRunning && this.epoch !== null ? `: epoch ${this.epoch}` : ''}`);
+    this.settleHalt();
+  }
+
+  /** A cluster with fewer members than copies halts, and runs again with enough (each default zone is one address). */
+  private settleHalt(): void {
+    if (this.copies === null || this.copies === 0 || (this.status !== 'OK' && this.status !== 'HALT')) return;
+    const zones = new Set(this.members.map(({ nodeid }) => nodeid)).size;
+    this.status = zones < this.copies ? 'HALT' : 'OK';
+  }
+
+  private message(message: SheepMessage): void {
+    switch (message.type) {
+      case 'JOIN_REQUEST':
+      case 'JOIN':
+        this.says(`${addressText(message.sender)} asks to join`);
+        return;
+      case 'JOIN_RESPONSE':
+        this.joinResponse(message);
+        return;
+      case 'LEAVE': {
+        const sheep = this.members.find(({ address }) => address === addressText(message.sender));
+        this.says(`${addressText(message.sender)} says that it leaves`);
+        if (sheep !== undefined) this.leave(sheep);
+        return;
+      }
+      case 'BLOCK':
+        this.says(`${addressText(message.sender)} blocks the cluster for an operation`);
+        return;
+      case 'NOTIFY':
+      case 'UNBLOCK':
+        this.operation(message);
+    }
+  }
+
+  private joinResponse({ sender, nodes, result, join }: SheepMessage): void {
+    if (join === null) return;
+    const { head } = join;
+    if (result !== 'SUCCESS') {
+      this.says(`${addressText(sender)} is refused: ${result}, ${resultText(head.result)}`);
+      return;
+    }
+    this.members = [...nodes, sender].slice(0, MEMBERS_MAX).map(sheepOf);
+    this.status = String(statusName(head.clusterStatus));
+    this.copies = head.nrSobjs === 0 ? this.copies : head.nrSobjs;
+    this.epoch = head.epoch + (head.incEpoch === 0 ? 0 : 1);
+    this.settleHalt();
+    this.says(`${addressText(sender)} is accepted, ${this.members.length} members, ${this.status}, epoch ${this.epoch}`);
+  }
+
+  private operation(message: SheepMessage): void {
+    const { operation, sender } = message;
+    if (operation === null) return;
+    const record = sheepJson(message) as { readonly request?: { readonly opcode?: string | number; readonly copies?: number }; readonly response?: { readonly result_text?: string; readonly vdi_id?: number } };
+    const name = record.request?.opcode ?? operationName(0);
+    const vdi = record.response?.vdi_id;
+    const about = typeof vdi === 'number' && vdi !== 0 ? `, vdi ${vdi.toString(16)}` : '';
+    this.says(`${addressText(sender)}: ${name}${about}: ${record.response?.result_text ?? '?'}`);
+    if (name === 'MAKE_FS') {
+      this.copies = record.request?.copies ?? this.copies;
+      this.epoch = 1;
+      this.status = 'OK';
+      this.settleHalt();
+    } else if (name === 'SHUTDOWN') this.status = 'SHUTDOWN';
+  }
+
+  /** Members of nodes that are in no ring any more left with their node. */
+  finish(rings: readonly RingHistory[]): SheepCluster | null {
+    if (!this.isSeen) return null;
+    const ring = rings.filter(({ members }) => this.members.some(({ nodeid }) => members.includes(nodeid))).at(-1);
+    const isGone = (sheep: Sheep): boolean => ring !== undefined && ring.firstToken !== null && ring.firstToken > this.last.time && !ring.members.includes(sheep.nodeid);
+    const members = this.members.filter((sheep) => !isGone(sheep));
+    const lost = this.members.length - members.length;
+    const epoch = this.epoch === null || lost === 0 || this.status === 'WAIT_FOR_FORMAT' ? this.epoch : this.epoch + 1;
+    const texts = members.map(({ address }) => address);
+    return { members: texts, master: texts[0] ?? null, epoch, status: this.status, copies: this.copies, events: this.events };
+  }
+}
