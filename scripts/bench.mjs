@@ -9,5 +9,9 @@ const says = (line) => process.stderr.write(`${line}\n`);
 installModules(says);
 await build(says);
 const env = { ...process.env, TOTEM_LAB_ROOT: ROOT };
-const run = spawnSync(process.execPath, ['--expose-gc', join(OUT, 'bench', 'bench.mjs')], { stdio: 'inherit', cwd: ROOT, env });
+const run = spawnSync(process.execPath, ['--expose-gc', join(OUT, 'bench', 'bench.mjs')], {
+  stdio: 'inherit',
+  cwd: ROOT,
+  env,
+});
 process.exit(run.status ?? 1);

@@ -10,7 +10,8 @@ import { hasDisplay, installSystemPackages } from './lib/system.mjs';
 
 const says = (line) => process.stderr.write(`${line}\n`);
 /** Lines that Chromium writes where there is no desktop session: harmless, and no news to a person. */
-const NOISE = /dbus|gpu_process|viz_main_impl|command_buffer_proxy|GetVSyncParameters|vaapi|object_proxy|atom_cache|libva error/i;
+const NOISE =
+  /dbus|gpu_process|viz_main_impl|command_buffer_proxy|GetVSyncParameters|vaapi|object_proxy|atom_cache|libva error/i;
 
 function argumentsFor() {
   const caller = process.env.INIT_CWD ?? process.cwd();
@@ -25,7 +26,9 @@ installModules(says);
 await build(says);
 const electron = await findElectron(says);
 if (electron === null) {
-  says('no Electron runtime can be had here: set ELECTRON_OVERRIDE_DIST_PATH to a folder with one; the command line works without: npm run -s totemlab -- --help');
+  says(
+    'no Electron runtime can be had here: set ELECTRON_OVERRIDE_DIST_PATH to a folder with one; the command line works without: npm run -s totemlab -- --help',
+  );
   process.exit(1);
 }
 const args = [...(needsNoSandbox() ? ['--no-sandbox'] : []), ROOT, ...argumentsFor()];

@@ -40,8 +40,17 @@ function vitest(name, args, { prefix = [], env = {} } = {}) {
   const report = join(OUT, 'test-results', `${name}.json`);
   mkdirSync(join(OUT, 'test-results'), { recursive: true });
   rmSync(report, { force: true });
-  const all = [...prefix, tool('vitest'), 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile=${report}`];
-  const run = () => spawnSync(all[0], all.slice(1), { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
+  const all = [
+    ...prefix,
+    tool('vitest'),
+    'run',
+    ...args,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ];
+  const run = () =>
+    spawnSync(all[0], all.slice(1), { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
   const isGood = timed(name, run);
   if (!existsSync(report)) {
     total.failed++;

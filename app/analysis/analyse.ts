@@ -56,7 +56,18 @@ class Composed implements CaptureAnalysis {
     const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node.addresses, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
-    const findings = findingsOf({ store, facts, packets, nodes, rings, transitions, delivery, tokens, odd, addresses: this.membership });
+    const findings = findingsOf({
+      store,
+      facts,
+      packets,
+      nodes,
+      rings,
+      transitions,
+      delivery,
+      tokens,
+      odd,
+      addresses: this.membership,
+    });
     const rotation = this.rotation.finish();
     const sheepdog = this.sheep.finish(rings);
     return { packets, nodes, rings, transitions, rotation, delivery, counters, sheepdog, findings };

@@ -78,7 +78,8 @@ class Parser {
   whole(): Expression {
     const expression = this.either();
     const rest = this.tokens[this.next];
-    if (rest !== undefined) throw new Unparsed(rest.column, `"${rest.text}" does not belong here: join two conditions with and, or`);
+    if (rest !== undefined)
+      throw new Unparsed(rest.column, `"${rest.text}" does not belong here: join two conditions with and, or`);
     return expression;
   }
 
@@ -108,7 +109,11 @@ class Parser {
       if (this.takes('not')) return { kind: 'not', of: this.one() };
       if (!this.takes('(')) return this.condition();
       const inner = this.either();
-      if (!this.takes(')')) throw new Unparsed(this.tokens[this.next]?.column ?? this.end, `the parenthesis at column ${column} is not closed`);
+      if (!this.takes(')'))
+        throw new Unparsed(
+          this.tokens[this.next]?.column ?? this.end,
+          `the parenthesis at column ${column} is not closed`,
+        );
       return inner;
     } finally {
       this.depth--;
@@ -121,7 +126,10 @@ class Parser {
     const field = token.text;
     if (token.isQuoted || !isField(field)) {
       const near = nearestFields(field);
-      throw new Unparsed(token.column, `there is no field "${field}"${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`);
+      throw new Unparsed(
+        token.column,
+        `there is no field "${field}"${near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`}`,
+      );
     }
     this.next++;
     if (this.takes('in')) return { kind: 'in', field, values: this.list() };
@@ -131,14 +139,17 @@ class Parser {
 
   private value(after: string): string {
     const token = this.tokens[this.next];
-    const isValue = token !== undefined && (token.isQuoted || !(SYMBOLS.includes(token.text) || ['and', 'or', 'not'].includes(token.text)));
+    const isValue =
+      token !== undefined &&
+      (token.isQuoted || !(SYMBOLS.includes(token.text) || ['and', 'or', 'not'].includes(token.text)));
     if (!isValue) throw new Unparsed(token?.column ?? this.end, `a value is missing after "${after}"`);
     this.next++;
     return token.text;
   }
 
   private list(): readonly string[] {
-    if (!this.takes('{')) throw new Unparsed(this.tokens[this.next]?.column ?? this.end, '"in" wants a list: in {1, 2, 3}');
+    if (!this.takes('{'))
+      throw new Unparsed(this.tokens[this.next]?.column ?? this.end, '"in" wants a list: in {1, 2, 3}');
     const values = [this.value('{')];
     while (!this.takes('}')) {
       this.takes(',');
@@ -151,7 +162,8 @@ class Parser {
 
 /** Reads an expression; a problem names its column. */
 export function parseFilter(text: string): Result<Expression, FilterProblem> {
-  if (text.length > EXPRESSION_LENGTH_MAX) return fail({ column: EXPRESSION_LENGTH_MAX, says: 'the expression is too long' });
+  if (text.length > EXPRESSION_LENGTH_MAX)
+    return fail({ column: EXPRESSION_LENGTH_MAX, says: 'the expression is too long' });
   try {
     return ok(new Parser(text).whole());
   } catch (error) {

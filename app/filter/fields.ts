@@ -3,7 +3,17 @@ import type { DecodeRecord } from '../session/decode-record.ts';
 import type { Json } from '../session/totem-record.ts';
 
 /** Fields without `totem.` before them. */
-const PLAIN: readonly string[] = ['frame', 'time', 'src', 'dst', 'node', 'cpg.group', 'cpg.nodeid', 'cpg.pid', 'sheepdog.type'];
+const PLAIN: readonly string[] = [
+  'frame',
+  'time',
+  'src',
+  'dst',
+  'node',
+  'cpg.group',
+  'cpg.nodeid',
+  'cpg.pid',
+  'sheepdog.type',
+];
 
 /** The line's own fields, usable as `totem.kind` or `kind`. */
 const OF_LINE: readonly string[] = [
@@ -93,7 +103,11 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
     row = next;
   }
   return row[b.length] ?? 0;
@@ -134,9 +148,14 @@ function collect(json: Json | undefined, path: readonly string[], out: Value[]):
   else collect((json as { readonly [field: string]: Json })[first], rest, out);
 }
 
-const NODE_PATHS = ['header.nodeid', 'system_from.nodeid', 'proc_list.nodeid', 'failed_list.nodeid', 'addr.nodeid', 'aru_addr'].map((path) =>
-  path.split('.'),
-);
+const NODE_PATHS = [
+  'header.nodeid',
+  'system_from.nodeid',
+  'proc_list.nodeid',
+  'failed_list.nodeid',
+  'addr.nodeid',
+  'aru_addr',
+].map((path) => path.split('.'));
 
 /** Nanoseconds since 1970 of a line's time. */
 function nanoseconds(time: string): bigint {
@@ -154,7 +173,8 @@ export function valuesOf(record: DecodeRecord, field: string, firstNs: bigint): 
   const [first = '', ...rest] = path;
   if (field === 'time') out.push(Number(nanoseconds(record.time) - firstNs) / 1e9);
   else if (field === 'node') for (const nodePath of NODE_PATHS) collect(record.totem, nodePath, out);
-  else if (first === 'cpg' || first === 'sheepdog') for (const entry of record.payload ?? []) collect(entry[first], rest, out);
+  else if (first === 'cpg' || first === 'sheepdog')
+    for (const entry of record.payload ?? []) collect(entry[first], rest, out);
   else if (first in record && first !== 'totem') collect(record[first], rest, out);
   else collect(record.totem, path, out);
   if (field === 'node' && record.knet !== null) collect(record.knet['node'], [], out);

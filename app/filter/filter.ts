@@ -108,15 +108,29 @@ function columnValues(store: PacketStore, row: number, field: string): readonly 
     case 'dst':
       return [store.address(columns.dst[i]!)];
     case 'ring_id':
-      return isTotem && kind !== PacketKind.MEMB_JOIN ? [store.rings[columns.ring[i]!]?.id ?? ''] : kind === PacketKind.MALFORMED ? null : NONE;
+      return isTotem && kind !== PacketKind.MEMB_JOIN
+        ? [store.rings[columns.ring[i]!]?.id ?? '']
+        : kind === PacketKind.MALFORMED
+          ? null
+          : NONE;
     case 'seq':
       return isToken || kind === PacketKind.MCAST ? [columns.seq[i]!] : kind === PacketKind.MALFORMED ? null : NONE;
     case 'aru':
       return isToken ? [columns.aru[i]!] : kind === PacketKind.MALFORMED ? null : NONE;
     case 'token_seq':
-      return isToken || kind === PacketKind.MEMB_COMMIT_TOKEN ? [columns.tokenSeq[i]!] : kind === PacketKind.MALFORMED ? null : NONE;
+      return isToken || kind === PacketKind.MEMB_COMMIT_TOKEN
+        ? [columns.tokenSeq[i]!]
+        : kind === PacketKind.MALFORMED
+          ? null
+          : NONE;
     case 'rtr_list':
-      return isToken ? ((columns.flags[i]! & RowFlag.RTR) === 0 ? NONE : [true]) : kind === PacketKind.MALFORMED ? null : NONE;
+      return isToken
+        ? (columns.flags[i]! & RowFlag.RTR) === 0
+          ? NONE
+          : [true]
+        : kind === PacketKind.MALFORMED
+          ? null
+          : NONE;
     case 'header.nodeid':
       return isTotem ? [columns.sender[i]!] : kind === PacketKind.MALFORMED ? null : NONE;
     case 'dialect':
@@ -131,7 +145,11 @@ function columnValues(store: PacketStore, row: number, field: string): readonly 
 /** Compiles an expression; the empty one matches every line. A problem names its column. */
 export function compileFilter(text: string): Result<Filter, FilterProblem> {
   if (text.trim() === '')
-    return ok({ text, matchesRow: (store, row) => isRelevant(store.chunks[row >>> 16]?.kind[row & 0xffff] ?? PacketKind.UNRELATED), matchesRecord: () => true });
+    return ok({
+      text,
+      matchesRow: (store, row) => isRelevant(store.chunks[row >>> 16]?.kind[row & 0xffff] ?? PacketKind.UNRELATED),
+      matchesRecord: () => true,
+    });
   const parsed = parseFilter(text);
   if (!parsed.ok) return parsed;
   const expression = parsed.value;
@@ -144,6 +162,7 @@ export function compileFilter(text: string): Result<Filter, FilterProblem> {
         return values === null ? null : holds(asked, values);
       });
     },
-    matchesRecord: (record, firstNs) => evaluate(expression, (asked) => holds(asked, valuesOf(record, asked.field, firstNs))) === true,
+    matchesRecord: (record, firstNs) =>
+      evaluate(expression, (asked) => holds(asked, valuesOf(record, asked.field, firstNs))) === true,
   });
 }

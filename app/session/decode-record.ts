@@ -64,7 +64,8 @@ function payloadEntry(ended: EndedMessage, data: boolean): JsonObject {
   const message = readServiceMessage(bytes, littleEndian, generation, sender);
   const { at, length } = message.application;
   const application = bytes.subarray(at, at + length);
-  const cpg = message.cpg === null ? null : { group: message.cpg.group, nodeid: message.cpg.nodeid, pid: message.cpg.pid };
+  const cpg =
+    message.cpg === null ? null : { group: message.cpg.group, nodeid: message.cpg.nodeid, pid: message.cpg.pid };
   const isSheep = cpg?.group === 'sheepdog' && (message.function === 'MCAST' || message.function === 'PARTIAL_MCAST');
   return {
     group: message.group,
@@ -112,7 +113,11 @@ const NO_TOTEM: TotemPart = { length: null, totem: null, inner: null, payload: n
 
 function problemRecord(problem: DecodeProblem, messageAt: number, cut: boolean): JsonObject {
   const says = explainProblem(problem);
-  return { kind: problem.kind, at: Math.max(0, messageAt) + problem.at, says: cut ? `${says}: the snap length cut the frame` : says };
+  return {
+    kind: problem.kind,
+    at: Math.max(0, messageAt) + problem.at,
+    says: cut ? `${says}: the snap length cut the frame` : says,
+  };
 }
 
 function totemPart(ingest: Ingest, row: Row, opened: OpenedRow, frame: FrameBytes, options: RecordOptions): TotemPart {
@@ -125,8 +130,14 @@ function totemPart(ingest: Ingest, row: Row, opened: OpenedRow, frame: FrameByte
   const totem = totemRecord(decoded.value.message);
   if (decoded.value.message.type !== 'mcast') {
     const { end } = decoded.value;
-    const trailing: DecodeProblem | null = end < length ? { kind: 'trailing-bytes', at: end, length: length - end } : null;
-    return { ...NO_TOTEM, length, totem, problem: trailing === null ? null : problemRecord(trailing, messageAt, false) };
+    const trailing: DecodeProblem | null =
+      end < length ? { kind: 'trailing-bytes', at: end, length: length - end } : null;
+    return {
+      ...NO_TOTEM,
+      length,
+      totem,
+      problem: trailing === null ? null : problemRecord(trailing, messageAt, false),
+    };
   }
   const mcast = payloadMcast(message, dialect);
   const encapsulated = mcast === null || mcast.at > 0;
@@ -144,7 +155,8 @@ function totemPart(ingest: Ingest, row: Row, opened: OpenedRow, frame: FrameByte
 
 function malformedProblem(kind: number, opened: OpenedRow): JsonObject | null {
   if (kind !== PacketKind.MALFORMED) return null;
-  const says = opened.knet === null ? 'starts like Totem, but cannot be read' : 'knet packet too short for what it says';
+  const says =
+    opened.knet === null ? 'starts like Totem, but cannot be read' : 'knet packet too short for what it says';
   return { kind: 'truncated', at: 0, says };
 }
 
@@ -159,7 +171,8 @@ export function decodeRecord(ingest: Ingest, row: Row, frame: FrameBytes, option
   const isFragment = kind === PacketKind.FRAGMENT;
   const completedBy = isFragment ? columns.link[index]! : 0;
   const of = completedBy === 0 ? null : columnsAt(table, completedBy - 1);
-  const known = table.encodings[of === null ? columns.encoding[index]! : of.columns.encoding[of.index]!] ?? opened.encoding;
+  const known =
+    table.encodings[of === null ? columns.encoding[index]! : of.columns.encoding[of.index]!] ?? opened.encoding;
   const open = isFragment && of === null;
   const hasPorts = located.fragOffset === 0;
   const isTotem = kind <= PacketKind.TOKEN_HOLD_CANCEL || kind === PacketKind.MALFORMED;
@@ -182,7 +195,10 @@ export function decodeRecord(ingest: Ingest, row: Row, frame: FrameBytes, option
     inner: part.inner,
     payload: part.payload,
     partial: part.partial,
-    knet: opened.knet === null ? null : knetRecord(opened.knet, columns.aru[index]! === 0 ? null : columns.aru[index]! / 1e6),
+    knet:
+      opened.knet === null
+        ? null
+        : knetRecord(opened.knet, columns.aru[index]! === 0 ? null : columns.aru[index]! / 1e6),
     problem: part.problem ?? ((columns.flags[index]! & RowFlag.PROBLEM) === 0 ? null : malformedProblem(kind, opened)),
   };
 }

@@ -35,8 +35,12 @@ function unreadLayer(kind: number, bytes: Uint8Array, source: number, at: number
   if (kind !== PacketKind.ENCRYPTED && kind !== PacketKind.OTHER) return null;
   const summary = kind === PacketKind.ENCRYPTED ? 'encrypted: no key at hand opens it' : 'not Totem';
   const length = bytes.length - at;
-  const doc = kind === PacketKind.ENCRYPTED ? 'add the authkey file to open it' : 'on a Totem port, without a start that is known';
-  const fields = length === 0 ? [] : [{ path: 'bytes', offset: at, length, text: `${length} octets`, ctype: `u8[${length}]`, doc }];
+  const doc =
+    kind === PacketKind.ENCRYPTED
+      ? 'add the authkey file to open it'
+      : 'on a Totem port, without a start that is known';
+  const fields =
+    length === 0 ? [] : [{ path: 'bytes', offset: at, length, text: `${length} octets`, ctype: `u8[${length}]`, doc }];
   return { name: 'payload', summary, source, offset: at, length, fields, problem: null };
 }
 
@@ -46,7 +50,12 @@ function upperLayers(opened: OpenedRow, kind: number, sources: Sources): readonl
   if (datagram === null) return [];
   // Bytes of the frame stay the frame's, so that a field's bytes are marked where they were captured.
   const inFrame = !isReassembled && clear === null;
-  const source = clear !== null ? sources.add('decrypted', clear) : isReassembled ? sources.add('reassembled datagram', datagram) : 0;
+  const source =
+    clear !== null
+      ? sources.add('decrypted', clear)
+      : isReassembled
+        ? sources.add('reassembled datagram', datagram)
+        : 0;
   const base = inFrame ? located.payloadStart : 0;
   const bytes = inFrame ? frame : (clear ?? datagram);
   const end = base + (clear ?? datagram).length;

@@ -67,7 +67,9 @@ export function summaryOf(store: PacketStore, row: Row): string {
     case PacketKind.KNET:
       return `node ${columns.sender[index]}${aru === 0 ? '' : `, round trip ${(aru / 1e6).toFixed(3)} ms`}`;
     case PacketKind.ENCRYPTED:
-      return store.encodings[columns.encoding[index]!]?.authentic === false ? 'no key fits, though one fits others' : 'no key at hand';
+      return store.encodings[columns.encoding[index]!]?.authentic === false
+        ? 'no key fits, though one fits others'
+        : 'no key at hand';
     default:
       return (PACKET_KINDS[kind]?.doc ?? '') + problem;
   }

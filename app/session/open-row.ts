@@ -36,7 +36,10 @@ export interface OpenedRow {
   readonly dialect: Dialect | null;
 }
 
-export function columnsAt(table: PacketTable, row: number): { readonly columns: PacketColumns; readonly index: number } {
+export function columnsAt(
+  table: PacketTable,
+  row: number,
+): { readonly columns: PacketColumns; readonly index: number } {
   return { columns: table.columnsOf(row), index: row & 0xffff };
 }
 
@@ -84,7 +87,13 @@ function knetMessage(table: PacketTable, keyring: Keyring | null, row: Row, fram
 }
 
 /** Opens a row. `whole` false leaves the fragments of knet apart (used for the fragments themselves). */
-export function openRow(table: PacketTable, keyring: Keyring | null, row: Row, frame: FrameBytes, whole = true): OpenedRow {
+export function openRow(
+  table: PacketTable,
+  keyring: Keyring | null,
+  row: Row,
+  frame: FrameBytes,
+  whole = true,
+): OpenedRow {
   const bytes = frame(row);
   const located = locateRow(table, row, bytes);
   const { columns, index } = columnsAt(table, row);
@@ -96,7 +105,10 @@ export function openRow(table: PacketTable, keyring: Keyring | null, row: Row, f
   const base = { frame: bytes, located, encoding, isReassembled: ipParts !== undefined, dialect: null };
   const nothing = { ...base, datagram: null, clear: null, knet: null, message: null, messageAt: 0 };
   if (kind >= PacketKind.UNRELATED || (isFragment && ipParts === undefined)) return nothing;
-  const datagram = ipParts === undefined ? bytes.subarray(located.payloadStart, located.payloadEnd) : joinFragments(table, ipParts, frame);
+  const datagram =
+    ipParts === undefined
+      ? bytes.subarray(located.payloadStart, located.payloadEnd)
+      : joinFragments(table, ipParts, frame);
   const clear = (flags & RowFlag.OPENED) === 0 ? null : openDatagram(keyring, encoding, datagram);
   const text = clear ?? datagram;
   const dialect = encoding.dialect === null ? null : DIALECTS[encoding.dialect];

@@ -71,7 +71,11 @@ const pieceBytes = ({ mcast, packet }: OpenedPacket, piece: number): Uint8Array 
 };
 
 /** The pieces before this packet's first one, earliest first; null where the beginning was not captured. */
-function piecesBefore(table: PacketTable, row: Row, open: OpenPacket): { readonly parts: Uint8Array[]; readonly firstRow: Row } | null {
+function piecesBefore(
+  table: PacketTable,
+  row: Row,
+  open: OpenPacket,
+): { readonly parts: Uint8Array[]; readonly firstRow: Row } | null {
   const parts: Uint8Array[] = [];
   let current = row;
   for (let hops = 0; hops < MESSAGE_PACKETS_MAX; hops++) {

@@ -8,7 +8,9 @@ const ADDRESSES_WIDTH = 31;
 const KIND_WIDTH = 17;
 
 const nodes = (list: Json | undefined): string =>
-  Array.isArray(list) ? list.map((node) => (node as JsonObject)['nodeid'] || (node as JsonObject)['ip']).join(' ') || 'none' : '';
+  Array.isArray(list)
+    ? list.map((node) => (node as JsonObject)['nodeid'] || (node as JsonObject)['ip']).join(' ') || 'none'
+    : '';
 
 function totemText(totem: JsonObject, kind: string): string {
   const { seq, aru, token_seq: tokenSeq, ring_id: ring } = totem;
@@ -51,8 +53,10 @@ export function recordText(record: DecodeRecord, firstNs: bigint): string {
     kind.padEnd(KIND_WIDTH),
   ];
   if (totem !== null) parts.push(totemText(totem, kind) + payloadText(payload ?? []));
-  else if (kind === 'fragment') parts.push(reassembledIn === null ? 'never completed' : `completed by frame ${reassembledIn}`);
-  else if (knet !== null) parts.push(`${knet['type']} node ${knet['node']}${knet['rtt'] == null ? '' : ` round trip ${knet['rtt']} ms`}`);
+  else if (kind === 'fragment')
+    parts.push(reassembledIn === null ? 'never completed' : `completed by frame ${reassembledIn}`);
+  else if (knet !== null)
+    parts.push(`${knet['type']} node ${knet['node']}${knet['rtt'] == null ? '' : ` round trip ${knet['rtt']} ms`}`);
   if (problem !== null) parts.push(`! ${problem['says']}`);
   return parts.join('  ').trimEnd();
 }

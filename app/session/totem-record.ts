@@ -36,7 +36,15 @@ export function totemRecord(message: TotemMessage): JsonObject {
     }
     case 'mcast': {
       const { systemFrom, seq, thisSeqno, ringId, nodeId, guarantee } = message;
-      return { header, system_from: node(systemFrom), seq, this_seqno: thisSeqno, ring_id: ring(ringId), node_id: nodeId, guarantee };
+      return {
+        header,
+        system_from: node(systemFrom),
+        seq,
+        this_seqno: thisSeqno,
+        ring_id: ring(ringId),
+        node_id: nodeId,
+        guarantee,
+      };
     }
     case 'memb_merge_detect':
       return { header, system_from: node(message.systemFrom), ring_id: ring(message.ringId) };

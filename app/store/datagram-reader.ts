@@ -16,7 +16,13 @@ import type { PacketTable } from './packet-table.ts';
 /** A datagram without recognisable start is taken for encrypted from this length on. */
 export const ENCRYPTED_OCTETS_MIN = 32;
 /** Hash names by the octets they add behind a message in clear. */
-export const HASH_OF_TRAILER: { readonly [octets: number]: string } = { 16: 'md5', 20: 'sha1', 32: 'sha256', 48: 'sha384', 64: 'sha512' };
+export const HASH_OF_TRAILER: { readonly [octets: number]: string } = {
+  16: 'md5',
+  20: 'sha1',
+  32: 'sha256',
+  48: 'sha384',
+  64: 'sha512',
+};
 /** Clear knet packets that are tried for a hash trailer before it is taken that there is none. */
 const KNET_HASH_TRIES = 32;
 
@@ -50,7 +56,13 @@ export class DatagramReader {
     this.clear2 = table.encodingNumber(clear('corosync-2'));
     this.clear3 = table.encodingNumber(clear('corosync-3'));
     this.clearKnet = table.encodingNumber(clear('corosync-3', 'knet'));
-    this.unknown = table.encodingNumber({ transport: null, dialect: null, security: 'unknown', authentic: null, keyIndex: -1 });
+    this.unknown = table.encodingNumber({
+      transport: null,
+      dialect: null,
+      security: 'unknown',
+      authentic: null,
+      keyIndex: -1,
+    });
     this.unknown2 = table.encodingNumber({ ...clear('corosync-2'), security: 'unknown' });
   }
 
@@ -90,7 +102,14 @@ export class DatagramReader {
   }
 
   /** Returns the octets that the message needs, -1 where it is malformed. */
-  private message(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, dialect: Dialect, encoding: number): number {
+  private message(
+    m: IndexedMessage,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    dialect: Dialect,
+    encoding: number,
+  ): number {
     this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
     m.dialect = dialect;
     return readColumns(m, this.table);
@@ -114,7 +133,11 @@ export class DatagramReader {
     const trailer = trailerOctets(m, needed);
     const hash = HASH_OF_TRAILER[trailer];
     if (hash === undefined) return;
-    const unproved: Encoding = { ...clear('corosync-2'), security: `none-${hash}`, authentic: this.opened > 0 ? false : null };
+    const unproved: Encoding = {
+      ...clear('corosync-2'),
+      security: `none-${hash}`,
+      authentic: this.opened > 0 ? false : null,
+    };
     this.message(m, bytes, at + MARKER_OCTETS, end - trailer, COROSYNC_2, this.table.encodingNumber(unproved));
   }
 
@@ -136,7 +159,8 @@ export class DatagramReader {
 
   private unreadable(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, marked: boolean): void {
     const datagram = bytes.subarray(at, end);
-    const opened = this.keyring === null ? null : marked ? this.keyring.openModern(datagram) : this.openUnmarked(datagram);
+    const opened =
+      this.keyring === null ? null : marked ? this.keyring.openModern(datagram) : this.openUnmarked(datagram);
     if (opened !== null) {
       if (marked) return this.openedMessage(m, opened, COROSYNC_2);
       if (this.lastOpener === 'legacy') return this.openedMessage(m, opened, COROSYNC_1);
@@ -148,7 +172,14 @@ export class DatagramReader {
     const kind = marked || end - at >= ENCRYPTED_OCTETS_MIN ? PacketKind.ENCRYPTED : PacketKind.OTHER;
     const encoding = marked ? this.unknown2 : this.unknown;
     if (this.opened > 0 && this.table.encodings[encoding]?.authentic === null) this.table.markUnauthentic();
-    this.place(m, bytes, at, end, kind, kind === PacketKind.OTHER ? this.table.encodingNumber({ ...clear(null), transport: null }) : encoding);
+    this.place(
+      m,
+      bytes,
+      at,
+      end,
+      kind,
+      kind === PacketKind.OTHER ? this.table.encodingNumber({ ...clear(null), transport: null }) : encoding,
+    );
   }
 
   private openUnmarked(datagram: Uint8Array): Opened | null {

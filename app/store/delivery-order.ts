@@ -106,7 +106,8 @@ export class DeliveryOrder {
     this.heldCount++;
     this.heldOctets += bytes.length;
     while (this.heldCount > HELD_MAX || this.heldOctets > HELD_OCTETS_MAX) {
-      const full = order.held.size > 0 ? order : this.orders.find((other) => other !== undefined && other.held.size > 0);
+      const full =
+        order.held.size > 0 ? order : this.orders.find((other) => other !== undefined && other.held.size > 0);
       if (full === undefined) return;
       this.skipGap(full);
     }
@@ -139,7 +140,17 @@ export class DeliveryOrder {
     for (const message of this.assembler.push(sender, mcast.ring, view, packet.value, row)) {
       if (!message.complete) continue;
       const { timeNs, ring, seq, dialect, littleEndian } = mcast;
-      const delivered = { row, firstRow: message.first, timeNs, sender, ring, seq, dialect, littleEndian, bytes: message.bytes };
+      const delivered = {
+        row,
+        firstRow: message.first,
+        timeNs,
+        sender,
+        ring,
+        seq,
+        dialect,
+        littleEndian,
+        bytes: message.bytes,
+      };
       for (const listener of this.listeners) listener.delivered(delivered);
     }
   }

@@ -83,7 +83,15 @@ export class Indexer implements FrameSink {
     table.addressText = (id) => this.addresses.text(id);
   }
 
-  frame(bytes: Uint8Array, start: number, captured: number, original: number, timeNs: number, linktype: number, fileOffset: number): void {
+  frame(
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    original: number,
+    timeNs: number,
+    linktype: number,
+    fileOffset: number,
+  ): void {
     const { table, located, message: m } = this;
     table.frames++;
     if (table.length >= SESSION_PACKETS_MAX) return;
@@ -126,7 +134,10 @@ export class Indexer implements FrameSink {
       const columns = table.columnsOf(row);
       const index = row & 0xffff;
       const kind = columns.kind[index]!;
-      const waits = kind === PacketKind.FRAGMENT ? columns.link[index] === 0 : kind === PacketKind.MCAST && this.order.isHeld(columns.ring[index]!, columns.seq[index]!);
+      const waits =
+        kind === PacketKind.FRAGMENT
+          ? columns.link[index] === 0
+          : kind === PacketKind.MCAST && this.order.isHeld(columns.ring[index]!, columns.seq[index]!);
       if (waits || this.trail.isPending(row)) {
         settled = row;
         break;
@@ -180,7 +191,8 @@ export class Indexer implements FrameSink {
       this.ports.candidate(m);
       return;
     }
-    if (m.dialect !== null || m.kind === PacketKind.KNET || m.kind === PacketKind.FRAGMENT) this.ports.recognised(m.dport);
+    if (m.dialect !== null || m.kind === PacketKind.KNET || m.kind === PacketKind.FRAGMENT)
+      this.ports.recognised(m.dport);
     if (m.kind === PacketKind.KNET) this.watchPing();
     else if (m.kind === PacketKind.ORF_TOKEN) this.watchToken();
     else if (m.kind === PacketKind.MCAST) this.watchMcast(columns, index);
@@ -207,7 +219,7 @@ export class Indexer implements FrameSink {
     const { message: m } = this;
     const last = this.lastTokenSeq[m.ring];
     // Half the circle: older or equal is a copy, whatever path it took.
-    if (last !== undefined && ((last - m.tokenSeq) >>> 0) < 0x80000000) m.flags |= RowFlag.REPEATED;
+    if (last !== undefined && (last - m.tokenSeq) >>> 0 < 0x80000000) m.flags |= RowFlag.REPEATED;
     else this.lastTokenSeq[m.ring] = m.tokenSeq;
     if (last === undefined && m.seq === 0 && m.tokenSeq === 0) this.order.ringStarts(m.ring);
     this.order.received(m.ring, m.aru);
@@ -228,7 +240,18 @@ export class Indexer implements FrameSink {
       if (!readInnerMcast(m, table, inner)) return;
       ({ ring, seq, sender, littleEndian, at } = inner);
     }
-    const first = this.order.mcast({ row, timeNs, ring, seq, sender, dialect: dialect.id, littleEndian, bytes, at, end });
+    const first = this.order.mcast({
+      row,
+      timeNs,
+      ring,
+      seq,
+      sender,
+      dialect: dialect.id,
+      littleEndian,
+      bytes,
+      at,
+      end,
+    });
     if (first === 0) return;
     m.flags |= RowFlag.PAYLOAD_COPY;
     columns.link[index] = first;

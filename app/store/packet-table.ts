@@ -1,6 +1,14 @@
 // The PacketStore that the index pass fills: grows by chunks, interns rings and encodings. Written by indexer.ts alone.
 import type { Row } from '../../protocol/base/brand.ts';
-import { CHUNK_ROWS, newColumns, RINGS_MAX, type Encoding, type PacketColumns, type PacketStore, type RingEntry } from './packet-store.ts';
+import {
+  CHUNK_ROWS,
+  newColumns,
+  RINGS_MAX,
+  type Encoding,
+  type PacketColumns,
+  type PacketStore,
+  type RingEntry,
+} from './packet-store.ts';
 
 const NO_RING: RingEntry = { rep: 0, seq: 0n, id: '0:0' };
 /** Encodings are few by nature (transport × dialect × security × key); a byte holds their number. */
@@ -87,7 +95,8 @@ export class PacketTable implements PacketStore {
   /** From the moment that a key has fitted, what it does not open is known not to be authentic. */
   markUnauthentic(): void {
     for (const [index, encoding] of this.encodings.entries())
-      if (encoding.keyIndex < 0 && encoding.security !== 'none') this.encodings[index] = { ...encoding, authentic: false };
+      if (encoding.keyIndex < 0 && encoding.security !== 'none')
+        this.encodings[index] = { ...encoding, authentic: false };
   }
 
   noteLinktype(row: number, linktype: number): void {
@@ -107,7 +116,8 @@ export class PacketTable implements PacketStore {
 
   parts(row: Row): readonly Row[] {
     const rows = new Set<number>();
-    for (const part of this.knetParts.get(row) ?? [row]) for (const frame of this.ipParts.get(part) ?? [part]) rows.add(frame);
+    for (const part of this.knetParts.get(row) ?? [row])
+      for (const frame of this.ipParts.get(part) ?? [part]) rows.add(frame);
     return [...rows] as Row[];
   }
 }

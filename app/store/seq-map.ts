@@ -24,7 +24,8 @@ export class SeqMap {
     if (this.get(seq) === 0) this.size++;
     const index = seq - this.base;
     if (index < 0 || index >= DENSE_MAX) {
-      if (this.sparse.size >= SPARSE_MAX) for (const oldest of this.sparse.keys()) if (this.sparse.delete(oldest)) break;
+      if (this.sparse.size >= SPARSE_MAX)
+        for (const oldest of this.sparse.keys()) if (this.sparse.delete(oldest)) break;
       this.sparse.set(seq, value);
       return;
     }

@@ -45,7 +45,11 @@ export async function analyse(args: readonly string[]): Promise<number> {
   const analysis = ingest.analysis();
   const { epochNs, chunks } = ingest.table;
   const output = createOutput();
-  await output.line(flag('json') ? JSON.stringify(analysisJson(analysis, epochNs)) : analysisText(analysis, epochNs, chunks[0]?.timeNs[0] ?? 0).trimEnd());
+  await output.line(
+    flag('json')
+      ? JSON.stringify(analysisJson(analysis, epochNs))
+      : analysisText(analysis, epochNs, chunks[0]?.timeNs[0] ?? 0).trimEnd(),
+  );
   await output.flush();
   const failOn = text('fail-on');
   return failOn !== null && strikes(analysis, failOn) ? 1 : 0;

@@ -16,15 +16,25 @@ export interface Arguments {
 const COMMON: OptionSpec = { help: { type: 'boolean' } };
 
 /** Parses what follows a command's name; the problem is a sentence that says what to do. */
-export function parseArguments(command: string, args: readonly string[], options: OptionSpec): Result<Arguments, string> {
+export function parseArguments(
+  command: string,
+  args: readonly string[],
+  options: OptionSpec,
+): Result<Arguments, string> {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { ...COMMON, ...options },
+      allowPositionals: true,
+      strict: true,
+    });
     const all = values as Record<string, string | boolean | (string | boolean)[] | undefined>;
     return ok({
       files: positionals,
       flag: (name) => all[name] === true,
       text: (name) => (typeof all[name] === 'string' ? all[name] : null),
-      texts: (name) => (Array.isArray(all[name]) ? all[name].map(String) : typeof all[name] === 'string' ? [all[name]] : []),
+      texts: (name) =>
+        Array.isArray(all[name]) ? all[name].map(String) : typeof all[name] === 'string' ? [all[name]] : [],
     });
   } catch (error) {
     const what = error instanceof Error ? (error.message.split(/\.\s|\n/)[0] ?? '') : String(error);

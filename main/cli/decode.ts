@@ -60,7 +60,14 @@ export async function decode(args: readonly string[]): Promise<number> {
   if (!filter.ok) return wrong(`--filter, column ${filter.problem.column}: ${filter.problem.says}`);
   const capture = openCapture(file, texts('key'), false);
   if (!capture.ok) return wrong(capture.problem);
-  const printing: Printing = { capture: capture.value, filter: filter.value, output: createOutput(), limit, data: flag('data'), text: flag('text') };
+  const printing: Printing = {
+    capture: capture.value,
+    filter: filter.value,
+    output: createOutput(),
+    limit,
+    data: flag('data'),
+    text: flag('text'),
+  };
   return run(printing, file === '-');
 }
 

@@ -20,7 +20,8 @@ function readKeys(paths: readonly string[]): Result<readonly Key[], string> {
   const keys: Key[] = [];
   for (const path of paths)
     try {
-      if (statSync(path).size > KEY_OCTETS_MAX) return fail(`${path} is too large for a key file: give the authkey that corosync-keygen made`);
+      if (statSync(path).size > KEY_OCTETS_MAX)
+        return fail(`${path} is too large for a key file: give the authkey that corosync-keygen made`);
       const bytes = new Uint8Array(readFileSync(path));
       if (bytes.length === 0) return fail(`${path} is empty: give the authkey that corosync-keygen made`);
       keys.push({ name: basename(path), bytes });
@@ -31,7 +32,11 @@ function readKeys(paths: readonly string[]): Result<readonly Key[], string> {
 }
 
 /** Opens a capture and its keys; a problem is one sentence. `analyse` false leaves the conclusions out. */
-export function openCapture(path: string, keyPaths: readonly string[], analyse: boolean): Result<OpenedCapture, string> {
+export function openCapture(
+  path: string,
+  keyPaths: readonly string[],
+  analyse: boolean,
+): Result<OpenedCapture, string> {
   const keys = readKeys(keyPaths);
   if (!keys.ok) return keys;
   const source = openByteSource(path);
@@ -46,7 +51,10 @@ export function openCapture(path: string, keyPaths: readonly string[], analyse: 
 }
 
 /** Reads a capture to its end. Returns a sentence where nothing of it could be read. */
-export async function readCapture({ ingest, source }: OpenedCapture, after?: () => Promise<boolean>): Promise<string | null> {
+export async function readCapture(
+  { ingest, source }: OpenedCapture,
+  after?: () => Promise<boolean>,
+): Promise<string | null> {
   const progress = createProgress(source.byteLength);
   let octets = 0;
   let isEnough = false;

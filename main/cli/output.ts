@@ -46,7 +46,10 @@ export function createProgress(total: number | null): { at(octets: number): void
       if (!process.stderr.isTTY || now - started < 1000 || now - last < 200) return;
       last = now;
       isShown = true;
-      const share = total === null || total === 0 ? '' : ` of ${(total / 1e6).toFixed(0)} MB, ${Math.floor((100 * octets) / total)} %`;
+      const share =
+        total === null || total === 0
+          ? ''
+          : ` of ${(total / 1e6).toFixed(0)} MB, ${Math.floor((100 * octets) / total)} %`;
       process.stderr.write(`\r${(octets / 1e6).toFixed(0)} MB${share} read `);
     },
     end() {

@@ -47,7 +47,11 @@ export class LegacyKey {
     return whole === null ? null : { security: 'sober128-sha1', clear: whole };
   }
 
-  private derive(salt: Uint8Array): { readonly iv: Uint8Array; readonly cipherKey: Uint8Array; readonly hmacKey: Uint8Array } {
+  private derive(salt: Uint8Array): {
+    readonly iv: Uint8Array;
+    readonly cipherKey: Uint8Array;
+    readonly hmacKey: Uint8Array;
+  } {
     const sober = this.sober as Sober128;
     sober.start(salt);
     const stream = sober.apply(NOTHING);

@@ -17,8 +17,9 @@ function times(a: number, b: number): number {
   return product;
 }
 
-const MULT = Uint32Array.from({ length: 256 }, (_, i) =>
-  ((times(i, 0xd0) << 24) | (times(i, 0x2b) << 16) | (times(i, 0x43) << 8) | times(i, 0x67)) >>> 0,
+const MULT = Uint32Array.from(
+  { length: 256 },
+  (_, i) => ((times(i, 0xd0) << 24) | (times(i, 0x2b) << 16) | (times(i, 0x43) << 8) | times(i, 0x67)) >>> 0,
 );
 
 function wordAt(bytes: Uint8Array, at: number): number {

@@ -2,7 +2,20 @@
 // is read elsewhere.
 import { viewOf } from '../base/bytes.ts';
 import { addressText } from '../net/addresses.ts';
-import { BsdLoop, Ethernet, Icmp, Igmp, igmpType, Ipv4, Ipv6, LinuxSll, LinuxSll2, Tcp, Udp, VlanTag } from '../net/headers.ts';
+import {
+  BsdLoop,
+  Ethernet,
+  Icmp,
+  Igmp,
+  igmpType,
+  Ipv4,
+  Ipv6,
+  LinuxSll,
+  LinuxSll2,
+  Tcp,
+  Udp,
+  VlanTag,
+} from '../net/headers.ts';
 import { createLocated, LinkType, locate, What, type Located } from '../net/locate.ts';
 import { walkFields, type FieldSpan, type Layout } from '../wire/layout.ts';
 import type { DissectedProblem, Layer } from './dissection.ts';
@@ -25,10 +38,20 @@ interface Place {
   readonly source: number;
 }
 
-function layer(place: Place, name: string, summary: string, layout: Layout<unknown>, at: number, end: number, rest = ''): Layer {
+function layer(
+  place: Place,
+  name: string,
+  summary: string,
+  layout: Layout<unknown>,
+  at: number,
+  end: number,
+  rest = '',
+): Layer {
   const walked = walkFields(layout, viewOf(place.bytes), at, end, false);
   const problem: DissectedProblem | null =
-    walked.problem === null ? null : { kind: walked.problem.kind, at: walked.problem.at, says: 'the frame ends within this header' };
+    walked.problem === null
+      ? null
+      : { kind: walked.problem.kind, at: walked.problem.at, says: 'the frame ends within this header' };
   const fields = [...walked.spans, ...(rest === '' ? [] : octets(rest, walked.end, end, rest.replace('_', ' ')))];
   return { name, summary, source: place.source, offset: at, length: end - at, fields, problem };
 }
@@ -64,19 +87,59 @@ function transportLayer(place: Place, located: Located): Layer | null {
   const { bytes } = place;
   switch (what) {
     case What.UDP:
-      return layer(place, 'udp', `${sport} → ${dport}, ${located.payloadLength} octets`, Udp as Layout<unknown>, at, payloadStart);
+      return layer(
+        place,
+        'udp',
+        `${sport} → ${dport}, ${located.payloadLength} octets`,
+        Udp as Layout<unknown>,
+        at,
+        payloadStart,
+      );
     case What.UDP_FRAGMENT: {
-      if (fragOffset === 0 && sport >= 0) return layer(place, 'udp', `${sport} → ${dport}, first fragment`, Udp as Layout<unknown>, at, at + 8);
+      if (fragOffset === 0 && sport >= 0)
+        return layer(place, 'udp', `${sport} → ${dport}, first fragment`, Udp as Layout<unknown>, at, at + 8);
       const fields = octets('fragment', at, payloadEnd, 'part of a datagram that other frames complete');
       const summary = `part of a datagram, octets ${fragOffset} on${moreFragments ? '' : ', the last'}`;
-      return { name: 'fragment', summary, source: place.source, offset: at, length: payloadEnd - at, fields, problem: null };
+      return {
+        name: 'fragment',
+        summary,
+        source: place.source,
+        offset: at,
+        length: payloadEnd - at,
+        fields,
+        problem: null,
+      };
     }
     case What.TCP:
-      return layer(place, 'tcp', `${sport} → ${dport}, ${located.payloadLength} octets`, Tcp as Layout<unknown>, at, payloadStart, 'options');
+      return layer(
+        place,
+        'tcp',
+        `${sport} → ${dport}, ${located.payloadLength} octets`,
+        Tcp as Layout<unknown>,
+        at,
+        payloadStart,
+        'options',
+      );
     case What.IGMP:
-      return layer(place, 'igmp', `IGMP ${igmpType(bytes[at] ?? 0)}`, Igmp as Layout<unknown>, at, payloadEnd, 'group_records');
+      return layer(
+        place,
+        'igmp',
+        `IGMP ${igmpType(bytes[at] ?? 0)}`,
+        Igmp as Layout<unknown>,
+        at,
+        payloadEnd,
+        'group_records',
+      );
     case What.ICMP:
-      return layer(place, 'icmp', `ICMP type ${bytes[at]} code ${bytes[at + 1]}`, Icmp as Layout<unknown>, at, payloadEnd, 'quoted_packet');
+      return layer(
+        place,
+        'icmp',
+        `ICMP type ${bytes[at]} code ${bytes[at + 1]}`,
+        Icmp as Layout<unknown>,
+        at,
+        payloadEnd,
+        'quoted_packet',
+      );
     default:
       return null;
   }
@@ -93,7 +156,15 @@ export function netLayers(frame: Uint8Array, linktype: number, source: number): 
   if (transport !== null) layers.push(transport);
   if (layers.length === 0 || (located.ipStart < 0 && linktype !== LinkType.ETHERNET)) {
     const fields = octets('bytes', 0, frame.length, 'not read');
-    layers.push({ name: 'frame', summary: `link type ${linktype}`, source, offset: 0, length: frame.length, fields, problem: null });
+    layers.push({
+      name: 'frame',
+      summary: `link type ${linktype}`,
+      source,
+      offset: 0,
+      length: frame.length,
+      fields,
+      problem: null,
+    });
   }
   return layers;
 }

@@ -12,7 +12,9 @@ import { walkFields, type FieldSpan, type LayoutProblem } from '../wire/layout.t
 import type { DissectedProblem, Layer } from './dissection.ts';
 
 const rest = (path: string, offset: number, end: number, doc: string): FieldSpan[] =>
-  offset >= end ? [] : [{ path, offset, length: end - offset, text: `${end - offset} octets`, ctype: `u8[${end - offset}]`, doc }];
+  offset >= end
+    ? []
+    : [{ path, offset, length: end - offset, text: `${end - offset} octets`, ctype: `u8[${end - offset}]`, doc }];
 
 function problemOf(problem: DecodeProblem | LayoutProblem | null): DissectedProblem | null {
   return problem === null ? null : { kind: problem.kind, at: problem.at, says: explainProblem(problem) };
@@ -23,18 +25,33 @@ export function knetLayer(bytes: Uint8Array, at: number, end: number, source: nu
   const read = readKnet(bytes, at, end);
   if (!read.ok) {
     const problem = problemOf(read.problem);
-    return { name: 'knet', summary: 'knet, cannot be read', source, offset: at, length: end - at, fields: rest('bytes', at, end, 'not read'), problem };
+    return {
+      name: 'knet',
+      summary: 'knet, cannot be read',
+      source,
+      offset: at,
+      length: end - at,
+      fields: rest('bytes', at, end, 'not read'),
+      problem,
+    };
   }
   const { layout, type, node, seq, fragments, fragment, end: after } = read.value;
   const { spans } = walkFields(layout, viewOf(bytes), at, end, true);
   const part = fragments !== null && fragments > 1 ? `, fragment ${fragment} of ${fragments}` : '';
   const summary = `knet ${type.replace('_', ' ')} from node ${node}${seq === null ? '' : `, seq ${seq}`}${part}`;
   const isData = type === 'data';
-  const fields = isData ? spans : [...spans, ...rest('filler', after, end, 'fills the packet up to the size that is tried')];
+  const fields = isData
+    ? spans
+    : [...spans, ...rest('filler', after, end, 'fills the packet up to the size that is tried')];
   return { name: 'knet', summary, source, offset: at, length: (isData ? after : end) - at, fields, problem: null };
 }
 
-function messageSummary(bytes: Uint8Array, at: number, end: number, dialect: Dialect): { readonly summary: string; readonly end: number } {
+function messageSummary(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  dialect: Dialect,
+): { readonly summary: string; readonly end: number } {
   const decoded = decodeTotem(bytes, at, end, dialect);
   if (!decoded.ok) return { summary: 'Totem message, cannot be read', end };
   const { message } = decoded.value;
@@ -44,7 +61,13 @@ function messageSummary(bytes: Uint8Array, at: number, end: number, dialect: Dia
 }
 
 /** The Totem message bytes[at, end) of a source, and what it carries. */
-export function totemLayers(bytes: Uint8Array, at: number, end: number, dialect: Dialect, source: number): readonly Layer[] {
+export function totemLayers(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  dialect: Dialect,
+  source: number,
+): readonly Layer[] {
   const littleEndian = isLittleEndian(bytes, at, dialect);
   const type = bytes[at + dialect.at.type] ?? 0xff;
   const isTest = type === 6 || type === 7;
@@ -53,10 +76,22 @@ export function totemLayers(bytes: Uint8Array, at: number, end: number, dialect:
     const decoded = decodeTotem(bytes, at, end, dialect);
     const problem = decoded.ok ? null : problemOf(decoded.problem);
     const fields = rest('bytes', at, end, 'not read');
-    return [{ name: 'totem', summary: 'Totem message, cannot be read', source, offset: at, length: end - at, fields, problem }];
+    return [
+      {
+        name: 'totem',
+        summary: 'Totem message, cannot be read',
+        source,
+        offset: at,
+        length: end - at,
+        fields,
+        problem,
+      },
+    ];
   }
   const walked = walkFields(layout as never, viewOf(bytes), at, end, littleEndian);
-  const { summary, end: after } = isTest ? { summary: 'ring test', end: walked.end } : messageSummary(bytes, at, end, dialect);
+  const { summary, end: after } = isTest
+    ? { summary: 'ring test', end: walked.end }
+    : messageSummary(bytes, at, end, dialect);
   const isMcast = type === 1 && walked.problem === null;
   const extra = isMcast ? [] : rest('trailing_bytes', walked.end, end, 'octets that no field of this message covers');
   const layer: Layer = {
@@ -70,7 +105,9 @@ export function totemLayers(bytes: Uint8Array, at: number, end: number, dialect:
   };
   if (!isMcast) return [layer];
   const encapsulated = bytes[at + dialect.at.encapsulated] === 1;
-  const above = encapsulated ? totemLayers(bytes, after, end, dialect, source) : [totempgLayer(bytes, after, end, littleEndian, source)];
+  const above = encapsulated
+    ? totemLayers(bytes, after, end, dialect, source)
+    : [totempgLayer(bytes, after, end, littleEndian, source)];
   return [layer, ...above];
 }
 
@@ -80,8 +117,14 @@ function totempgLayer(bytes: Uint8Array, at: number, end: number, littleEndian: 
   const packet = readPacket(view, at, end, littleEndian);
   const base = { name: 'totempg', source, offset: at, length: end - at } as const;
   if (!packet.ok) {
-    const says = packet.problem.kind === 'no-pieces' ? 'the packet says that it holds no message' : explainProblem(packet.problem);
-    return { ...base, summary: 'totempg packet, cannot be read', fields: spans, problem: { kind: packet.problem.kind, at: packet.problem.at, says } };
+    const says =
+      packet.problem.kind === 'no-pieces' ? 'the packet says that it holds no message' : explainProblem(packet.problem);
+    return {
+      ...base,
+      summary: 'totempg packet, cannot be read',
+      fields: spans,
+      problem: { kind: packet.problem.kind, at: packet.problem.at, says },
+    };
   }
   const { pieces, continuation, fragmented, end: after } = packet.value;
   const last = pieces.length - 1;
@@ -89,18 +132,37 @@ function totempgLayer(bytes: Uint8Array, at: number, end: number, littleEndian: 
     const begins = i > 0 || continuation === 0 ? '' : ' (goes on from an earlier packet)';
     const ends = i < last || fragmented === 0 ? '' : ' (goes on in a later packet)';
     const text = `${piece.length} octets${begins}${ends}`;
-    return { path: `piece[${i}]`, offset: piece.at, length: piece.length, text, ctype: `u8[${piece.length}]`, doc: 'a message, or a part of one' };
+    return {
+      path: `piece[${i}]`,
+      offset: piece.at,
+      length: piece.length,
+      text,
+      ctype: `u8[${piece.length}]`,
+      doc: 'a message, or a part of one',
+    };
   });
   const summary = `totempg, ${pieces.length} ${pieces.length === 1 ? 'piece' : 'pieces'}`;
-  return { ...base, summary, fields: [...spans, ...fields, ...rest('padding', after, end, 'octets behind the last piece')], problem: problemOf(problem) };
+  return {
+    ...base,
+    summary,
+    fields: [...spans, ...fields, ...rest('padding', after, end, 'octets behind the last piece')],
+    problem: problemOf(problem),
+  };
 }
 
 /** One whole message, which is a source of its own. */
-export function messageLayer(bytes: Uint8Array, littleEndian: boolean, generation: DialectId, sender: number, source: number): Layer {
+export function messageLayer(
+  bytes: Uint8Array,
+  littleEndian: boolean,
+  generation: DialectId,
+  sender: number,
+  source: number,
+): Layer {
   const message = readServiceMessage(bytes, littleEndian, generation, sender);
   const { spans } = walkServiceMessage(bytes, littleEndian, generation);
   const { problem, cpg } = message;
-  const what = [message.service, message.function].filter((name) => name !== null).join(' ') || `group ${message.group ?? '?'}`;
+  const what =
+    [message.service, message.function].filter((name) => name !== null).join(' ') || `group ${message.group ?? '?'}`;
   const whose = cpg === null ? '' : `, group ${cpg.group}, node ${cpg.nodeid}, pid ${cpg.pid}`;
   return {
     name: 'message',

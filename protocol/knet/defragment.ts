@@ -69,7 +69,13 @@ export function createKnetDefragmenter(): KnetDefragmenter {
         entry = undefined;
       }
       if (entry === undefined) {
-        entry = { pieces: Array.from({ length: fragments }, () => undefined), rows: [], missing: fragments, octets: 0, lastNs: timeNs };
+        entry = {
+          pieces: Array.from({ length: fragments }, () => undefined),
+          rows: [],
+          missing: fragments,
+          octets: 0,
+          lastNs: timeNs,
+        };
         pending.set(key, entry);
       }
       if (entry.pieces[fragment - 1] !== undefined) return null;

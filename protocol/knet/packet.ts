@@ -81,7 +81,10 @@ export function readKnet(octets: Uint8Array, at: number, end: number): Result<Kn
   // Native words of a knet packet are little-endian on every platform it was seen on.
   const decoded = decode(layout, viewOf(octets), at, end, true);
   if (!decoded.ok) return decoded;
-  const value = decoded.value.value as { readonly header: { readonly node: number }; readonly [field: string]: unknown };
+  const value = decoded.value.value as {
+    readonly header: { readonly node: number };
+    readonly [field: string]: unknown;
+  };
   const number = (field: string): number | null => (field in value ? (value[field] as number) : null);
   const isData = type === 'data';
   return ok({

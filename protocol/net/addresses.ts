@@ -18,7 +18,11 @@ export function ipv6Text(bytes: Uint8Array, at: number): string {
     while (i + length < 8 && groups[i + length] === 0) length++;
     if (length > bestLength) [best, bestLength] = [i, length];
   }
-  const hex = (from: number, to: number): string => groups.slice(from, to).map((g) => g.toString(16)).join(':');
+  const hex = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((g) => g.toString(16))
+      .join(':');
   return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + bestLength, 8)}`;
 }
 

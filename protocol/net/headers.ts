@@ -36,7 +36,9 @@ export const LinuxSll2 = struct('linux_sll2', {
   addressLength: u8('octets of the address that count'),
   address: bytes(8, 'link-layer address of the sender', hex),
 });
-export const BsdLoop = struct('bsd_loop', { family: bytes(4, 'address family, in the byte order of the capturing host', hex) });
+export const BsdLoop = struct('bsd_loop', {
+  family: bytes(4, 'address family, in the byte order of the capturing host', hex),
+});
 export const Ipv4 = struct('ipv4', {
   versionAndLength: u8('version 4 and the header length in words', (v) => `version ${v >> 4}, ${(v & 15) * 4} octets`),
   tos: u8('type of service'),
@@ -92,6 +94,12 @@ function tcpFlags(v: number): string {
 }
 
 export function igmpType(type: number): string {
-  const names: { readonly [type: number]: string } = { 0x11: 'query', 0x12: 'report v1', 0x16: 'report v2', 0x17: 'leave', 0x22: 'report v3' };
+  const names: { readonly [type: number]: string } = {
+    0x11: 'query',
+    0x12: 'report v1',
+    0x16: 'report v2',
+    0x17: 'leave',
+    0x22: 'report v3',
+  };
   return names[type] ?? 'unknown';
 }

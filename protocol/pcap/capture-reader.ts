@@ -1,6 +1,12 @@
 // Reads a capture as its octets come, in any portions: tells pcap from pcapng, hands out frames without making objects,
 // and stops with a sentence where the capture is damaged. Bytes only, never files.
-import { BLOCK_OCTETS_MAX, type CaptureFormat, type CaptureProblem, type FrameSink, type ReadingState } from './capture-format.ts';
+import {
+  BLOCK_OCTETS_MAX,
+  type CaptureFormat,
+  type CaptureProblem,
+  type FrameSink,
+  type ReadingState,
+} from './capture-format.ts';
 import { createPcapFormat } from './pcap-format.ts';
 import { createPcapngFormat } from './pcapng-format.ts';
 
@@ -74,7 +80,8 @@ class Reader implements CaptureReader {
   finish(): void {
     const { state } = this;
     if (state.problem !== null) return;
-    if (this.offset === 0 && this.carried === 0) state.problem = { kind: 'empty', at: 0, says: 'the capture is empty: there is nothing to read' };
+    if (this.offset === 0 && this.carried === 0)
+      state.problem = { kind: 'empty', at: 0, says: 'the capture is empty: there is nothing to read' };
     else if (this.reading === null) state.problem = notACapture();
     else if (this.carried > 0 || this.skip > 0) {
       const at = this.offset - this.carried;
@@ -163,7 +170,11 @@ class Reader implements CaptureReader {
 }
 
 function notACapture(): CaptureProblem {
-  return { kind: 'not-a-capture', at: 0, says: 'not a pcap or pcapng capture: its first octets are none that these formats start with' };
+  return {
+    kind: 'not-a-capture',
+    at: 0,
+    says: 'not a pcap or pcapng capture: its first octets are none that these formats start with',
+  };
 }
 
 /** A reader that hands the frames of a capture to `sink` as its octets are pushed. */

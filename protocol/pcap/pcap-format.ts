@@ -18,8 +18,10 @@ export function createPcapFormat(state: ReadingState, magic: number): CaptureFor
   let linktype = -1;
 
   const u32 = littleEndian
-    ? (b: Uint8Array, at: number): number => (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-    : (b: Uint8Array, at: number): number => ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
+    ? (b: Uint8Array, at: number): number =>
+        (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
+    : (b: Uint8Array, at: number): number =>
+        ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
 
   return {
     name: 'pcap',
@@ -46,7 +48,15 @@ export function createPcapFormat(state: ReadingState, magic: number): CaptureFor
       const original = u32(bytes, at + 12);
       const timeNs = (seconds - state.epochSeconds) * 1e9 + u32(bytes, at + 4) * nsPerUnit;
       state.frames++;
-      state.sink.frame(bytes, at + header, captured, Math.max(captured, original), timeNs, linktype, fileOffset + header);
+      state.sink.frame(
+        bytes,
+        at + header,
+        captured,
+        Math.max(captured, original),
+        timeNs,
+        linktype,
+        fileOffset + header,
+      );
     },
   };
 }

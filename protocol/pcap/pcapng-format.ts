@@ -35,7 +35,7 @@ interface Option {
 /** The readable text of a note: UTF-8. */
 export function utf8Text(bytes: Uint8Array): string {
   let text = '';
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const first = bytes[i]!;
     const more = first < 0x80 ? 0 : first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : -1;
     let code = more <= 0 ? first : first & (0x3f >> more);
@@ -82,14 +82,19 @@ class Section implements CaptureFormat {
     // A section header is told by its type in any byte order, and brings the order of all that follows.
     if (bytes[at] === 0x0a && bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0d && bytes[at + 3] === 0x0a) {
       this.littleEndian = bytes[at + 8] === 0x4d;
-      if (this.u32(bytes, at + 8) !== BYTE_ORDER_MAGIC) return this.damaged(fileOffset, 'starts a section in no known byte order');
+      if (this.u32(bytes, at + 8) !== BYTE_ORDER_MAGIC)
+        return this.damaged(fileOffset, 'starts a section in no known byte order');
     }
     const length = this.u32(bytes, at + 4);
-    if (length < 12 || length % 4 !== 0) return this.damaged(fileOffset, `claims a length of ${length} octets, which no block has`);
+    if (length < 12 || length % 4 !== 0)
+      return this.damaged(fileOffset, `claims a length of ${length} octets, which no block has`);
     const type = this.u32(bytes, at);
     const isPacket = type === BlockType.EPB || type === BlockType.SPB || type === BlockType.PB;
     if (length > BLOCK_OCTETS_MAX && !this.isSkippable(bytes, at))
-      return this.damaged(fileOffset, `claims ${length} octets, more than ${isPacket ? 'a packet' : 'such a block'} can have`);
+      return this.damaged(
+        fileOffset,
+        `claims ${length} octets, more than ${isPacket ? 'a packet' : 'such a block'} can have`,
+      );
     return length;
   }
 
@@ -128,7 +133,7 @@ class Section implements CaptureFormat {
   }
 
   private *options(bytes: Uint8Array, from: number, end: number): Generator<Option> {
-    for (let at = from; at + 4 <= end; ) {
+    for (let at = from; at + 4 <= end;) {
       const code = this.u16(bytes, at);
       const length = this.u16(bytes, at + 2);
       if (code === OPT_END || at + 4 + length > end) return;
@@ -140,7 +145,8 @@ class Section implements CaptureFormat {
   private notes(bytes: Uint8Array, from: number, end: number, frame: number | null): void {
     if (this.state.sink.comment === undefined) return;
     for (const { code, at, length } of this.options(bytes, from, end))
-      if (code === OPT_COMMENT) this.state.sink.comment(frame, utf8Text(bytes.subarray(at, at + Math.min(length, NOTE_OCTETS_MAX))));
+      if (code === OPT_COMMENT)
+        this.state.sink.comment(frame, utf8Text(bytes.subarray(at, at + Math.min(length, NOTE_OCTETS_MAX))));
   }
 
   private description(bytes: Uint8Array, at: number, length: number): void {
@@ -152,13 +158,27 @@ class Section implements CaptureFormat {
         const resolution = bytes[option.at]!;
         ticksPerSecond = resolution < 0x80 ? 10 ** Math.min(resolution, 18) : 2 ** (resolution & 0x7f);
       }
-      if (option.code === IF_TSOFFSET && option.length >= 8) offsetSeconds = this.u32(bytes, option.at + (this.littleEndian ? 0 : 4));
+      if (option.code === IF_TSOFFSET && option.length >= 8)
+        offsetSeconds = this.u32(bytes, option.at + (this.littleEndian ? 0 : 4));
     }
     const nsPerTick = 1e9 / ticksPerSecond;
-    this.interfaces.push({ linktype: this.u16(bytes, at + 8), snaplen: this.u32(bytes, at + 12), nsPerTick, ticksPerSecond, offsetSeconds });
+    this.interfaces.push({
+      linktype: this.u16(bytes, at + 8),
+      snaplen: this.u32(bytes, at + 12),
+      nsPerTick,
+      ticksPerSecond,
+      offsetSeconds,
+    });
   }
 
-  private packet(bytes: Uint8Array, at: number, length: number, fileOffset: number, header: number, interfaceId: number): void {
+  private packet(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    fileOffset: number,
+    header: number,
+    interfaceId: number,
+  ): void {
     const { state } = this;
     const described = this.interfaces[interfaceId];
     const captured = length < header + 4 ? Number.POSITIVE_INFINITY : this.u32(bytes, at + 20);

@@ -120,7 +120,19 @@ function toMessage(type: MessageType, raw: Raw, dialect: Dialect, littleEndian: 
   switch (type) {
     case 'orf_token': {
       const { seq, tokenSeq, aru, aruAddr, backlog, fcc, retransFlg } = field as never as OrfToken;
-      return { type, header, seq, tokenSeq, aru, aruAddr, ringId, backlog, fcc, retransFlg, rtrList: withRing(field['rtrList'] as never as OrfToken['rtrList']) };
+      return {
+        type,
+        header,
+        seq,
+        tokenSeq,
+        aru,
+        aruAddr,
+        ringId,
+        backlog,
+        fcc,
+        retransFlg,
+        rtrList: withRing(field['rtrList'] as never as OrfToken['rtrList']),
+      };
     }
     case 'mcast': {
       const { seq, thisSeqno, nodeId, guarantee } = field as never as Mcast;
@@ -129,10 +141,26 @@ function toMessage(type: MessageType, raw: Raw, dialect: Dialect, littleEndian: 
     case 'memb_merge_detect':
       return { type, header, systemFrom, ringId };
     case 'memb_join':
-      return { type, header, systemFrom, procList: nodes(raw['procList']), failedList: nodes(raw['failedList']), ringSeq: raw['ringSeq'] as bigint };
+      return {
+        type,
+        header,
+        systemFrom,
+        procList: nodes(raw['procList']),
+        failedList: nodes(raw['failedList']),
+        ringSeq: raw['ringSeq'] as bigint,
+      };
     case 'memb_commit_token': {
       const { tokenSeq, retransFlg, membIndex } = field as never as MembCommitToken;
-      return { type, header, tokenSeq, ringId, retransFlg, membIndex, addr: nodes(raw['addr']), membList: withRing(field['membList'] as never as CommitEntry[]) };
+      return {
+        type,
+        header,
+        tokenSeq,
+        ringId,
+        retransFlg,
+        membIndex,
+        addr: nodes(raw['addr']),
+        membList: withRing(field['membList'] as never as CommitEntry[]),
+      };
     }
     case 'token_hold_cancel':
       return { type, header, ringId };
@@ -143,7 +171,12 @@ function toMessage(type: MessageType, raw: Raw, dialect: Dialect, littleEndian: 
  * Decodes the message bytes[at, end) of a known generation. Never throws on any bytes. A longer datagram than the
  * message needs is accepted, as real nodes do (totemsrp.c check_*_sanity); `end` tells where the rest starts.
  */
-export function decodeTotem(bytes: Uint8Array, at: number, end: number, dialect: Dialect): Result<DecodedTotem, DecodeProblem> {
+export function decodeTotem(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  dialect: Dialect,
+): Result<DecodedTotem, DecodeProblem> {
   if (end - at < dialect.at.nodeid + 4)
     return fail({ kind: 'truncated', field: 'header', at, need: dialect.at.nodeid + 4, have: Math.max(0, end - at) });
   if (dialect === COROSYNC_3 && bytes[at + 2] !== 3)
@@ -151,7 +184,8 @@ export function decodeTotem(bytes: Uint8Array, at: number, end: number, dialect:
   const typeNumber = bytes[at + dialect.at.type] ?? 0xff;
   const type = MESSAGE_TYPES[typeNumber];
   const layout = layoutOf(dialect, typeNumber);
-  if (type === undefined || layout === null) return fail({ kind: 'unknown-type', at: at + dialect.at.type, type: typeNumber });
+  if (type === undefined || layout === null)
+    return fail({ kind: 'unknown-type', at: at + dialect.at.type, type: typeNumber });
   const littleEndian = isLittleEndian(bytes, at, dialect);
   const decoded = decode(layout, viewOf(bytes), at, end, littleEndian);
   if (!decoded.ok) return decoded;

@@ -1,7 +1,13 @@
 // The three generations as values: layouts, sizes and the offsets that the index pass reads. Analysis and window never
 // branch on a generation; what differs is asked here. No decoding of whole messages.
 import { addressOf, type NodeRef, type RingRef, type TotemIpAddress } from './identity.ts';
-import { CorosyncOneMessages, CorosyncThreeMessages, CorosyncTwoMessages, MessageHeader12, MessageHeader3 } from './messages.ts';
+import {
+  CorosyncOneMessages,
+  CorosyncThreeMessages,
+  CorosyncTwoMessages,
+  MessageHeader12,
+  MessageHeader3,
+} from './messages.ts';
 
 export type DialectId = 'corosync-1' | 'corosync-2' | 'corosync-3';
 
@@ -12,10 +18,17 @@ export interface FieldOffsets {
   readonly type: number;
   readonly encapsulated: number;
   readonly nodeid: number;
-  readonly token: { readonly [K in 'seq' | 'tokenSeq' | 'aru' | 'aruAddr' | 'ringId' | 'backlog' | 'fcc' | 'retransFlg' | 'rtrListEntries' | 'size']: number };
+  readonly token: {
+    readonly [
+      K in
+        'seq' | 'tokenSeq' | 'aru' | 'aruAddr' | 'ringId' | 'backlog' | 'fcc' | 'retransFlg' | 'rtrListEntries' | 'size'
+    ]: number;
+  };
   readonly mcast: { readonly [K in 'systemFrom' | 'seq' | 'thisSeqno' | 'ringId' | 'size']: number };
   readonly merge: { readonly [K in 'systemFrom' | 'ringId' | 'size']: number };
-  readonly join: { readonly [K in 'systemFrom' | 'procListEntries' | 'failedListEntries' | 'ringSeq' | 'size']: number };
+  readonly join: {
+    readonly [K in 'systemFrom' | 'procListEntries' | 'failedListEntries' | 'ringSeq' | 'size']: number;
+  };
   readonly commit: { readonly [K in 'tokenSeq' | 'ringId' | 'membIndex' | 'addrEntries' | 'size']: number };
   readonly holdCancel: { readonly [K in 'ringId' | 'size']: number };
   /** Within a ring id: the representative's node id and the ring sequence number. */
@@ -35,7 +48,11 @@ export interface Dialect {
   readonly ringOf: (ringId: unknown) => RingRef;
 }
 
-function offsetsOf(messages: Messages, header: { readonly type: number; readonly encapsulated: number; readonly nodeid: number }, ringSeq: number): FieldOffsets {
+function offsetsOf(
+  messages: Messages,
+  header: { readonly type: number; readonly encapsulated: number; readonly nodeid: number },
+  ringSeq: number,
+): FieldOffsets {
   const { OrfToken, Mcast, MembMergeDetect, MembJoin, MembCommitToken, TokenHoldCancel } = messages;
   const ringIdSize = ringSeq + 8;
   return {

@@ -25,7 +25,11 @@ export function ipv6Text(addr: Uint8Array): string {
     while (i + length < 8 && groups[i + length] === 0) length++;
     if (length > bestLength) [best, bestLength] = [i, length];
   }
-  const hex = (from: number, to: number): string => groups.slice(from, to).map((g) => g.toString(16)).join(':');
+  const hex = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((g) => g.toString(16))
+      .join(':');
   return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + bestLength, 8)}`;
 }
 
@@ -35,7 +39,11 @@ const showAddr = (addr: Uint8Array): string => `${addressOf(AF_INET, addr)} …`
 export const TotemIpAddress = struct('totem_ip_address', {
   nodeid: u32('node id that belongs to this address'),
   family: u16('address family in the numbering of the sender: 2 IPv4, 10 IPv6 (Linux), 0 empty slot'),
-  addr: bytes(16, 'address in network order; IPv4 in the first four octets, the rest may be left-over memory', showAddr),
+  addr: bytes(
+    16,
+    'address in network order; IPv4 in the first four octets, the rest may be left-over memory',
+    showAddr,
+  ),
 });
 export type TotemIpAddress = Infer<typeof TotemIpAddress>;
 

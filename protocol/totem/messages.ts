@@ -95,8 +95,16 @@ function messagesOf<const H extends AnyLayout, const S extends AnyLayout, const 
       procListEntries: count('u32', 'procList', PROCESSOR_COUNT_MAX, 'nodes in proc_list'),
       failedListEntries: count('u32', 'failedList', PROCESSOR_COUNT_MAX, 'nodes in failed_list'),
       ringSeq: u64('sequence number of the current ring of the sender'),
-      procList: array(srpAddr as Layout<LayoutValue<S>, number>, 'procListEntries', 'nodes that the sender wants in the ring'),
-      failedList: array(srpAddr as Layout<LayoutValue<S>, number>, 'failedListEntries', 'nodes that the sender gave up'),
+      procList: array(
+        srpAddr as Layout<LayoutValue<S>, number>,
+        'procListEntries',
+        'nodes that the sender wants in the ring',
+      ),
+      failedList: array(
+        srpAddr as Layout<LayoutValue<S>, number>,
+        'failedListEntries',
+        'nodes that the sender gave up',
+      ),
     }),
     MembCommitToken: struct('memb_commit_token', {
       header,

@@ -45,10 +45,17 @@ function isKnet(bytes: Uint8Array, at: number, end: number): boolean {
   if (bytes[at] !== 1 || bytes[at + 4] !== 0 || bytes[at + 5] !== 0) return false;
   const type = bytes[at + 1]!;
   const length = end - at;
-  if (type === 0x81 || type === 0x82) return length === KNET_PING_OCTETS || HASH_OCTETS.includes(length - KNET_PING_OCTETS);
+  if (type === 0x81 || type === 0x82)
+    return length === KNET_PING_OCTETS || HASH_OCTETS.includes(length - KNET_PING_OCTETS);
   if (type === 0x83 || type === 0x84) return length >= 9;
   // Data: the fragment's number lies within their count, and the broadcast flag is one.
-  return type === 0 && length > KNET_DATA_HEADER && bytes[at + 10]! <= 1 && bytes[at + 11]! >= 1 && bytes[at + 12]! <= bytes[at + 11]!;
+  return (
+    type === 0 &&
+    length > KNET_DATA_HEADER &&
+    bytes[at + 10]! <= 1 &&
+    bytes[at + 11]! >= 1 &&
+    bytes[at + 12]! <= bytes[at + 11]!
+  );
 }
 
 /** Classifies the UDP payload bytes[at, end). */

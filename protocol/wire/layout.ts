@@ -3,8 +3,20 @@
 
 /** Why some bytes could not be read as declared. `at` counts from the start of the view that was read. */
 export type LayoutProblem =
-  | { readonly kind: 'truncated'; readonly field: string; readonly at: number; readonly need: number; readonly have: number }
-  | { readonly kind: 'bad-count'; readonly field: string; readonly at: number; readonly count: number; readonly max: number };
+  | {
+      readonly kind: 'truncated';
+      readonly field: string;
+      readonly at: number;
+      readonly need: number;
+      readonly have: number;
+    }
+  | {
+      readonly kind: 'bad-count';
+      readonly field: string;
+      readonly at: number;
+      readonly count: number;
+      readonly max: number;
+    };
 
 /** The bytes of one field, for the detail tree and the hex view. */
 export interface FieldSpan {
@@ -51,7 +63,13 @@ export type Infer<L> = L extends Layout<infer T> ? T : never;
 
 function need(cursor: Cursor, field: string, octets: number): void {
   if (cursor.at + octets > cursor.end)
-    throw new Unreadable({ kind: 'truncated', field, at: cursor.at, need: octets, have: Math.max(0, cursor.end - cursor.at) });
+    throw new Unreadable({
+      kind: 'truncated',
+      field,
+      at: cursor.at,
+      need: octets,
+      have: Math.max(0, cursor.end - cursor.at),
+    });
 }
 
 /** One number of fixed size. */
@@ -97,24 +115,85 @@ function scalar<T extends number | bigint>(
 type Show<T> = (value: T) => string;
 
 export const u8 = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('u8', 1, doc, (v, at) => v.getUint8(at), (v, at, _le, x) => v.setUint8(at, x), show);
+  scalar<number>(
+    'u8',
+    1,
+    doc,
+    (v, at) => v.getUint8(at),
+    (v, at, _le, x) => v.setUint8(at, x),
+    show,
+  );
 export const i8 = (doc: string): Scalar<number> =>
-  scalar<number>('i8', 1, doc, (v, at) => v.getInt8(at), (v, at, _le, x) => v.setInt8(at, x));
+  scalar<number>(
+    'i8',
+    1,
+    doc,
+    (v, at) => v.getInt8(at),
+    (v, at, _le, x) => v.setInt8(at, x),
+  );
 export const u16 = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('u16', 2, doc, (v, at, le) => v.getUint16(at, le), (v, at, le, x) => v.setUint16(at, x, le), show);
+  scalar<number>(
+    'u16',
+    2,
+    doc,
+    (v, at, le) => v.getUint16(at, le),
+    (v, at, le, x) => v.setUint16(at, x, le),
+    show,
+  );
 export const i16 = (doc: string): Scalar<number> =>
-  scalar<number>('i16', 2, doc, (v, at, le) => v.getInt16(at, le), (v, at, le, x) => v.setInt16(at, x, le));
+  scalar<number>(
+    'i16',
+    2,
+    doc,
+    (v, at, le) => v.getInt16(at, le),
+    (v, at, le, x) => v.setInt16(at, x, le),
+  );
 export const u32 = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('u32', 4, doc, (v, at, le) => v.getUint32(at, le), (v, at, le, x) => v.setUint32(at, x, le), show);
+  scalar<number>(
+    'u32',
+    4,
+    doc,
+    (v, at, le) => v.getUint32(at, le),
+    (v, at, le, x) => v.setUint32(at, x, le),
+    show,
+  );
 export const i32 = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('i32', 4, doc, (v, at, le) => v.getInt32(at, le), (v, at, le, x) => v.setInt32(at, x, le), show);
+  scalar<number>(
+    'i32',
+    4,
+    doc,
+    (v, at, le) => v.getInt32(at, le),
+    (v, at, le, x) => v.setInt32(at, x, le),
+    show,
+  );
 export const u64 = (doc: string, show?: Show<bigint>): Scalar<bigint> =>
-  scalar<bigint>('u64', 8, doc, (v, at, le) => v.getBigUint64(at, le), (v, at, le, x) => v.setBigUint64(at, x, le), show);
+  scalar<bigint>(
+    'u64',
+    8,
+    doc,
+    (v, at, le) => v.getBigUint64(at, le),
+    (v, at, le, x) => v.setBigUint64(at, x, le),
+    show,
+  );
 /** Network order, whatever the sender's own is. */
 export const u16be = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('u16 (network order)', 2, doc, (v, at) => v.getUint16(at, false), (v, at, _le, x) => v.setUint16(at, x, false), show);
+  scalar<number>(
+    'u16 (network order)',
+    2,
+    doc,
+    (v, at) => v.getUint16(at, false),
+    (v, at, _le, x) => v.setUint16(at, x, false),
+    show,
+  );
 export const u32be = (doc: string, show?: Show<number>): Scalar<number> =>
-  scalar<number>('u32 (network order)', 4, doc, (v, at) => v.getUint32(at, false), (v, at, _le, x) => v.setUint32(at, x, false), show);
+  scalar<number>(
+    'u32 (network order)',
+    4,
+    doc,
+    (v, at) => v.getUint32(at, false),
+    (v, at, _le, x) => v.setUint32(at, x, false),
+    show,
+  );
 
 const plainBytes: Show<Uint8Array> = (bytes) => {
   let text = '';
@@ -213,7 +292,8 @@ export function cName(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 }
 
-const isArray = (field: Field): field is ArrayField<any> => // oxlint-disable-line no-explicit-any
+const isArray = (field: Field): field is ArrayField<any> =>
+  // oxlint-disable-line no-explicit-any
   'kind' in field;
 
 function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; fixedSize: number; variable: boolean } {
@@ -235,7 +315,9 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
 
 /** Declares a packed structure, in the order of its fields on the wire. */
 export function struct<const F extends Fields>(ctype: string, fields: F, doc = ''): Struct<F> {
-  const entries = (Object.entries(fields) as [string, Field][]).map(([key, layout]) => [key, layout, cName(key)] as const);
+  const entries = (Object.entries(fields) as [string, Field][]).map(
+    ([key, layout]) => [key, layout, cName(key)] as const,
+  );
   const { at, fixedSize, variable } = offsetsOf(ctype, fields);
   type Value = StructValue<F>;
 
@@ -259,8 +341,10 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
     let offset = start;
     const source = value as Record<string, unknown>;
     for (const [key, layout] of entries) {
-      if (isArray(layout)) for (const item of source[key] as unknown[]) offset = layout.element.write(view, offset, le, item);
-      else if ('counts' in layout) offset = layout.write(view, offset, le, (source[(layout as Count).counts] as unknown[]).length);
+      if (isArray(layout))
+        for (const item of source[key] as unknown[]) offset = layout.element.write(view, offset, le, item);
+      else if ('counts' in layout)
+        offset = layout.write(view, offset, le, (source[(layout as Count).counts] as unknown[]).length);
       else offset = layout.write(view, offset, le, source[key]);
     }
     return offset;
@@ -269,7 +353,8 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
   const sizeOf = (value: Value): number => {
     let octets = fixedSize;
     for (const [key, layout] of entries)
-      if (isArray(layout)) octets += ((value as Record<string, unknown>)[key] as unknown[]).length * layout.element.size;
+      if (isArray(layout))
+        octets += ((value as Record<string, unknown>)[key] as unknown[]).length * layout.element.size;
     return octets;
   };
 
@@ -286,7 +371,18 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
     }
   };
 
-  return { ctype, doc, fields, at: at as Struct<F>['at'], fixedSize, read, write, sizeOf, walk, size: (variable ? null : fixedSize) as StructSize<F> };
+  return {
+    ctype,
+    doc,
+    fields,
+    at: at as Struct<F>['at'],
+    fixedSize,
+    read,
+    write,
+    sizeOf,
+    walk,
+    size: (variable ? null : fixedSize) as StructSize<F>,
+  };
 }
 
 export interface Decoded<T> {
@@ -327,7 +423,14 @@ export interface Walk {
 }
 
 /** The spans that could be read, then the problem at its offset. Never throws on any bytes. */
-export function walkFields<T>(layout: Layout<T>, view: DataView, at: number, end: number, littleEndian: boolean, path = ''): Walk {
+export function walkFields<T>(
+  layout: Layout<T>,
+  view: DataView,
+  at: number,
+  end: number,
+  littleEndian: boolean,
+  path = '',
+): Walk {
   const spans: FieldSpan[] = [];
   const cursor: Cursor = { view, at, end: Math.min(end, view.byteLength), littleEndian };
   try {

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { OUT, ROOT } from './paths.mjs';
 import { isStamped, stampOf, writeStamp } from './stamp.mjs';
 
-const SOURCES = ['protocol', 'app', 'main', 'renderer', 'test/bench', 'package.json', 'package-lock.json', 'scripts/lib/build.mjs'];
+const SOURCES = [
+  'protocol',
+  'app',
+  'main',
+  'renderer',
+  'test/bench',
+  'package.json',
+  'package-lock.json',
+  'scripts/lib/build.mjs',
+];
 
 /** Bundles for Node or Electron's main side: one file each, nothing left to import but what the runtime has. */
 const NODE_ENTRIES = [
@@ -29,7 +38,10 @@ async function bundleForNode(vite, { entry, file, format, target }) {
       emptyOutDir: false,
       minify: false,
       sourcemap: false,
-      rollupOptions: { external: ['electron', 'cap'], output: { format, entryFileNames: fileName, codeSplitting: false } },
+      rollupOptions: {
+        external: ['electron', 'cap'],
+        output: { format, entryFileNames: fileName, codeSplitting: false },
+      },
     },
   });
 }
@@ -43,7 +55,13 @@ async function bundleRenderer(vite) {
     base: './',
     plugins: [react()],
     worker: { format: 'es' },
-    build: { target: 'chrome114', outDir: join(OUT, 'renderer'), emptyOutDir: true, sourcemap: false, chunkSizeWarningLimit: 2000 },
+    build: {
+      target: 'chrome114',
+      outDir: join(OUT, 'renderer'),
+      emptyOutDir: true,
+      sourcemap: false,
+      chunkSizeWarningLimit: 2000,
+    },
   });
 }
 

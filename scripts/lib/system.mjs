@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
 
 function libraries() {
-  const listed = spawnSync('sh', ['-c', 'ldconfig -p 2>/dev/null || /sbin/ldconfig -p'], { encoding: 'utf8' }).stdout ?? '';
+  const listed =
+    spawnSync('sh', ['-c', 'ldconfig -p 2>/dev/null || /sbin/ldconfig -p'], { encoding: 'utf8' }).stdout ?? '';
   return (name) => listed.includes(name);
 }
 
@@ -40,14 +41,18 @@ export function installSystemPackages(says) {
   const isRoot = process.getuid?.() === 0;
   if (!isDebian || !isRoot) {
     const sudo = isRoot ? '' : 'sudo ';
-    const line = isDebian ? `${sudo}apt-get install -y ${names.join(' ')}` : `install the packages for: ${names.join(' ')}`;
+    const line = isDebian
+      ? `${sudo}apt-get install -y ${names.join(' ')}`
+      : `install the packages for: ${names.join(' ')}`;
     says(`system packages are missing; to have everything, type: ${line}`);
     return !names.some((name) => name.startsWith('lib') && name !== 'libpcap-dev');
   }
   says(`installing system packages: ${names.join(' ')}`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
-  const install = (list) => spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...list], { stdio: 'ignore', env }).status === 0;
+  const install = (list) =>
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...list], { stdio: 'ignore', env })
+      .status === 0;
   if (install(names)) return true;
   const renamed = missing.map(([name, other]) => other ?? name);
   if (install(renamed)) return true;

@@ -29,10 +29,17 @@ const figures: Figure[] = [];
 
 function report(figure: Figure): void {
   const { what, value, unit, atLeast, atMost } = figure;
-  const goal = atLeast !== undefined ? `≥ ${atLeast.toLocaleString('en')}` : atMost !== undefined ? `≤ ${atMost.toLocaleString('en')}` : '';
+  const goal =
+    atLeast !== undefined
+      ? `≥ ${atLeast.toLocaleString('en')}`
+      : atMost !== undefined
+        ? `≤ ${atMost.toLocaleString('en')}`
+        : '';
   const isMet = (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
   const shown = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
-  process.stdout.write(`${goal === '' ? '    ' : isMet ? 'ok  ' : 'MISS'} ${what.padEnd(62)} ${shown.padStart(12)} ${unit} ${goal}\n`);
+  process.stdout.write(
+    `${goal === '' ? '    ' : isMet ? 'ok  ' : 'MISS'} ${what.padEnd(62)} ${shown.padStart(12)} ${unit} ${goal}\n`,
+  );
   figures.push(figure);
 }
 
@@ -98,7 +105,11 @@ function others(file: string, packets: number): void {
   for (const [command, args] of commands) {
     if (spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0) continue;
     const seconds = median([1, 2, 3].map(() => secondsOf(() => spawnSync(command, args, { stdio: 'ignore' }))));
-    report({ what: `  beside it: ${command} ${args[0] === '-q' ? '-z io,stat,0' : '-w /dev/null'}, whole process`, value: packets / seconds, unit: 'packets/s' });
+    report({
+      what: `  beside it: ${command} ${args[0] === '-q' ? '-z io,stat,0' : '-w /dev/null'}, whole process`,
+      value: packets / seconds,
+      unit: 'packets/s',
+    });
   }
 }
 
@@ -118,8 +129,18 @@ function capture(scenario: string, file: string, folder: string): void {
     ingest.finish();
     ingest.analysis();
   });
-  report({ what: `${scenario}: read, index and analyse`, value: packets / analyse, unit: 'packets/s', atLeast: 1_000_000 });
-  report({ what: `${scenario}: memory beside the file`, value: memoryPerPacket(path, packets), unit: 'octets/packet', atMost: 100 });
+  report({
+    what: `${scenario}: read, index and analyse`,
+    value: packets / analyse,
+    unit: 'packets/s',
+    atLeast: 1_000_000,
+  });
+  report({
+    what: `${scenario}: memory beside the file`,
+    value: memoryPerPacket(path, packets),
+    unit: 'octets/packet',
+    atMost: 100,
+  });
   others(path, packets);
   rmSync(path);
 }
@@ -136,14 +157,25 @@ function knet(name: string, provider: CryptoProvider): void {
   const keyring = createKeyring([key], provider);
   const count = 100_000;
   const seconds = medianSeconds(() => {
-    for (let i = 0; i < count; i++) if (keyring.openKnet(packets[i % packets.length] ?? key.bytes) === null) throw new Error('a packet was not opened');
+    for (let i = 0; i < count; i++)
+      if (keyring.openKnet(packets[i % packets.length] ?? key.bytes) === null)
+        throw new Error('a packet was not opened');
   });
-  report({ what: `knet aes256/sha256, 128 octets, ${name}`, value: count / seconds, unit: 'packets/s', ...(name === 'node:crypto' ? { atLeast: 100_000 } : {}) });
+  report({
+    what: `knet aes256/sha256, 128 octets, ${name}`,
+    value: count / seconds,
+    unit: 'packets/s',
+    ...(name === 'node:crypto' ? { atLeast: 100_000 } : {}),
+  });
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
 try {
-  for (const [scenario, file] of [['01-corosync-2-then-3', 'bridge.pcap'], ['c31-udp-form3', 'brA.pcap'], ['10a-sheep-vdi-c2', 'bridge.pcap']] as const)
+  for (const [scenario, file] of [
+    ['01-corosync-2-then-3', 'bridge.pcap'],
+    ['c31-udp-form3', 'brA.pcap'],
+    ['10a-sheep-vdi-c2', 'bridge.pcap'],
+  ] as const)
     capture(scenario, file, folder);
   knet('node:crypto', nodeProvider);
   knet('pure', nobleProvider);

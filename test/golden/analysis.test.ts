@@ -4,12 +4,15 @@ import { timeText, wallClock } from '../../app/store/times.ts';
 import { expectedOf, scenarios } from '../support/golden.ts';
 import { openGolden } from '../support/open-golden.ts';
 
-const cases = scenarios().flatMap((scenario) => expectedOf(scenario).map((expected) => [scenario, expected.capture, expected] as const));
+const cases = scenarios().flatMap((scenario) =>
+  expectedOf(scenario).map((expected) => [scenario, expected.capture, expected] as const),
+);
 
 describe.each(cases)('%s %s', (scenario, _capture, expected) => {
   const { ingest } = openGolden(scenario, expected);
   const analysis = ingest.analysis();
-  const time = (ns: number | null): string | null => (ns === null ? null : timeText(wallClock(ingest.table.epochNs, ns)));
+  const time = (ns: number | null): string | null =>
+    ns === null ? null : timeText(wallClock(ingest.table.epochNs, ns));
 
   it('names the rings, their members in ring order, and their times', () => {
     const rings = analysis.rings.map(({ id, rep, seq, members, committed, firstToken, lastToken, tokens }) => ({

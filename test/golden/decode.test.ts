@@ -24,7 +24,9 @@ describe.each(withLines)('%s', (scenario) => {
     const [expected] = expectedOf(scenario);
     if (expected === undefined) throw new Error('no expectation');
     const records = new Map(recordsOf(openGolden(scenario, expected)).map((record) => [record.frame, record]));
-    const lines = readFileSync(join(GOLDEN, scenario, 'expected-decode.ndjson'), 'utf8').trim().split('\n');
+    const lines = readFileSync(join(GOLDEN, scenario, 'expected-decode.ndjson'), 'utf8')
+      .trim()
+      .split('\n');
     expect(lines.length).toBeGreaterThan(20);
     for (const line of lines) {
       const wanted = JSON.parse(line) as DecodeRecord;

@@ -49,7 +49,8 @@ describe.each(scenarios())('%s', (scenario) => {
   it('gives each finding a sentence, evidence in frames that exist, and its own id', () => {
     for (const { says, evidence } of findings) {
       expect(says).toMatch(/\.$/);
-      for (const { frames } of evidence) for (const frame of frames) expect(frame).toBeLessThanOrEqual(expected.packets.frames);
+      for (const { frames } of evidence)
+        for (const frame of frames) expect(frame).toBeLessThanOrEqual(expected.packets.frames);
     }
     expect(new Set(findings.map(({ id }) => id)).size).toBe(findings.length);
   });

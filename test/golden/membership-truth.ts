@@ -27,14 +27,20 @@ function octets(path: string): Uint8Array {
 }
 
 /** Reads a capture through the index pass with the membership analysis alone. */
-export function readMembership(folder: string, capture: string, keys: readonly string[], timesMs: readonly number[] = []): Reading {
+export function readMembership(
+  folder: string,
+  capture: string,
+  keys: readonly string[],
+  timesMs: readonly number[] = [],
+): Reading {
   const table = new PacketTable();
   const membership = createMembershipAnalysis(table);
   const at: ReadonlyMap<number, Counters>[] = [];
   let epochMs = 0;
   const snapshots = {
     ingest(message: IndexedMessage): void {
-      while (at.length < timesMs.length && epochMs + message.timeNs / 1e6 > (timesMs[at.length] ?? 0)) at.push(membership.finish().counters);
+      while (at.length < timesMs.length && epochMs + message.timeNs / 1e6 > (timesMs[at.length] ?? 0))
+        at.push(membership.finish().counters);
       membership.ingest(message);
     },
   };
@@ -123,13 +129,15 @@ export function compareStates(
       missed.push(`${state.ms} ${state.to} ${state.gatherFrom ?? ''}`);
       continue;
     }
-    for (const skipped of transitions.slice(next, at)) extra.push(`${ms(skipped.time).toFixed(1)} ${skipped.to} ${skipped.gatherFrom ?? ''}`);
+    for (const skipped of transitions.slice(next, at))
+      extra.push(`${ms(skipped.time).toFixed(1)} ${skipped.to} ${skipped.gatherFrom ?? ''}`);
     next = at + 1;
     const distance = Math.abs(ms(transitions[at]?.time ?? 0) - state.ms);
     if (distance <= CLOSE_MS) close++;
     worstMs = Math.max(worstMs, distance);
   }
-  for (const skipped of transitions.slice(next)) extra.push(`${ms(skipped.time).toFixed(1)} ${skipped.to} ${skipped.gatherFrom ?? ''}`);
+  for (const skipped of transitions.slice(next))
+    extra.push(`${ms(skipped.time).toFixed(1)} ${skipped.to} ${skipped.gatherFrom ?? ''}`);
   return { lines: lines.length, matched: lines.length - missed.length, close, missed, extra, worstMs };
 }
 

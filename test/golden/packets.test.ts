@@ -12,7 +12,9 @@ import type { PacketTable } from '../../app/store/packet-table.ts';
 import { expectedOf, GOLDEN, goldenBytes, scenarios, type Expected } from '../support/golden.ts';
 import { indexBytes } from '../support/index-only.ts';
 
-const cases = scenarios().flatMap((scenario) => expectedOf(scenario).map((expected) => [scenario, expected.capture, expected] as const));
+const cases = scenarios().flatMap((scenario) =>
+  expectedOf(scenario).map((expected) => [scenario, expected.capture, expected] as const),
+);
 
 const keysOf = (scenario: string, { keys }: Expected) =>
   keys.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(GOLDEN, scenario, name))) }));
@@ -61,8 +63,10 @@ describe.each(cases)('%s %s', (scenario, capture, expected) => {
       const decoded = decodeTotem(message, 0, message.length, dialect);
       if (!decoded.ok) throw new Error(`row ${row}: ${decoded.problem.kind}`);
       const written = encodeTotem(decoded.value);
-      if (!Buffer.from(written).equals(Buffer.from(message.subarray(0, decoded.value.end)))) throw new Error(`row ${row} is written differently`);
-      if (decoded.value.message.type !== 'mcast' && decoded.value.end !== message.length) throw new Error(`row ${row} has octets left over`);
+      if (!Buffer.from(written).equals(Buffer.from(message.subarray(0, decoded.value.end))))
+        throw new Error(`row ${row} is written differently`);
+      if (decoded.value.message.type !== 'mcast' && decoded.value.end !== message.length)
+        throw new Error(`row ${row} has octets left over`);
       checked++;
     }
     expect(checked > 0 || expected.packets.relevant === 0).toBe(true);
@@ -83,7 +87,10 @@ describe('without the key', () => {
 
   it('packets under another key are marked once one key is known to fit', () => {
     const bytes = goldenBytes('08-corosync-secauth', 'bridge.pcap');
-    const right = { name: 'authkey', bytes: new Uint8Array(readFileSync(join(GOLDEN, '08-corosync-secauth', 'authkey'))) };
+    const right = {
+      name: 'authkey',
+      bytes: new Uint8Array(readFileSync(join(GOLDEN, '08-corosync-secauth', 'authkey'))),
+    };
     const other = goldenBytes('c31-knet-aes256-kill9', 'brA.pcap');
     const both = new Uint8Array([...bytes, ...other.subarray(24)]);
 
@@ -92,7 +99,11 @@ describe('without the key', () => {
     let unauthentic = 0;
     for (let row = 0; row < table.length; row++) {
       const columns = table.columnsOf(row);
-      if (columns.kind[row & 0xffff] === PacketKind.ENCRYPTED && table.encodings[columns.encoding[row & 0xffff] ?? 0]?.authentic === false) unauthentic++;
+      if (
+        columns.kind[row & 0xffff] === PacketKind.ENCRYPTED &&
+        table.encodings[columns.encoding[row & 0xffff] ?? 0]?.authentic === false
+      )
+        unauthentic++;
     }
     expect(unauthentic).toBe(661);
   });

@@ -7,7 +7,14 @@ import { recogniseStart } from '../../protocol/totem/recognise.ts';
 import { readKnet } from '../../protocol/knet/packet.ts';
 
 const dialect = fc.constantFrom(...Object.values(DIALECTS));
-const starts = [[0x70, 0xc0, 3], [0xc0, 0x70, 3], [0, 0, 0x22, 0xff], [3, 0, 0xff, 0x22], [1, 0], [0xfe, 0xfe, 0, 0, 4, 0, 0x22, 0xff]];
+const starts = [
+  [0x70, 0xc0, 3],
+  [0xc0, 0x70, 3],
+  [0, 0, 0x22, 0xff],
+  [3, 0, 0xff, 0x22],
+  [1, 0],
+  [0xfe, 0xfe, 0, 0, 4, 0, 0x22, 0xff],
+];
 
 /** Octets that begin like something real half of the time. */
 const octets = fc
@@ -15,7 +22,8 @@ const octets = fc
   .map(([start, bytes, type]) => {
     const whole = bytes.slice();
     if (start !== null) whole.set(start.slice(0, whole.length));
-    if (start !== null && whole.length > 3) whole[start.length === 3 ? 3 : 0] = start.length === 3 ? type : (start[0] ?? 0);
+    if (start !== null && whole.length > 3)
+      whole[start.length === 3 ? 3 : 0] = start.length === 3 ? type : (start[0] ?? 0);
     return whole;
   });
 

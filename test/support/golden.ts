@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /** The bundled benchmark lies elsewhere and is told where the checkout is. */
-const TEST = process.env['TOTEM_LAB_ROOT'] === undefined ? join(import.meta.dirname, '..') : join(process.env['TOTEM_LAB_ROOT'], 'test');
+const TEST =
+  process.env['TOTEM_LAB_ROOT'] === undefined
+    ? join(import.meta.dirname, '..')
+    : join(process.env['TOTEM_LAB_ROOT'], 'test');
 export const GOLDEN = join(TEST, 'golden', 'captures');
 
 export function scenarios(): readonly string[] {
@@ -28,19 +31,33 @@ export interface ExpectedRing {
 export interface Expected {
   readonly capture: string;
   readonly keys: readonly string[];
-  readonly packets: { readonly frames: number; readonly relevant: number; readonly byKind: Record<string, number>; readonly unauthentic: number };
+  readonly packets: {
+    readonly frames: number;
+    readonly relevant: number;
+    readonly byKind: Record<string, number>;
+    readonly unauthentic: number;
+  };
   readonly rings: readonly ExpectedRing[];
   readonly delivery: {
     readonly mcasts: number;
     readonly duplicatesOnWire: number;
     readonly retransmitRequests: readonly { readonly nodeid: number; readonly count: number }[];
   };
-  readonly payloads: readonly { readonly sender: number; readonly length: number; readonly sha256: string; readonly frames: readonly [number, number] }[] | null;
+  readonly payloads:
+    | readonly {
+        readonly sender: number;
+        readonly length: number;
+        readonly sha256: string;
+        readonly frames: readonly [number, number];
+      }[]
+    | null;
 }
 
 /** expected.json of a scenario, its further captures flattened into the list. */
 export function expectedOf(scenario: string): readonly Expected[] {
-  const first = JSON.parse(readFileSync(join(GOLDEN, scenario, 'expected.json'), 'utf8')) as Expected & { more?: readonly Expected[] };
+  const first = JSON.parse(readFileSync(join(GOLDEN, scenario, 'expected.json'), 'utf8')) as Expected & {
+    more?: readonly Expected[];
+  };
   return [first, ...(first.more ?? [])];
 }
 

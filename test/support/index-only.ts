@@ -12,7 +12,11 @@ export interface Indexed {
   readonly reader: CaptureReader;
 }
 
-export function newIndex(keys: readonly Key[] = [], analyzers: readonly Analyzer[] = [], listeners: readonly DeliveryListener[] = []): Indexed {
+export function newIndex(
+  keys: readonly Key[] = [],
+  analyzers: readonly Analyzer[] = [],
+  listeners: readonly DeliveryListener[] = [],
+): Indexed {
   const table = new PacketTable();
   const keyring = keys.length === 0 ? null : createKeyring(keys);
   const indexer = new Indexer({ table, keyring, analyzers, listeners });

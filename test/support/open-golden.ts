@@ -11,7 +11,11 @@ export interface Opened {
 }
 
 /** Reads whole capture bytes and gives random access to their frames. */
-export function openBytes(bytes: Uint8Array, keys: readonly { readonly name: string; readonly bytes: Uint8Array }[] = [], analyse = true): Opened {
+export function openBytes(
+  bytes: Uint8Array,
+  keys: readonly { readonly name: string; readonly bytes: Uint8Array }[] = [],
+  analyse = true,
+): Opened {
   const ingest = createIngest({ keys, analyse });
   ingest.push(bytes);
   ingest.finish();
@@ -25,6 +29,9 @@ export function openBytes(bytes: Uint8Array, keys: readonly { readonly name: str
 
 /** A golden capture with the keys that its expected.json names. */
 export function openGolden(scenario: string, expected: Expected): Opened {
-  const keys = expected.keys.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(GOLDEN, scenario, name))) }));
+  const keys = expected.keys.map((name) => ({
+    name,
+    bytes: new Uint8Array(readFileSync(join(GOLDEN, scenario, name))),
+  }));
   return openBytes(goldenBytes(scenario, expected.capture), keys);
 }

@@ -42,14 +42,25 @@ export const captureIncomplete: Rule = {
     if (facts.cutFrames > 0) missing.push(`${facts.cutFrames} frames of the ring were cut by the snap length`);
     const encrypted = packets.byKind['encrypted'] ?? 0;
     if (encrypted > 0) missing.push(`${encrypted} packets are encrypted and no key at hand opens them`);
-    const open = (packets.byKind['fragment'] ?? 0) === 0 ? 0 : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
+    const open =
+      (packets.byKind['fragment'] ?? 0) === 0
+        ? 0
+        : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
     if (open > 0) missing.push(`${open} fragments were never completed`);
     const hops = unseenHops(context);
     if (hops !== null) missing.push(hops);
     if (delivery.neverSeen > 0) missing.push(`${delivery.neverSeen} multicasts that a token names were never captured`);
     if (missing.length === 0) return [];
     const says = `This capture is incomplete: ${missing.join('; ')}.`;
-    const advice = encrypted > 0 && packets.relevant === encrypted ? 'the authkey of the ring, given with --key.' : null;
-    return [finding('capture-incomplete', 'info', { time: context.store.chunks[0]?.timeNs[0] ?? 0, says, evidence: [], advice })];
+    const advice =
+      encrypted > 0 && packets.relevant === encrypted ? 'the authkey of the ring, given with --key.' : null;
+    return [
+      finding('capture-incomplete', 'info', {
+        time: context.store.chunks[0]?.timeNs[0] ?? 0,
+        says,
+        evidence: [],
+        advice,
+      }),
+    ];
   },
 };

@@ -5,8 +5,13 @@ export const cleanLeave: Rule = {
   name: 'clean-leave',
   run: (context) =>
     context.odd.leaves.map(({ timeNs, frame, node }) => {
-      const next = context.rings.find(({ firstToken, members }) => firstToken !== null && firstToken >= timeNs && !members.includes(node));
-      const after = next === undefined ? 'No ring followed in this capture.' : `Ring ${next.id} turned ${seconds((next.firstToken ?? timeNs) - timeNs)} s later.`;
+      const next = context.rings.find(
+        ({ firstToken, members }) => firstToken !== null && firstToken >= timeNs && !members.includes(node),
+      );
+      const after =
+        next === undefined
+          ? 'No ring followed in this capture.'
+          : `Ring ${next.id} turned ${seconds((next.firstToken ?? timeNs) - timeNs)} s later.`;
       return finding('clean-leave', 'info', {
         time: timeNs,
         until: next?.firstToken ?? null,

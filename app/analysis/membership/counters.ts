@@ -3,7 +3,7 @@
 import { PacketKind } from '../../store/kinds.ts';
 import type { Counters } from '../result.ts';
 import { Gather } from './gather-reasons.ts';
-import type { NodeTrack } from './node-track.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
 import type { Reception } from './reception.ts';
 
 /** Corosync reports a firewall or broken interface from more than this many continuous gathers. */

@@ -97,7 +97,9 @@ function isAccepted(q: GatherQuestion, heard: Heard): boolean {
       return (q.forming?.includes(heard.from) ?? true) && heard.ringSeq >= q.ringSeq;
     case 'operational':
       if (q.dialect === 'corosync-1') return true;
-      return !heard.failed.includes(q.nodeid) && !(q.members?.includes(heard.from) === true && heard.ringSeq < q.ringSeq);
+      // Late joins of members, sent before the ring that they are on now, are ignored.
+      if (q.members?.includes(heard.from) === true && heard.ringSeq < q.ringSeq) return false;
+      return !heard.failed.includes(q.nodeid);
     default:
       return true;
   }
@@ -113,7 +115,8 @@ function reasonFrom(q: GatherQuestion, heard: Heard): Gather | null {
   if (!isAccepted(q, heard)) return null;
   if (heard.kind === 'join') {
     const lists = afterJoin(q, heard);
-    return lists !== null && isSame(lists.proc, q.sentProc) && isSame(lists.failed, q.sentFailed) ? Gather.JOIN_CHANGED_LISTS : null;
+    const isSent = lists !== null && isSame(lists.proc, q.sentProc) && isSame(lists.failed, q.sentFailed);
+    return isSent ? Gather.JOIN_CHANGED_LISTS : null;
   }
   if (q.state === 'gather' && q.proc.includes(heard.from)) return null;
   if (!isSame(union(q.proc, [heard.from]), q.sentProc) || !isSame(q.failed, q.sentFailed)) return null;
@@ -143,7 +146,12 @@ function isOwnTimer(q: GatherQuestion, { timer }: Heard, reaction: number): bool
 }
 
 const nothing: readonly Gather[] = [];
-function answer(reason: Gather | null, certainty: Certainty, trigger: Heard | null = null, following = nothing): GatherAnswer {
+function answer(
+  reason: Gather | null,
+  certainty: Certainty,
+  trigger: Heard | null = null,
+  following = nothing,
+): GatherAnswer {
   return { reason, certainty, trigger, following };
 }
 
@@ -151,7 +159,8 @@ function answer(reason: Gather | null, certainty: Certainty, trigger: Heard | nu
 function sameListsCandidates(q: GatherQuestion, reason: Gather): readonly Candidate[] {
   return q.heard.flatMap((heard) => {
     const reaction = reactionTo(q, heard);
-    if (heard.kind !== 'join' || reaction < 0 || reaction > REACTION_MAX_NS || isOwnTimer(q, heard, reaction)) return [];
+    if (heard.kind !== 'join' || reaction < 0 || reaction > REACTION_MAX_NS) return [];
+    if (isOwnTimer(q, heard, reaction)) return [];
     // Later than at once only where the node's own timer cannot have run out.
     const { timer } = heard;
     const isTooEarly = timer !== null && timer.state === q.state && q.timerNs < timer.ns;
@@ -160,17 +169,23 @@ function sameListsCandidates(q: GatherQuestion, reason: Gather): readonly Candid
   });
 }
 
+/** What COMMIT and RECOVERY enter for a join when join processing has entered GATHER already. */
+const AFTER_COMMIT: readonly Gather[] = [Gather.JOIN_IN_COMMIT];
+const AFTER_RECOVERY: readonly Gather[] = [Gather.TOKEN_LOST_IN_RECOVERY, Gather.JOIN_IN_RECOVERY];
+
 /** In COMMIT and RECOVERY, a join goes through join processing first, which may enter GATHER itself. */
 function whileForming(q: GatherQuestion, isChanged: boolean): GatherAnswer {
   const isCommit = q.state === 'commit';
   if (isChanged) {
     const found = mostLikely(q, candidatesOf(q));
-    const caller: readonly Gather[] = isCommit ? [Gather.JOIN_IN_COMMIT] : [Gather.TOKEN_LOST_IN_RECOVERY, Gather.JOIN_IN_RECOVERY];
-    return answer(Gather.JOIN_CHANGED_LISTS, found === null ? 'likely' : 'certain', found?.heard ?? null, caller);
+    const certainty = found === null ? 'likely' : 'certain';
+    return answer(Gather.JOIN_CHANGED_LISTS, certainty, found?.heard ?? null, isCommit ? AFTER_COMMIT : AFTER_RECOVERY);
   }
   const trigger = mostLikely(q, sameListsCandidates(q, Gather.JOIN_IN_COMMIT))?.heard ?? null;
-  if (isCommit) return answer(trigger === null ? Gather.TOKEN_LOST_IN_COMMIT : Gather.JOIN_IN_COMMIT, 'likely', trigger);
-  return answer(Gather.TOKEN_LOST_IN_RECOVERY, trigger === null ? 'likely' : 'certain', trigger, [Gather.JOIN_IN_RECOVERY]);
+  if (isCommit && trigger === null) return answer(Gather.TOKEN_LOST_IN_COMMIT, 'likely');
+  if (isCommit) return answer(Gather.JOIN_IN_COMMIT, 'likely', trigger);
+  const certainty = trigger === null ? 'likely' : 'certain';
+  return answer(Gather.TOKEN_LOST_IN_RECOVERY, certainty, trigger, AFTER_RECOVERY.slice(1));
 }
 
 /** The lists were not changed: a timer, a join that said nothing new, or a member heard on another ring. */
@@ -193,7 +208,8 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
     const { kind, from, proc, failed } = heard;
     const reaction = reactionTo(q, heard);
     if (reaction < 0 || reaction > REACTION_MAX_NS) return [];
-    if (kind !== 'join') return q.state !== null && added.includes(from) ? [{ heard, reason: reasonOfForeign(q, heard) }] : [];
+    if (kind !== 'join')
+      return q.state !== null && added.includes(from) ? [{ heard, reason: reasonOfForeign(q, heard) }] : [];
     const isNamed = (id: number): boolean => id === from || proc.includes(id) || failed.includes(id);
     return added.some(isNamed) || gaveUp.some(isNamed) ? [{ heard, reason: Gather.JOIN_CHANGED_LISTS }] : [];
   });
@@ -216,7 +232,8 @@ export function provocation(q: GatherQuestion): Heard | null {
  * Source: specs/totem.md 2.3 to 2.5, 7.2.
  */
 export function explainGather(q: GatherQuestion): GatherAnswer {
-  if (q.sentFailed.includes(q.nodeid) && !q.failed.includes(q.nodeid)) return answer(Gather.FAILED_TO_RECEIVE, 'certain');
+  const gaveItselfUp = q.sentFailed.includes(q.nodeid) && !q.failed.includes(q.nodeid);
+  if (gaveItselfUp) return answer(Gather.FAILED_TO_RECEIVE, 'certain');
   const isChanged = !isSame(q.proc, q.sentProc) || !isSame(q.failed, q.sentFailed);
   if (q.state === 'commit' || q.state === 'recovery') return whileForming(q, isChanged);
   if (!isChanged) return withSameLists(q);
@@ -224,6 +241,7 @@ export function explainGather(q: GatherQuestion): GatherAnswer {
   // The failed list alone grows when the consensus timer runs out.
   const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc) && isSubset(q.failed, q.sentFailed);
   if (found === null) return isByItself ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
-  if (isByItself && isOwnTimer(q, found.heard, reactionTo(q, found.heard))) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
+  if (isByItself && isOwnTimer(q, found.heard, reactionTo(q, found.heard)))
+    return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
   return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
 }

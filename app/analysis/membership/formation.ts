@@ -6,8 +6,8 @@ import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { Certainty } from '../result.ts';
 import { nodeSet } from './node-set.ts';
-import type { NodeTrack } from './node-track.ts';
-import { ruleO, Stage, type RingTrack, type Seat } from './ring-track.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
+import { ruleO, Stage, type RingTrack, type Seat } from './tracked/ring-track.ts';
 import { logChange, type Tracks } from './tracks.ts';
 
 const INITIAL_ARU = 0xffffffff;
@@ -16,14 +16,19 @@ const ANSWER_NS = 20_000_000;
 const NS_PER_MS = 1_000_000;
 
 /** Remembers which messages the node asks for: those that were not in the token before. */
-function noteRequests({ bytes, at, end, dialect, littleEndian }: IndexedMessage, ring: RingTrack, nodeid: number): void {
+function noteRequests(m: IndexedMessage, ring: RingTrack, nodeid: number): void {
+  const { bytes, at, end, dialect, littleEndian } = m;
   if (dialect === null) return;
   const { token, rtrItem } = dialect.at;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const listed: number[] = [];
-  for (let item = at + token.size; item + rtrItem.size <= end && listed.length < RETRANSMIT_ENTRIES_MAX; item += rtrItem.size)
+  for (let i = 0; i < RETRANSMIT_ENTRIES_MAX; i++) {
+    const item = at + token.size + i * rtrItem.size;
+    if (item + rtrItem.size > end) break;
     listed.push(view.getUint32(item + rtrItem.seq, littleEndian));
-  for (const seq of listed) if (!ring.listed.includes(seq)) ring.request(seq, nodeid);
+  }
+  for (const [i, seq] of listed.entries())
+    if (ring.listed[i] !== seq && !ring.listed.includes(seq)) ring.request(seq, nodeid);
   ring.listed = listed;
 }
 
@@ -47,7 +52,7 @@ export class Formation {
     if (ring.firstToken === null) this.first(m, ring, node);
     else if (!isRepeated) this.next(m, ring, node);
     if (node === null) return;
-    if (ring.order === null && target !== undefined) ring.successors.set(node.nodeid, target.nodeid);
+    if (ring.order === null && target !== undefined) ring.passes(node.nodeid, target.nodeid);
     if (isRepeated) return;
     if ((m.flags & RowFlag.RTR) !== 0) noteRequests(m, ring, node.nodeid);
     else if (ring.listed.length > 0) ring.listed = [];
@@ -100,7 +105,8 @@ export class Formation {
     if (seat === null) return;
     seat.tokens++;
     const isInitial = m.tokenSeq === 0 && m.aru === INITIAL_ARU;
-    if (!isInitial && seat.stage !== Stage.OPERATIONAL && ruleO(seat, (m.flags & RowFlag.RETRANS_FLG) !== 0, m.seq, m.aru)) {
+    const retransFlg = (m.flags & RowFlag.RETRANS_FLG) !== 0;
+    if (!isInitial && seat.stage !== Stage.OPERATIONAL && ruleO(seat, retransFlg, m.seq, m.aru)) {
       if (ring.isFromStart && ring.order !== null) this.operational(m, ring, seat, 'certain');
       else this.turnsAlready(ring, seat, node);
     }
@@ -164,7 +170,8 @@ export class Formation {
     const { rings } = this.tracks;
     const ring = rings.get(m.ring);
     const seat = ring?.seatOf(node.nodeid) ?? null;
-    if (ring !== undefined && seat !== null && node.ring === m.ring && (node.state === 'commit' || node.state === 'recovery')) {
+    const isForming = node.ring === m.ring && (node.state === 'commit' || node.state === 'recovery');
+    if (ring !== undefined && seat !== null && isForming) {
       this.operational(m, ring, seat, 'certain');
       return ring.closeIfFormed();
     }
@@ -176,7 +183,8 @@ export class Formation {
 
   /**
    * The node has got to a ring by a formation that the capture does not show. Alone, where its last join wanted nobody
-   * else (or nobody at all, where it cannot receive; or its process is new): such a ring leaves no commit token on the wire. Else the capture was blind to it.
+   * else (or nobody at all, where it cannot receive), or its process is new: such a ring leaves no commit token on the
+   * wire. Else the capture was blind to it.
    */
   unseenFormation(node: NodeTrack, ring: number, seq: bigint, mayBeAlone: boolean): void {
     const wanted = node.proc.filter((id) => !node.failed.includes(id));
@@ -194,8 +202,8 @@ export class Formation {
   private operational(m: IndexedMessage, ring: RingTrack, seat: Seat, certainty: Certainty): void {
     if (seat.stage === Stage.OPERATIONAL) return;
     this.reach(m, ring, seat.nodeid, Stage.OPERATIONAL, certainty);
-    const members = ring.order?.length ?? 0;
-    if (m.kind === PacketKind.ORF_TOKEN && ring.allOperationalAt === Infinity) ring.allOperationalAt = m.tokenSeq + members;
+    if (m.kind === PacketKind.ORF_TOKEN && ring.allOperationalAt === Infinity)
+      ring.allOperationalAt = m.tokenSeq + (ring.order?.length ?? 0);
   }
 
   /** Takes a member to a stage, through those before it where they were not seen. */
@@ -207,7 +215,8 @@ export class Formation {
     seat.stage = stage;
     // It may have gone back to GATHER, or on to another ring, in the meantime.
     if (stage === Stage.COMMIT) {
-      if (node.ring !== ring.index && node.ringSeq < this.tracks.rings.seqOf(ring.index)) this.enterCommit(m, ring, node, certainty);
+      const isNewer = node.ring !== ring.index && node.ringSeq < this.tracks.rings.seqOf(ring.index);
+      if (isNewer) this.enterCommit(m, ring, node, certainty);
     } else if (node.ring === ring.index && stage === Stage.RECOVERY && node.state === 'commit') {
       this.enterRecovery(m, ring, node, certainty);
     } else if (node.ring === ring.index && stage === Stage.OPERATIONAL && node.state === 'recovery') {
@@ -217,8 +226,8 @@ export class Formation {
 
   private enterCommit(m: IndexedMessage, ring: RingTrack, node: NodeTrack, certainty: Certainty): void {
     const { rings } = this.tracks;
-    const members = ring.order ?? [];
-    const says = `Node ${node.nodeid} commits to ring ${rings.idOf(ring.index)} of ${members.map((id) => `node ${id}`).join(', ')}`;
+    const members = (ring.order ?? []).map((id) => `node ${id}`).join(', ');
+    const says = `Node ${node.nodeid} commits to ring ${rings.idOf(ring.index)} of ${members}`;
     this.change(m, node, 'commit', says, certainty, ring);
     node.ring = ring.index;
     node.ringSeq = rings.seqOf(ring.index);
@@ -237,7 +246,8 @@ export class Formation {
 
   private enterOperational(m: IndexedMessage, ring: RingTrack, node: NodeTrack, certainty: Certainty): void {
     const { rings } = this.tracks;
-    this.change(m, node, 'operational', `Node ${node.nodeid} is operational on ring ${rings.idOf(ring.index)}`, certainty, ring);
+    const says = `Node ${node.nodeid} is operational on ring ${rings.idOf(ring.index)}`;
+    this.change(m, node, 'operational', says, certainty, ring);
     node.tally.operational++;
     node.tally.continuousGather = 0;
     node.settle(ring.index, rings.seqOf(ring.index), ring.order === null ? null : nodeSet(ring.order));

@@ -45,7 +45,8 @@ export interface GatherReason {
 
 const named = (nodeid: number | null): string => (nodeid === null ? 'another node' : `node ${nodeid}`);
 const noToken = (silence: number | null): string => (silence === null ? '' : ` (no token for ${silence.toFixed(2)} s)`);
-const listed = (ids: readonly number[]): string => (ids.length === 0 ? 'nobody' : ids.map((id) => `node ${id}`).join(', '));
+const listed = (ids: readonly number[]): string =>
+  ids.length === 0 ? 'nobody' : ids.map((id) => `node ${id}`).join(', ');
 
 /** What has to be said of a message with which a node joins or leaves. */
 function ofJoin({ trigger, isLeave, gaveUp }: GatherStory): string {
@@ -77,8 +78,10 @@ const table: readonly GatherReason[] = [
   },
   {
     code: Gather.TOKEN_LOST_IN_RECOVERY,
-    says: ({ silence, trigger }) =>
-      trigger === null ? `lost the token during recovery${noToken(silence)}` : `breaks its recovery off for ${named(trigger)}`,
+    says: ({ silence, trigger }) => {
+      if (trigger !== null) return `breaks its recovery off for ${named(trigger)}`;
+      return `lost the token during recovery${noToken(silence)}`;
+    },
     cause: 'token-loss',
   },
   {

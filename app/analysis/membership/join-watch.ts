@@ -3,12 +3,13 @@
 import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
-import { explainGather, provocation, REACTION_MAX_NS, type GatherAnswer, type GatherQuestion, type Heard } from './explain-gather.ts';
+import { explainGather, provocation, REACTION_MAX_NS } from './explain-gather.ts';
+import type { GatherAnswer, GatherQuestion, Heard } from './explain-gather.ts';
 import type { RingCause } from '../result.ts';
 import type { Formation } from './formation.ts';
 import { Gather, gatherReason, sayGather, type GatherStory } from './gather-reasons.ts';
 import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
-import type { JoinHeard, NodeTrack } from './node-track.ts';
+import type { JoinHeard, NodeTrack } from './tracked/node-track.ts';
 import { logChange, restartProcess, type Tracks } from './tracks.ts';
 
 /** The join timer (50 ms) never fires earlier than this after the join before (specs/totem.md 6). */
@@ -21,6 +22,9 @@ const TIMER_REASONS: readonly Gather[] = [
   Gather.TOKEN_LOST_IN_COMMIT,
   Gather.TOKEN_LOST_IN_RECOVERY,
 ];
+const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'certain', trigger: null, following: [] };
+const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
+const NO_LISTS = { proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, timer: null };
 const NS_PER_S = 1_000_000_000;
 
 export class JoinWatch {
@@ -36,6 +40,8 @@ export class JoinWatch {
   join(m: IndexedMessage, node: NodeTrack): void {
     const decoded = m.dialect === null ? null : decodeTotem(m.bytes, m.at, m.end, m.dialect);
     if (decoded === null || !decoded.ok || decoded.value.message.type !== 'memb_join') return;
+    const { procList } = decoded.value.value as { readonly procList?: readonly unknown[] };
+    for (const srpAddr of procList ?? []) this.tracks.nodes.learnSecond(srpAddr);
     const heard = this.transmission(m, node, decoded.value.message);
     if (heard === null) return;
     if (heard.isLeave) this.leaves(node, heard);
@@ -45,7 +51,7 @@ export class JoinWatch {
   /** The join as its sender transmitted it, null for a further copy of one. */
   private transmission(m: IndexedMessage, node: NodeTrack, message: MembJoin): JoinHeard | null {
     const { nodes } = this.tracks;
-    for (const list of [message.procList, message.failedList, [message.systemFrom]]) for (const ref of list) nodes.learn(ref);
+    for (const ref of [...message.procList, ...message.failedList, message.systemFrom]) nodes.learn(ref);
     const proc = nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
     const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
     const { ringSeq } = message;
@@ -56,8 +62,9 @@ export class JoinWatch {
     if (node.hasLeft && !isLeave) restartProcess(this.tracks, node, m.timeNs);
     node.tally.joinTx++;
     if (!m.toGroup) node.tally.ownCopies[PacketKind.MEMB_JOIN]!++;
-    const { row, timeNs } = m;
-    return { from: node.nodeid, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: m.toGroup ? null : sent };
+    const { row, timeNs, toGroup } = m;
+    const { nodeid: from } = node;
+    return { from, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: toGroup ? null : sent };
   }
 
   private leaves(node: NodeTrack, heard: JoinHeard): void {
@@ -71,8 +78,7 @@ export class JoinWatch {
     if (isStart(node, heard)) {
       restartProcess(this.tracks, node, heard.timeNs);
       node.tally.joinTx = 1;
-      const story = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: false };
-      return this.enter(node, heard, { reason: Gather.INTERFACE_CHANGE, certainty: 'certain', trigger: null, following: [] }, story);
+      return this.enter(node, heard, STARTED, { ...BY_ITSELF, wasRunning: false });
     }
     const last = node.lastJoin;
     if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
@@ -100,9 +106,8 @@ export class JoinWatch {
     const isTimerDue = since >= JOIN_TIMER_MIN_NS;
     const provoker = provocation(question);
     if (provoker !== null) {
-      const answer: GatherAnswer = { reason: Gather.JOIN_CHANGED_LISTS, certainty: 'certain', trigger: provoker, following: [] };
-      const story = { trigger: provoker.from, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
-      this.enter(node, heard, answer, story);
+      const answer: GatherAnswer = { ...STARTED, reason: Gather.JOIN_CHANGED_LISTS, trigger: provoker };
+      this.enter(node, heard, answer, { ...BY_ITSELF, trigger: provoker.from });
       node.wasProvoked = isTimerDue;
       return true;
     }
@@ -153,7 +158,7 @@ export class JoinWatch {
         // What came before it settled on its ring was of no concern to it.
         const isForeign = row >= 0 && ring !== node.ring && timeNs > node.operationalAt;
         if (row > answered && isForeign)
-          messages.push({ kind, from: other.nodeid, row, timeNs, proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, timer: null });
+          messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
       }
     }
     return messages;

@@ -8,7 +8,7 @@ import { countersOf } from './counters.ts';
 import { Formation } from './formation.ts';
 import { JoinWatch } from './join-watch.ts';
 import { MulticastWatch } from './multicast-watch.ts';
-import type { NodeTrack } from './node-track.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
 import { createTracks, restartProcess, type Tracks } from './tracks.ts';
 
 export interface MembershipResult {
@@ -119,7 +119,8 @@ class Membership implements MembershipAnalysis {
   }
 
   private entry({ nodeid, addresses, dialect, firstSeen, lastSeen }: NodeTrack): NodeEntry {
-    return { nodeid, name: null, addresses: addresses.map((id) => this.store.address(id)), dialect, firstSeen, lastSeen };
+    const texts = addresses.map((id) => this.store.address(id));
+    return { nodeid, name: null, addresses: texts, dialect, firstSeen, lastSeen };
   }
 }
 

@@ -3,8 +3,8 @@ import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { RowFlag } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Formation } from './formation.ts';
-import { FANOUT_NS } from './fanout.ts';
-import type { NodeTrack } from './node-track.ts';
+import { FANOUT_NS } from './tracked/fanout.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
 import type { Tracks } from './tracks.ts';
 
 /** Outer sequence numbers of recovery copies remembered, to tell a repeated one; forgotten together when full. */
@@ -43,7 +43,8 @@ export class MulticastWatch {
   mcast(m: IndexedMessage, node: NodeTrack | null): void {
     const originator = this.tracks.nodes.get(m.sender);
     const isEncapsulated = (m.flags & RowFlag.ENCAPSULATED) !== 0;
-    const isKnown = isEncapsulated ? !this.isNewRecoveryCopy(m) : (m.flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) !== 0;
+    const isFlagged = (m.flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) !== 0;
+    const isKnown = isEncapsulated ? !this.isNewRecoveryCopy(m) : isFlagged;
     const ring = this.tracks.rings.get(m.ring);
     if (ring !== undefined && ring.order === null && ring.speakers.size < 64) ring.speakers.add(m.sender);
     if (this.tracks.forming.size > 0) this.dropped(m);
@@ -68,7 +69,7 @@ export class MulticastWatch {
     if (isEncapsulated) tally.encapsulatedTx++;
     if (node === null) return;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
-    node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq);
+    if (mayBeCopied(m, node)) node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq);
     if (node === originator && !isEncapsulated) this.formation.provesRing(m, node, false);
   }
 
@@ -87,7 +88,7 @@ export class MulticastWatch {
     }
     if (node === null) return;
     if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && age < FANOUT_NS) return;
-    if (node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq) === null) return;
+    if (mayBeCopied(m, node) && node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq) === null) return;
     node.tally.mcastRetx++;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
   }
@@ -115,4 +116,9 @@ export class MulticastWatch {
     this.recoveryCopies.add(key);
     return true;
   }
+}
+
+/** On the only network of its sender a multicast leaves once; over udpu, knet or redundant rings, as copies. */
+function mayBeCopied({ toGroup }: IndexedMessage, { addresses }: NodeTrack): boolean {
+  return !toGroup || addresses.length > 1;
 }

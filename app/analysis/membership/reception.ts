@@ -2,7 +2,7 @@
 // what a node has received, as far as the wire tells: a packet lost behind the capture point counts as received.
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
-import type { NodeTrack } from './node-track.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
 
 /** Totem's own message types, 0 to 5. */
 export const TOTEM_KINDS = 6;
@@ -29,9 +29,14 @@ export class Reception {
   }
 
   /** Called with every packet of the node, before it is counted. */
-  heard(node: NodeTrack): void {
-    const { receivedWhenHeard } = node;
-    for (let kind = 0; kind < TOTEM_KINDS; kind++) receivedWhenHeard[kind] = this.total(node, kind);
+  heard({ addresses, receivedWhenHeard: sums }: NodeTrack): void {
+    const { groups, unicasts } = this;
+    for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind] = groups[kind]!;
+    for (let i = 0; i < addresses.length; i++) {
+      const at = addresses[i]! * TOTEM_KINDS;
+      if (at >= unicasts.length) continue;
+      for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += unicasts[at + kind]!;
+    }
   }
 
   /** Joins that have reached the node since it was last heard. */

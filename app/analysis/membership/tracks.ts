@@ -1,10 +1,10 @@
 // What the parts of the membership analysis share, and how a node's change of state is written down.
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Certainty, MembershipState } from '../result.ts';
-import { NodeTable } from './node-table.ts';
-import type { NodeTrack } from './node-track.ts';
+import { NodeTable } from './tracked/node-table.ts';
+import type { NodeTrack } from './tracked/node-track.ts';
 import { Reception } from './reception.ts';
-import { RingTable } from './ring-table.ts';
+import { RingTable } from './tracked/ring-table.ts';
 import { TransitionLog } from './transition-log.ts';
 
 export interface Tracks {
@@ -18,7 +18,8 @@ export interface Tracks {
 
 export function createTracks(store: PacketStore): Tracks {
   const nodes = new NodeTable(store);
-  return { nodes, rings: new RingTable(store, nodes), reception: new Reception(), log: new TransitionLog(), forming: new Set() };
+  const rings = new RingTable(store, nodes);
+  return { nodes, rings, reception: new Reception(), log: new TransitionLog(), forming: new Set() };
 }
 
 export interface Change {

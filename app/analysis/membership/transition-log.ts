@@ -1,7 +1,7 @@
 // The transitions of all nodes, in the order of their times. Bounded: beyond the limit they are counted, not kept.
 import type { Transition } from '../result.ts';
 
-/** Transitions kept of one capture. A join storm of 100 nodes for an hour stays below it; beyond, `omitted` says how many. */
+/** Transitions kept of one capture: hours of a cluster that never settles. Beyond, `omitted` says how many. */
 export const TRANSITIONS_MAX = 200_000;
 
 export class TransitionLog {

@@ -26,17 +26,40 @@ function ringJson(ring: RingHistory, time: Time) {
   };
 }
 
-function transitionJson({ time: at, nodeid, from, to, gatherFrom, says, certainty, frames, ring }: Transition, time: Time) {
+function transitionJson(
+  { time: at, nodeid, from, to, gatherFrom, says, certainty, frames, ring }: Transition,
+  time: Time,
+) {
   return { time: time(at), nodeid, from, to, gatherFrom, says, certainty, frames, ring };
 }
 
 function findingJson(finding: Finding, time: Time) {
   const { id, rule, severity, culprits, says, evidence, cause, advice, confidence, because } = finding;
-  return { id, rule, severity, time: time(finding.time), until: orNull(time, finding.until), culprits, says, evidence, cause, advice, confidence, because };
+  return {
+    id,
+    rule,
+    severity,
+    time: time(finding.time),
+    until: orNull(time, finding.until),
+    culprits,
+    says,
+    evidence,
+    cause,
+    advice,
+    confidence,
+    because,
+  };
 }
 
 function sheepJson({ members, master, epoch, status, copies, events }: SheepCluster, time: Time) {
-  return { members, master, epoch, status, copies, events: events.map((event) => ({ ...event, time: time(event.time) })) };
+  return {
+    members,
+    master,
+    epoch,
+    status,
+    copies,
+    events: events.map((event) => ({ ...event, time: time(event.time) })),
+  };
 }
 
 /** The object of the command-line contract. `epochNs`: wall clock of time 0. */

@@ -29,7 +29,8 @@ function wrap(text: string, indent: string): string {
 }
 
 const heading = (title: string): string => `\n${title}`;
-const ms = (value: number | null): string => (value === null ? '–' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3));
+const ms = (value: number | null): string =>
+  value === null ? '–' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
 
 function verdict({ findings, rings, packets }: Analysis, words: Words): string {
   const failures = findings.filter(({ severity }) => severity === 'failure');
@@ -41,7 +42,10 @@ function verdict({ findings, rings, packets }: Analysis, words: Words): string {
   }
   const [worst] = [...failures, ...warnings];
   const more = failures.length + warnings.length - 1;
-  return `${worst?.says ?? ''}${more > 0 ? ` (and ${more} more)` : ''}`.replaceAll('\n', ' ') + (worst === undefined ? '' : ` At ${words.time(worst.time)} s.`);
+  return (
+    `${worst?.says ?? ''}${more > 0 ? ` (and ${more} more)` : ''}`.replaceAll('\n', ' ') +
+    (worst === undefined ? '' : ` At ${words.time(worst.time)} s.`)
+  );
 }
 
 function nodeLines({ nodes }: Analysis, words: Words): string[] {
@@ -53,18 +57,23 @@ function nodeLines({ nodes }: Analysis, words: Words): string[] {
 
 function ringLines({ rings }: Analysis, words: Words): string[] {
   return rings.map(({ id, members, committed, firstToken, lastToken, tokens, cause }) => {
-    const turned = firstToken === null ? 'never turned' : `${words.time(firstToken)} to ${words.time(lastToken ?? firstToken)} s, ${tokens} tokens`;
+    const turned =
+      firstToken === null
+        ? 'never turned'
+        : `${words.time(firstToken)} to ${words.time(lastToken ?? firstToken)} s, ${tokens} tokens`;
     const start = committed ?? firstToken ?? 0;
     return `  ${words.time(start).padStart(10)}  ${id.padEnd(16)} ${cause.padEnd(12)} members ${members.join(' ')}  (${turned})`;
   });
 }
 
 function transitionLines(transitions: readonly Transition[], words: Words): string[] {
-  const shown = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ time, nodeid, to, gatherFrom, certainty, frames }) => {
-    const reason = gatherFrom === null ? '' : ` from ${gatherFrom}`;
-    const doubt = certainty === 'certain' ? '' : ` (${certainty})`;
-    return `  ${words.time(time).padStart(10)}  ${words.node(nodeid).padEnd(28)} ${(to + reason).padEnd(16)} frame ${frames[0] ?? '?'}${doubt}`;
-  });
+  const shown = transitions
+    .slice(0, TRANSITIONS_SHOWN_MAX)
+    .map(({ time, nodeid, to, gatherFrom, certainty, frames }) => {
+      const reason = gatherFrom === null ? '' : ` from ${gatherFrom}`;
+      const doubt = certainty === 'certain' ? '' : ` (${certainty})`;
+      return `  ${words.time(time).padStart(10)}  ${words.node(nodeid).padEnd(28)} ${(to + reason).padEnd(16)} frame ${frames[0] ?? '?'}${doubt}`;
+    });
   const rest = transitions.length - shown.length;
   return rest > 0 ? [...shown, `  … ${rest} more: see --json`] : shown;
 }
@@ -77,10 +86,14 @@ function edgeLine({ from, to, hops, p50, p99, holdP50 }: EdgeSpread, words: Word
   return `  ${edge.padEnd(58)} ${String(hops).padStart(7)} hops  ${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)}`;
 }
 
-function findingLines({ rule, severity, time, says, evidence, cause, advice, because }: Finding, words: Words): string[] {
+function findingLines(
+  { rule, severity, time, says, evidence, cause, advice, because }: Finding,
+  words: Words,
+): string[] {
   const lines = [`  ${severity.toUpperCase()} ${rule}, ${words.time(time)} s`, wrap(says, '    ')];
   for (const { frames, says: what } of evidence) {
-    const where = frames.length === 0 ? '' : ` [frame ${frames.slice(0, 4).join(', ')}${frames.length > 4 ? ' …' : ''}]`;
+    const where =
+      frames.length === 0 ? '' : ` [frame ${frames.slice(0, 4).join(', ')}${frames.length > 4 ? ' …' : ''}]`;
     lines.push(wrap(`${what}${where}`, '      '));
   }
   if (cause !== null) lines.push(wrap(`Cause: ${cause}`, '    '));
@@ -99,7 +112,12 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   const { packets, rotation, delivery, findings, transitions, sheepdog } = analysis;
   const kinds = Object.entries(packets.byKind).filter(([, count]) => count > 0);
   const lines = [wrap(verdict(analysis, words), '')];
-  lines.push(wrap(`${packets.frames} frames, ${packets.relevant} of them Totem's: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}.`, ''));
+  lines.push(
+    wrap(
+      `${packets.frames} frames, ${packets.relevant} of them Totem's: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}.`,
+      '',
+    ),
+  );
   lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
   if (findings.length > 0) lines.push(heading('Findings'));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) lines.push(...findingLines(finding, words));
@@ -107,14 +125,28 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   lines.push(heading('Nodes'), ...nodeLines(analysis, words));
   lines.push(heading('Rings'), ...ringLines(analysis, words));
   if (transitions.length > 0) lines.push(heading('Membership'), ...transitionLines(transitions, words));
-  lines.push(heading('Rotation at the representative'), spreadText('active', rotation.active), spreadText('idle', rotation.idle));
+  lines.push(
+    heading('Rotation at the representative'),
+    spreadText('active', rotation.active),
+    spreadText('idle', rotation.idle),
+  );
   lines.push(...rotation.edges.map((edge) => edgeLine(edge, words)));
-  lines.push(heading('Delivery'), `  ${delivery.mcasts} multicasts, ${delivery.duplicatesOnWire} sent again, ${delivery.neverSeen} named by a token and never captured`);
+  lines.push(
+    heading('Delivery'),
+    `  ${delivery.mcasts} multicasts, ${delivery.duplicatesOnWire} sent again, ${delivery.neverSeen} named by a token and never captured`,
+  );
   for (const { nodeid, count } of delivery.retransmitRequests) lines.push(`  ${words.node(nodeid)} asked for ${count}`);
   if (sheepdog !== null) {
     const { members, epoch, status, copies, events } = sheepdog;
-    lines.push(heading('Sheepdog'), wrap(`members ${members.join(' ')}; epoch ${epoch ?? '?'}, ${status ?? 'status unknown'}, copies ${copies ?? '?'}`, '  '));
-    for (const { time, frame, says } of events.slice(0, 20)) lines.push(`  ${words.time(time).padStart(10)}  ${says} [frame ${frame}]`);
+    lines.push(
+      heading('Sheepdog'),
+      wrap(
+        `members ${members.join(' ')}; epoch ${epoch ?? '?'}, ${status ?? 'status unknown'}, copies ${copies ?? '?'}`,
+        '  ',
+      ),
+    );
+    for (const { time, frame, says } of events.slice(0, 20))
+      lines.push(`  ${words.time(time).padStart(10)}  ${says} [frame ${frame}]`);
     if (events.length > 20) lines.push(`  … ${events.length - 20} more: see --json`);
   }
   return `${lines.join('\n')}\n`;

@@ -37,7 +37,13 @@ export class DeliveryAnalysis implements Analyzer {
   }
 
   private ring(m: IndexedMessage): RingDelivery {
-    return (this.rings[m.ring] ??= { sent: new SeqMap(), before: -1, highest: 0, requests: NO_REQUESTS, lastTokenSeq: -1 });
+    return (this.rings[m.ring] ??= {
+      sent: new SeqMap(),
+      before: -1,
+      highest: 0,
+      requests: NO_REQUESTS,
+      lastTokenSeq: -1,
+    });
   }
 
   private mcast(m: IndexedMessage): void {
@@ -89,7 +95,9 @@ export class DeliveryAnalysis implements Analyzer {
       for (let seq = ring.before + 1; seq <= ring.highest; seq++) if (ring.sent.get(seq) !== 0) captured++;
       neverSeen += Math.max(0, ring.highest - ring.before - captured);
     }
-    const requests = [...this.requests].map(([nodeid, count]) => ({ nodeid, count })).sort((a, b) => a.nodeid - b.nodeid);
+    const requests = [...this.requests]
+      .map(([nodeid, count]) => ({ nodeid, count }))
+      .sort((a, b) => a.nodeid - b.nodeid);
     return { mcasts: this.mcasts, duplicatesOnWire: this.duplicates, retransmitRequests: requests, neverSeen };
   }
 }

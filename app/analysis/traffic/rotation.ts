@@ -47,8 +47,14 @@ export class RotationAnalysis implements Analyzer {
   ingest(m: IndexedMessage): void {
     if (m.kind !== PacketKind.ORF_TOKEN || (m.flags & RowFlag.REPEATED) !== 0) return;
     const { timeNs, tokenSeq } = m;
-    const turn = (this.rings[m.ring] ??= { lastTime: 0, lastTokenSeq: -2, lastEdge: null, departed: Number.NaN, departedSeq: 0 });
-    const follows = tokenSeq === ((turn.lastTokenSeq + 1) >>> 0);
+    const turn = (this.rings[m.ring] ??= {
+      lastTime: 0,
+      lastTokenSeq: -2,
+      lastEdge: null,
+      departed: Number.NaN,
+      departedSeq: 0,
+    });
+    const follows = tokenSeq === (turn.lastTokenSeq + 1) >>> 0;
     const sinceLast = (timeNs - turn.lastTime) / NS_PER_MS;
     const edge = this.edgeOf(m.src, m.dst);
     if (follows && edge !== null) {

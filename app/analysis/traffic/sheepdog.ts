@@ -1,7 +1,12 @@
 // sheepdog as its cluster messages show it: who is a member, the master, epoch, status and copies at the end, and what
 // was done when. Replays what each sheep does with the same messages (specs of the driver's event queue).
 import { readServiceMessage } from '../../../protocol/cpg/service-message.ts';
-import { readSheepMessage, sheepJson, type SheepMessage, type SheepNode } from '../../../protocol/sheep/cluster-message.ts';
+import {
+  readSheepMessage,
+  sheepJson,
+  type SheepMessage,
+  type SheepNode,
+} from '../../../protocol/sheep/cluster-message.ts';
 import { operationName, resultText, statusName } from '../../../protocol/sheep/operations.ts';
 import type { DeliveredMessage, DeliveryListener } from '../../store/delivered-message.ts';
 import type { RingHistory, SheepCluster, SheepEvent } from '../result.ts';
@@ -18,7 +23,11 @@ interface Sheep {
 }
 
 const addressText = ({ addr, port }: SheepNode): string => `${addr}:${port}`;
-const sheepOf = (node: SheepNode): Sheep => ({ nodeid: node.nodeid ?? 0, pid: node.pid ?? 0, address: addressText(node) });
+const sheepOf = (node: SheepNode): Sheep => ({
+  nodeid: node.nodeid ?? 0,
+  pid: node.pid ?? 0,
+  address: addressText(node),
+});
 
 export class SheepWatch implements DeliveryListener {
   private members: readonly Sheep[] = [];
@@ -59,7 +68,9 @@ export class SheepWatch implements DeliveryListener {
     this.members = this.members.filter((member) => member !== sheep);
     const isRunning = this.status === 'OK' || this.status === 'HALT';
     if (isRunning && this.epoch !== null) this.epoch++;
-    this.says(`${sheep.address} is no member any more${isRunning && this.epoch !== null ? `: epoch ${this.epoch}` : ''}`);
+    this.says(
+      `${sheep.address} is no member any more${isRunning && this.epoch !== null ? `: epoch ${this.epoch}` : ''}`,
+    );
     this.settleHalt();
   }
 
@@ -106,13 +117,18 @@ export class SheepWatch implements DeliveryListener {
     this.copies = head.nrSobjs === 0 ? this.copies : head.nrSobjs;
     this.epoch = head.epoch + (head.incEpoch === 0 ? 0 : 1);
     this.settleHalt();
-    this.says(`${addressText(sender)} is accepted, ${this.members.length} members, ${this.status}, epoch ${this.epoch}`);
+    this.says(
+      `${addressText(sender)} is accepted, ${this.members.length} members, ${this.status}, epoch ${this.epoch}`,
+    );
   }
 
   private operation(message: SheepMessage): void {
     const { operation, sender } = message;
     if (operation === null) return;
-    const record = sheepJson(message) as { readonly request?: { readonly opcode?: string | number; readonly copies?: number }; readonly response?: { readonly result_text?: string; readonly vdi_id?: number } };
+    const record = sheepJson(message) as {
+      readonly request?: { readonly opcode?: string | number; readonly copies?: number };
+      readonly response?: { readonly result_text?: string; readonly vdi_id?: number };
+    };
     const name = record.request?.opcode ?? operationName(0);
     const vdi = record.response?.vdi_id;
     const about = typeof vdi === 'number' && vdi !== 0 ? `, vdi ${vdi.toString(16)}` : '';
@@ -129,11 +145,22 @@ export class SheepWatch implements DeliveryListener {
   finish(rings: readonly RingHistory[]): SheepCluster | null {
     if (!this.isSeen) return null;
     const ring = rings.filter(({ members }) => this.members.some(({ nodeid }) => members.includes(nodeid))).at(-1);
-    const isGone = (sheep: Sheep): boolean => ring !== undefined && ring.firstToken !== null && ring.firstToken > this.last.time && !ring.members.includes(sheep.nodeid);
+    const isGone = (sheep: Sheep): boolean =>
+      ring !== undefined &&
+      ring.firstToken !== null &&
+      ring.firstToken > this.last.time &&
+      !ring.members.includes(sheep.nodeid);
     const members = this.members.filter((sheep) => !isGone(sheep));
     const lost = this.members.length - members.length;
     const epoch = this.epoch === null || lost === 0 || this.status === 'WAIT_FOR_FORMAT' ? this.epoch : this.epoch + 1;
     const texts = members.map(({ address }) => address);
-    return { members: texts, master: texts[0] ?? null, epoch, status: this.status, copies: this.copies, events: this.events };
+    return {
+      members: texts,
+      master: texts[0] ?? null,
+      epoch,
+      status: this.status,
+      copies: this.copies,
+      events: this.events,
+    };
   }
 }

@@ -48,7 +48,10 @@ export class FragmentTrail {
 
   /** The datagram was completed by a row and is Totem's. */
   completed(row: number, rows: readonly number[]): void {
-    this.mark(rows.filter((part) => part !== row), row + 1);
+    this.mark(
+      rows.filter((part) => part !== row),
+      row + 1,
+    );
     for (const [key, trail] of this.trails)
       if (trail.rows.includes(row)) {
         this.forget(key);

@@ -13,7 +13,8 @@ export class PingWatch {
 
   private key(bytes: Uint8Array, at: number, from: number, to: number): string {
     let key = `${from} ${to} ${bytes[at + LINK_AT]}`;
-    for (let i = 0; i < TIME_OCTETS; i += 2) key += ` ${(bytes[at + TIME_AT + i]! << 8) | bytes[at + TIME_AT + i + 1]!}`;
+    for (let i = 0; i < TIME_OCTETS; i += 2)
+      key += ` ${(bytes[at + TIME_AT + i]! << 8) | bytes[at + TIME_AT + i + 1]!}`;
     return key;
   }
 

@@ -71,7 +71,7 @@ class FileSource implements ByteSource {
     const chunk = new Uint8Array(CHUNK);
     try {
       // A file that still grows is read to the length it had when it was opened.
-      for (let at = 0; at < this.byteLength; ) {
+      for (let at = 0; at < this.byteLength;) {
         const length = readSync(this.fd, chunk, 0, Math.min(CHUNK, this.byteLength - at), at);
         if (length === 0) break;
         const waits = take(chunk.subarray(0, length));
@@ -115,7 +115,8 @@ class SpooledSource implements ByteSource {
       const first = await pieces.next();
       if (first.done === true) return null;
       const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
-      for await (const chunk of isGzip ? gunzipped(first.value, pieces) : continued(first.value, pieces)) await this.keep(chunk, take);
+      for await (const chunk of isGzip ? gunzipped(first.value, pieces) : continued(first.value, pieces))
+        await this.keep(chunk, take);
       return null;
     } catch (error) {
       return this.explain(error);
@@ -129,7 +130,8 @@ class SpooledSource implements ByteSource {
 
   private explain(error: unknown): OpenProblem {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code.startsWith('Z_')) return { kind: 'unreadable', says: `${this.name}: the gzip data is damaged or cut; what came before was read.` };
+    if (code.startsWith('Z_'))
+      return { kind: 'unreadable', says: `${this.name}: the gzip data is damaged or cut; what came before was read.` };
     return explainSystemError(error, this.name);
   }
 
@@ -145,7 +147,7 @@ class SpooledSource implements ByteSource {
 }
 
 async function* continued(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (let chunk = first; ; ) {
+  for (let chunk = first; ;) {
     yield chunk;
     const next = await rest.next();
     if (next.done === true) return;

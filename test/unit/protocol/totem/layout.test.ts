@@ -1,6 +1,13 @@
 // The sizes and offsets of Totem's structures, from specs of the wire (packed C structs). Not the reading of values.
 import { describe, expect, it } from 'vitest';
-import { MembRingId12, MembRingId3, SrpAddr1, SrpAddr2, SrpAddr3, TotemIpAddress } from '../../../../protocol/totem/identity.ts';
+import {
+  MembRingId12,
+  MembRingId3,
+  SrpAddr1,
+  SrpAddr2,
+  SrpAddr3,
+  TotemIpAddress,
+} from '../../../../protocol/totem/identity.ts';
 import { COROSYNC_1, COROSYNC_2, COROSYNC_3, type Dialect } from '../../../../protocol/totem/dialect.ts';
 import { MessageHeader12, MessageHeader3, RingTest } from '../../../../protocol/totem/messages.ts';
 
@@ -59,17 +66,47 @@ describe('sizes of the packed structures', () => {
   });
 
   it('of the parts', () => {
-    const parts = [MessageHeader12, MessageHeader3, RingTest, TotemIpAddress, SrpAddr1, SrpAddr2, SrpAddr3, MembRingId12, MembRingId3];
+    const parts = [
+      MessageHeader12,
+      MessageHeader3,
+      RingTest,
+      TotemIpAddress,
+      SrpAddr1,
+      SrpAddr2,
+      SrpAddr3,
+      MembRingId12,
+      MembRingId3,
+    ];
     expect(parts.map(({ size }) => size)).toEqual([8, 13, 12, 22, 44, 45, 4, 30, 12]);
   });
 });
 
 describe('offsets of the tables in specs of the wire', () => {
   it('put the fields of a Corosync 3 token where totemsrp.c has them', () => {
-    expect(COROSYNC_3.at.token).toMatchObject({ seq: 13, tokenSeq: 17, aru: 21, aruAddr: 25, ringId: 29, backlog: 41, fcc: 45, retransFlg: 49, rtrListEntries: 53 });
+    expect(COROSYNC_3.at.token).toMatchObject({
+      seq: 13,
+      tokenSeq: 17,
+      aru: 21,
+      aruAddr: 25,
+      ringId: 29,
+      backlog: 41,
+      fcc: 45,
+      retransFlg: 49,
+      rtrListEntries: 53,
+    });
   });
   it('put the fields of a Corosync 1 token where totemsrp.c has them', () => {
-    expect(COROSYNC_1.at.token).toMatchObject({ seq: 8, tokenSeq: 12, aru: 16, aruAddr: 20, ringId: 24, backlog: 54, fcc: 58, retransFlg: 62, rtrListEntries: 66 });
+    expect(COROSYNC_1.at.token).toMatchObject({
+      seq: 8,
+      tokenSeq: 12,
+      aru: 16,
+      aruAddr: 20,
+      ringId: 24,
+      backlog: 54,
+      fcc: 58,
+      retransFlg: 62,
+      rtrListEntries: 66,
+    });
   });
   it('put the ring id of an mcast behind its sequence numbers', () => {
     expect([COROSYNC_1, COROSYNC_2, COROSYNC_3].map((d) => d.at.mcast.ringId)).toEqual([60, 61, 25]);

@@ -18,11 +18,18 @@ function decoded(hex: string): TotemMessage {
 
 const node = (nodeid: number) => ({ nodeid, ip: null });
 const ring = (rep: number, seq: number) => ({ rep, seq: BigInt(seq), ip: null });
-const header = (nodeid: number, targetNodeid = 0, encapsulated = 0) => ({ nodeid, targetNodeid, encapsulated, littleEndian: true });
+const header = (nodeid: number, targetNodeid = 0, encapsulated = 0) => ({
+  nodeid,
+  targetNodeid,
+  encapsulated,
+  littleEndian: true,
+});
 
 describe('messages of real nodes', () => {
   it('B.1 a token, with left-over memory as its target', () => {
-    const token = decoded('70c003000001000000000000011a000000480600001a0000000000000001000000750000000000000000000000000000000000000000000000');
+    const token = decoded(
+      '70c003000001000000000000011a000000480600001a0000000000000001000000750000000000000000000000000000000000000000000000',
+    );
     expect(token).toEqual({
       type: 'orf_token',
       header: header(1, 0x01000000),
@@ -40,7 +47,12 @@ describe('messages of real nodes', () => {
 
   it('B.2 a merge detect', () => {
     const merge = decoded('70c003020001000000e42d57e801000000010000007500000000000000');
-    expect(merge).toEqual({ type: 'memb_merge_detect', header: header(1, 0xe8572de4), systemFrom: node(1), ringId: ring(1, 117) });
+    expect(merge).toEqual({
+      type: 'memb_merge_detect',
+      header: header(1, 0xe8572de4),
+      systemFrom: node(1),
+      ringId: ring(1, 117),
+    });
   });
 
   it('B.3 a hold cancel', () => {
@@ -50,7 +62,14 @@ describe('messages of real nodes', () => {
 
   it('B.4 a leave: node id 0, the leaver last in failed_list', () => {
     const leave = decoded('70c0030300000000000000000002000000010000000100000075000000000000000100000002000000');
-    expect(leave).toEqual({ type: 'memb_join', header: header(0), systemFrom: node(2), procList: [node(1)], failedList: [node(2)], ringSeq: 117n });
+    expect(leave).toEqual({
+      type: 'memb_join',
+      header: header(0),
+      systemFrom: node(2),
+      procList: [node(1)],
+      failedList: [node(2)],
+      ringSeq: 117n,
+    });
   });
 
   it('B.7 a commit token in its second rotation', () => {
@@ -58,7 +77,12 @@ describe('messages of real nodes', () => {
       '70c0030400010000000000000004000000010000007100000000000000000000000300000003000000010000000200000003000000' +
         '010000006d00000000000000e2040000e104000001000000010000006d00000000000000e2040000e204000001000000010000006d00000000000000dc040000dc04000000000000',
     );
-    expect(commit).toMatchObject({ ringId: ring(1, 113), membIndex: 3, tokenSeq: 4, addr: [node(1), node(2), node(3)] });
+    expect(commit).toMatchObject({
+      ringId: ring(1, 113),
+      membIndex: 3,
+      tokenSeq: 4,
+      addr: [node(1), node(2), node(3)],
+    });
     expect(commit).toMatchObject({
       membList: [
         { ringId: ring(1, 109), aru: 1250, highDelivered: 1249, receivedFlg: 1 },
@@ -78,7 +102,8 @@ describe('messages of real nodes', () => {
 });
 
 describe('what cannot be read', () => {
-  const token = '70c003000001000000000000011a000000480600001a0000000000000001000000750000000000000000000000000000000000000000000000';
+  const token =
+    '70c003000001000000000000011a000000480600001a0000000000000001000000750000000000000000000000000000000000000000000000';
   const problemOf = (hex: string): unknown => {
     const bytes = bytesOf(hex);
     const result = decodeTotem(bytes, 0, bytes.length, COROSYNC_3);
@@ -86,10 +111,22 @@ describe('what cannot be read', () => {
   };
 
   it('says which field is cut, and where', () => {
-    expect(problemOf(token.slice(0, 100))).toEqual({ kind: 'truncated', field: 'retrans_flg', at: 49, need: 4, have: 1 });
+    expect(problemOf(token.slice(0, 100))).toEqual({
+      kind: 'truncated',
+      field: 'retrans_flg',
+      at: 49,
+      need: 4,
+      have: 1,
+    });
   });
   it('refuses a count that no real node sends before it allocates', () => {
-    expect(problemOf(`${token.slice(0, 106)}ffffff7f`)).toEqual({ kind: 'bad-count', field: 'rtr_list_entries', at: 53, count: 0x7fffffff, max: 30 });
+    expect(problemOf(`${token.slice(0, 106)}ffffff7f`)).toEqual({
+      kind: 'bad-count',
+      field: 'rtr_list_entries',
+      at: 53,
+      count: 0x7fffffff,
+      max: 30,
+    });
   });
   it('refuses another header version', () => {
     expect(problemOf(token.replace('70c003', '70c004'))).toEqual({ kind: 'unsupported-version', at: 2, version: 4 });

@@ -1,8 +1,8 @@
 // What is known of one ring while the capture is read: members, times, and how far each member has got in forming it.
 // Also rule O, which tells from the tokens that leave a node when it becomes operational.
-import { PROCESSOR_COUNT_MAX } from '../../../protocol/totem/messages.ts';
-import { seqLte } from '../../../protocol/totem/seqno.ts';
-import type { RingCause } from '../result.ts';
+import { PROCESSOR_COUNT_MAX } from '../../../../protocol/totem/messages.ts';
+import { seqLte } from '../../../../protocol/totem/seqno.ts';
+import type { RingCause } from '../../result.ts';
 
 /** How far a member has got, in the order of the protocol. */
 export const Stage = { NONE: 0, COMMIT: 1, RECOVERY: 2, OPERATIONAL: 3 } as const;
@@ -70,6 +70,12 @@ export class RingTrack {
       this.seats.set(nodeid, seat);
     }
     return seat;
+  }
+
+  /** The token went from one node to another. */
+  passes(from: number, to: number): void {
+    if (this.successors.get(from) === to) return;
+    if (this.successors.size < PROCESSOR_COUNT_MAX || this.successors.has(from)) this.successors.set(from, to);
   }
 
   request(seq: number, nodeid: number): void {

@@ -1,10 +1,10 @@
-// What is known of one node while the capture is read: who it is, which state it is in, what it last said in a join, and
-// what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
-import type { DialectId } from '../../../protocol/totem/dialect.ts';
-import type { MembershipState, RingCause } from '../result.ts';
+// What is known of one node while the capture is read: who it is, which state it is in, what it last said in a join,
+// and what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
+import type { DialectId } from '../../../../protocol/totem/dialect.ts';
+import type { MembershipState, RingCause } from '../../result.ts';
 import { Fanout, type Transmission } from './fanout.ts';
-import type { Gather } from './gather-reasons.ts';
-import { NOBODY, type NodeSet } from './node-set.ts';
+import type { Gather } from '../gather-reasons.ts';
+import { NOBODY, type NodeSet } from '../node-set.ts';
 import { RecentMean } from './recent-mean.ts';
 
 /** A join or leave as its sender transmitted it. */
@@ -126,7 +126,7 @@ export class NodeTrack {
   isBlind = false;
   /** When it last became operational by a formation that was captured. */
   operationalAt = -Infinity;
-  /** It asked for messages that were on the wire, or was silent for long: what it received cannot be counted from here. */
+  /** It asked for messages that were on the wire, or was silent for long: what it received is not known. */
   isMissing = false;
 
   /** Its last Totem message; pings of knet do not count. */

@@ -1,9 +1,9 @@
 // The rings of a capture: one track for each id that a token or commit token names, and what is reported of them.
-import { ringIdText } from '../../../protocol/totem/identity.ts';
-import type { MembCommitToken } from '../../../protocol/totem/decode.ts';
-import type { IndexedMessage } from '../../store/indexed-message.ts';
-import type { PacketStore } from '../../store/packet-store.ts';
-import type { RingCause, RingHistory } from '../result.ts';
+import { ringIdText } from '../../../../protocol/totem/identity.ts';
+import type { MembCommitToken } from '../../../../protocol/totem/decode.ts';
+import type { IndexedMessage } from '../../../store/indexed-message.ts';
+import type { PacketStore } from '../../../store/packet-store.ts';
+import type { RingCause, RingHistory } from '../../result.ts';
 import { readIpAddress, type NodeTable } from './node-table.ts';
 import type { NodeTrack } from './node-track.ts';
 import { RingTrack } from './ring-track.ts';
@@ -80,8 +80,8 @@ export class RingTable {
     const cause = first?.episode?.cause ?? 'unknown';
     if (cause !== 'start' && cause !== 'join') return cause;
     // A ring of nodes that have all just started was started; where one had settled before, others joined it.
-    const isJoined = members.some((id) => this.nodes.get(id)?.hasSettled === true) || moved.some((node) => node.startedAt === null);
-    return isJoined ? 'join' : 'start';
+    const hasSettled = members.some((id) => this.nodes.get(id)?.hasSettled === true);
+    return hasSettled || moved.some((node) => node.startedAt === null) ? 'join' : 'start';
   }
 
   /** In order of the first token, else of the first commit token. */

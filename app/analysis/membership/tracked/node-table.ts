@@ -1,9 +1,8 @@
 // Which node sent a packet: by header where it names the transmitter, by address where it does not. Keeps the nodes.
-import { addressOf } from '../../../protocol/totem/identity.ts';
-import type { NodeRef } from '../../../protocol/totem/identity.ts';
-import type { IndexedMessage } from '../../store/indexed-message.ts';
-import { PacketKind, RowFlag } from '../../store/kinds.ts';
-import type { PacketStore } from '../../store/packet-store.ts';
+import { addressOf, type NodeRef, type TotemIpAddress } from '../../../../protocol/totem/identity.ts';
+import type { IndexedMessage } from '../../../store/indexed-message.ts';
+import { PacketKind, RowFlag } from '../../../store/kinds.ts';
+import type { PacketStore } from '../../../store/packet-store.ts';
 import { NodeTrack } from './node-track.ts';
 
 /** Nodes told apart in one capture; beyond it, further ones are not followed. */
@@ -41,6 +40,13 @@ export class NodeTable {
   /** What a message says of a node: which id belongs to which address. */
   learn({ nodeid, ip }: NodeRef): void {
     if (ip !== null && nodeid !== 0 && this.idOfAddress.size < PAIRS_MAX) this.idOfAddress.set(ip, nodeid);
+  }
+
+  /** The address on a redundant ring that a decoded srp_addr of 1.x or 2.x gives beside the first. */
+  learnSecond(srpAddr: unknown): void {
+    const { addr0, addr1 } = srpAddr as { readonly addr0?: TotemIpAddress; readonly addr1?: TotemIpAddress };
+    if (addr0 !== undefined && addr1 !== undefined && addr1.family !== 0)
+      this.learn({ nodeid: addr0.nodeid, ip: addressOf(addr1.family, addr1.addr) });
   }
 
   /** The id that a list means: a LEAVE of 1.x and 2.x has 0 and is told by its address. */

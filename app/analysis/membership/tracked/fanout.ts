@@ -1,7 +1,7 @@
 // Over udpu and knet, and on redundant rings, one multicast leaves as several packets: tells which packets are one
 // transmission. Knows no contents: the caller says by a key what is the same.
-import { PROCESSOR_COUNT_MAX } from '../../../protocol/totem/messages.ts';
-import type { IndexedMessage } from '../../store/indexed-message.ts';
+import { PROCESSOR_COUNT_MAX } from '../../../../protocol/totem/messages.ts';
+import type { IndexedMessage } from '../../../store/indexed-message.ts';
 
 /** Copies of one transmission leave one after the other; later ones are another transmission. */
 export const FANOUT_NS = 5_000_000;
