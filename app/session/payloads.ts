@@ -81,7 +81,7 @@ function piecesBefore(
   for (let hops = 0; hops < MESSAGE_PACKETS_MAX; hops++) {
     const { columns, index } = columnsAt(table, current);
     const link = columns.link[index]!;
-    // Links lead back in the order of delivery, so a hostile capture cannot make them circle within MESSAGE_PACKETS_MAX.
+    // Links lead back in the order of delivery; MESSAGE_PACKETS_MAX bounds what a hostile capture makes of them.
     const before = link === 0 ? null : open((link - 1) as Row);
     if (before === null) return null;
     current = (link - 1) as Row;

@@ -20,7 +20,8 @@ function totemText(totem: JsonObject, kind: string): string {
       const asks = requests.length === 0 ? '' : `, ${requests.length} requests: ${requests.join(' ')}`;
       const backlog = totem['backlog'] === 0 ? '' : ` backlog ${totem['backlog']}`;
       const fcc = totem['fcc'] === 0 ? '' : ` fcc ${totem['fcc']}`;
-      return `ring ${ring} token_seq ${tokenSeq} seq ${seq} aru ${aru === 4294967295 ? '-1' : aru}${fcc}${backlog}${asks}`;
+      const place = `seq ${seq} aru ${aru === 4294967295 ? '-1' : aru}`;
+      return `ring ${ring} token_seq ${tokenSeq} ${place}${fcc}${backlog}${asks}`;
     }
     case 'mcast':
       return `ring ${ring} seq ${seq} from ${(totem['system_from'] as JsonObject)['nodeid']}`;

@@ -10,7 +10,7 @@ export interface DecodedService<Head = unknown> {
   readonly head: Head;
   /** The records that count, in their order. */
   readonly records: readonly unknown[];
-  /** The tail's octets: the application's, or a body that is not described. Length 0 where the tail is none of these. */
+  /** The tail's octets: the application's, or a body that is not described. Length 0 where it is none of these. */
   readonly octets: Piece;
   /** Unused room for records, and what follows the message. */
   readonly rest: Piece;

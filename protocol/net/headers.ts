@@ -9,7 +9,8 @@ const ip4 = (doc: string): Layout<Uint8Array, number> => bytes(4, doc, (b) => ip
 const ip6 = (doc: string): Layout<Uint8Array, number> => bytes(16, doc, (b) => ipv6Text(b, 0));
 const asHex = (v: number): string => `0x${v.toString(16).padStart(4, '0')}`;
 const fragmentText = (v: number): string =>
-  `${asHex(v)} (offset ${(v & 0x1fff) * 8}${(v & 0x2000) === 0 ? '' : ', more fragments'}${(v & 0x4000) === 0 ? '' : ', must not be fragmented'})`;
+  `${asHex(v)} (offset ${(v & 0x1fff) * 8}${(v & 0x2000) === 0 ? '' : ', more fragments'}` +
+  `${(v & 0x4000) === 0 ? '' : ', must not be fragmented'})`;
 
 export const Ethernet = struct('ethernet', {
   dst: mac('destination hardware address'),

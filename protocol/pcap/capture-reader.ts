@@ -85,7 +85,8 @@ class Reader implements CaptureReader {
     else if (this.reading === null) state.problem = notACapture();
     else if (this.carried > 0 || this.skip > 0) {
       const at = this.offset - this.carried;
-      const says = `the capture ends in the middle of a record at octet ${at}; the ${state.frames} frames before it were read`;
+      const read = `the ${state.frames} frames before it were read`;
+      const says = `the capture ends in the middle of a record at octet ${at}; ${read}`;
       state.problem = { kind: 'truncated', at, says };
     }
   }

@@ -74,7 +74,7 @@ function memberOf(member: Member | Infer<typeof Member023>): SheepNode {
   return { ...entryOf(member.ent), nodeid: member.nodeid, pid: member.pid, gone };
 }
 
-/** The join of a message of 0.3.0. The payload has as many entries as its requester gave it, whatever the counts say. */
+/** The join of a message of 0.3.0. The payload has as many entries as its requester gave, whatever the counts say. */
 function joinOf(
   isRequest: boolean,
   payload: Uint8Array,

@@ -21,7 +21,7 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 const typeText = (type: number): string => `${type} (${MESSAGE_TYPES[type] ?? (type <= 7 ? 'ring test' : 'unknown')})`;
 const encapsulatedText = (value: number): string =>
-  `${value}${value === 1 ? ' (encapsulated: an old-ring message being recovered)' : value === 2 ? ' (not encapsulated)' : ''}`;
+  `${value}${['', ' (encapsulated: an old-ring message being recovered)', ' (not encapsulated)'][value] ?? ''}`;
 
 /** Message header of Corosync 1 and 2, 8 octets. */
 export const MessageHeader12 = struct('totem_message_header', {

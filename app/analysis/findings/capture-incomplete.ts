@@ -3,7 +3,7 @@
 import { PacketKind } from '../../store/kinds.ts';
 import { finding, nodeText, type FindingContext, type Rule } from './rule.ts';
 
-/** Share of the hops of a ring that may be missing before it is said: a frame lost here and there is no vantage point. */
+/** Share of a ring's hops that may be missing before it is said: a frame lost here and there is no vantage point. */
 const UNSEEN_SHARE_MIN = 0.02;
 
 function unseenHops(context: FindingContext): string | null {

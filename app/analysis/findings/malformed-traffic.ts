@@ -11,7 +11,7 @@ export const malformedTraffic: Rule = {
         time: firstNs,
         until: lastNs,
         culprits: node === null ? [] : [node],
-        says: `${count === 1 ? 'One packet' : `${count} packets`} from ${who} ${count === 1 ? 'starts' : 'start'} like Totem and cannot be read.`,
+        says: `${count === 1 ? 'One packet starts' : `${count} packets start`} like Totem and cannot be read, from ${who}.`,
         evidence: [{ frames, says: 'each names its problem and the octet where it is' }],
         cause: 'Another program on the port, a faulty sender, or damage on the way.',
         advice: `what runs on ${context.store.address(src)} and sends to this port.`,

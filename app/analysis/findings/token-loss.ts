@@ -108,7 +108,8 @@ function story(context: FindingContext, { ring, declared }: Loss): Finding {
   const parts: string[] = [];
   if (broken !== null && stopped !== null)
     parts.push(
-      `The token of ring ${ring.id} stopped at ${nodeText(context, stopped)}, which was sent token ${broken.last.tokenSeq} and did not pass it on.`,
+      `The token of ring ${ring.id} stopped at ${nodeText(context, stopped)}, ` +
+        `which was sent token ${broken.last.tokenSeq} and did not pass it on.`,
     );
   else parts.push(`The token of ring ${ring.id} was lost.`);
   const copies = broken?.copies.length ?? 0;
@@ -116,7 +117,8 @@ function story(context: FindingContext, { ring, declared }: Loss): Finding {
   parts.push(`${seconds(first.time - since)} s after that token it was declared lost by ${who}.`);
   if (next?.firstToken != null)
     parts.push(
-      `Ring ${next.id} of ${next.members.length} turned ${seconds(next.firstToken - since)} s after the last new token.`,
+      `Ring ${next.id} of ${next.members.length} turned ` +
+        `${seconds(next.firstToken - since)} s after the last new token.`,
     );
   const after = stopped === null ? null : aftermath(context, stopped, since, first.time);
   if (after !== null) parts.push(after.says);
@@ -131,10 +133,13 @@ function story(context: FindingContext, { ring, declared }: Loss): Finding {
     advice:
       stopped === null
         ? null
-        : `${nodeText(context, stopped).replace('node', 'Node')} first: is its process alive, was it scheduled, does its link work? Raise token only if pauses are proven.`,
+        : `${nodeText(context, stopped)}: is its process alive, was it scheduled, does its link work? ` +
+          'Raise token only if pauses are proven.',
     confidence: stopped === null ? 0.5 : isSeen ? 0.95 : 0.6,
   });
 }
+
+const after = (ns: number): string => `, ${seconds(ns)} s after the last new token`;
 
 function evidenceOf(
   context: FindingContext,
@@ -145,7 +150,9 @@ function evidenceOf(
   const list: { frames: readonly number[]; says: string }[] = [];
   if (broken !== null) {
     const { last, copies, from, at } = broken;
-    const hop = `${from === null ? context.store.address(last.src) : nodeText(context, from)} to ${at === null ? context.store.address(last.dst) : nodeText(context, at)}`;
+    const name = (node: number | null, address: number): string =>
+      node === null ? context.store.address(address) : nodeText(context, node);
+    const hop = `${name(from, last.src)} to ${name(at, last.dst)}`;
     list.push({ frames: [last.frame], says: `the last new token, ${last.tokenSeq}, from ${hop}` });
     const spacing = copies.length === 0 ? 0 : ((copies.at(-1)?.timeNs ?? 0) - last.timeNs) / copies.length;
     if (copies.length > 0)
@@ -154,7 +161,7 @@ function evidenceOf(
   for (const { nodeid, time, frames } of declared)
     list.push({
       frames,
-      says: `${nodeText(context, nodeid)} gathers${broken === null ? '' : `, ${seconds(time - broken.last.timeNs)} s after the last new token`}`,
+      says: `${nodeText(context, nodeid)} gathers${broken === null ? '' : after(time - broken.last.timeNs)}`,
     });
   if (next !== null) list.push({ frames: next.frames, says: `ring ${next.id} is committed and turns` });
   return list;

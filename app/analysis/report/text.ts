@@ -62,7 +62,8 @@ function ringLines({ rings }: Analysis, words: Words): string[] {
         ? 'never turned'
         : `${words.time(firstToken)} to ${words.time(lastToken ?? firstToken)} s, ${tokens} tokens`;
     const start = committed ?? firstToken ?? 0;
-    return `  ${words.time(start).padStart(10)}  ${id.padEnd(16)} ${cause.padEnd(12)} members ${members.join(' ')}  (${turned})`;
+    const what = `${id.padEnd(16)} ${cause.padEnd(12)} members ${members.join(' ')}`;
+    return `  ${words.time(start).padStart(10)}  ${what}  (${turned})`;
   });
 }
 
@@ -72,7 +73,8 @@ function transitionLines(transitions: readonly Transition[], words: Words): stri
     .map(({ time, nodeid, to, gatherFrom, certainty, frames }) => {
       const reason = gatherFrom === null ? '' : ` from ${gatherFrom}`;
       const doubt = certainty === 'certain' ? '' : ` (${certainty})`;
-      return `  ${words.time(time).padStart(10)}  ${words.node(nodeid).padEnd(28)} ${(to + reason).padEnd(16)} frame ${frames[0] ?? '?'}${doubt}`;
+      const what = `${words.node(nodeid).padEnd(28)} ${(to + reason).padEnd(16)}`;
+      return `  ${words.time(time).padStart(10)}  ${what} frame ${frames[0] ?? '?'}${doubt}`;
     });
   const rest = transitions.length - shown.length;
   return rest > 0 ? [...shown, `  … ${rest} more: see --json`] : shown;
@@ -83,7 +85,8 @@ const spreadText = (name: string, { count, p50, p99, max }: Spread): string =>
 
 function edgeLine({ from, to, hops, p50, p99, holdP50 }: EdgeSpread, words: Words): string {
   const edge = `${words.node(from)} → ${words.node(to)}`;
-  return `  ${edge.padEnd(58)} ${String(hops).padStart(7)} hops  ${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)}`;
+  const times = `${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)}`;
+  return `  ${edge.padEnd(50)} ${String(hops).padStart(7)} hops  ${times}`;
 }
 
 function findingLines(
@@ -110,14 +113,10 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
     time: (ns) => ((ns - firstNs) / 1e9).toFixed(3),
   };
   const { packets, rotation, delivery, findings, transitions, sheepdog } = analysis;
-  const kinds = Object.entries(packets.byKind).filter(([, count]) => count > 0);
+  const present = Object.entries(packets.byKind).filter(([, count]) => count > 0);
+  const kinds = present.map(([kind, count]) => `${kind} ${count}`);
   const lines = [wrap(verdict(analysis, words), '')];
-  lines.push(
-    wrap(
-      `${packets.frames} frames, ${packets.relevant} of them Totem's: ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ')}.`,
-      '',
-    ),
-  );
+  lines.push(wrap(`${packets.frames} frames, ${packets.relevant} of them Totem's: ${kinds.join(', ')}.`, ''));
   lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
   if (findings.length > 0) lines.push(heading('Findings'));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) lines.push(...findingLines(finding, words));
@@ -133,7 +132,8 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   lines.push(...rotation.edges.map((edge) => edgeLine(edge, words)));
   lines.push(
     heading('Delivery'),
-    `  ${delivery.mcasts} multicasts, ${delivery.duplicatesOnWire} sent again, ${delivery.neverSeen} named by a token and never captured`,
+    `  ${delivery.mcasts} multicasts, ${delivery.duplicatesOnWire} sent again, ` +
+      `${delivery.neverSeen} named by a token and never captured`,
   );
   for (const { nodeid, count } of delivery.retransmitRequests) lines.push(`  ${words.node(nodeid)} asked for ${count}`);
   if (sheepdog !== null) {

@@ -1,5 +1,5 @@
-// The octets of a capture for the command line: a file, a gzipped file or standard input; in order as they come, and any
-// range of them again. What cannot be read twice is spooled to a temporary file, which goes when the process does.
+// The octets of a capture for the command line: a file, a gzipped file or standard input; in order as they come, and
+// any range of them again. What cannot be read twice is spooled to a temporary file, which goes when the process does.
 import { closeSync, createReadStream, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const BLOCK = 1 << 18;
 const BLOCKS_MAX = 32;
 
 export interface ByteSource {
-  /** Hands over all octets in order; waits for what `take` returns. A problem is one of the source, not of its format. */
+  /** Hands over all octets in order; waits for what `take` returns. A problem is the source's, not the format's. */
   read(take: (chunk: Uint8Array) => void | Promise<void>): Promise<OpenProblem | null>;
   /** Octets [offset, offset + length) of what was read; shorter at the end. Valid until the next call. */
   range(offset: number, length: number): Uint8Array;
