@@ -152,3 +152,31 @@ export function filesOf(scenario: string, pattern: RegExp): readonly string[] {
 export function jsonOf(scenario: string, file: string): unknown {
   return JSON.parse(readFileSync(join(folderOf(scenario), file), 'utf8'));
 }
+
+export function scenariosOf(pattern: RegExp): readonly string[] {
+  return readdirSync(GOLDEN).filter((name) => pattern.test(name) && existsSync(join(GOLDEN, name, 'expected.json')));
+}
+
+/** truth.json of a scenario with Corosync 1.4, as far as it is used here. */
+export interface OneTruth {
+  readonly nodes: readonly { readonly ip: string; readonly nodeid: number }[];
+  /** By label, host and name. */
+  readonly corosync_counters?: Record<string, Record<string, Record<string, number>>>;
+}
+
+/** truth.json of a scenario with Corosync 2.4 or 3.1, as far as it is used here. */
+export interface ModernTruth {
+  readonly corosync: string;
+  readonly nodes: readonly {
+    readonly name: string;
+    readonly nodeid: number;
+    readonly addr: string;
+    readonly side: string;
+  }[];
+  readonly events: readonly { readonly t_ms: number; readonly what: string; readonly node?: number }[];
+  readonly log_events: readonly { readonly t_ms: number; readonly node: number; readonly log: string }[];
+  readonly stats_before: Record<string, Record<string, string>>;
+  readonly stats_before_ms: number;
+  readonly stats_after: Record<string, Record<string, string>>;
+  readonly stats_after_ms: number;
+}

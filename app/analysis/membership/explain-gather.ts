@@ -224,7 +224,12 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
  * gives up nodes, and strangers are not followed in that (2.4, step 4). Null where there was none just now.
  */
 export function provocation(q: GatherQuestion): Heard | null {
-  return mostLikely(q, candidatesOf(q).filter(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS))?.heard ?? null;
+  return (
+    mostLikely(
+      q,
+      candidatesOf(q).filter(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS),
+    )?.heard ?? null
+  );
 }
 
 /**

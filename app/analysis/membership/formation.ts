@@ -132,7 +132,11 @@ export class Formation {
     if (!decoded.ok || decoded.value.message.type !== 'memb_commit_token') return;
     const token = decoded.value.message;
     for (const ref of token.addr) this.tracks.nodes.learn(ref);
-    this.exclude(token.addr.map((ref) => ref.nodeid), ring, m.timeNs);
+    this.exclude(
+      token.addr.map((ref) => ref.nodeid),
+      ring,
+      m.timeNs,
+    );
     this.tracks.rings.commit(ring, token, m);
     const { order } = ring;
     if (node === null || order === null) return;

@@ -157,8 +157,7 @@ export class JoinWatch {
         const { row, timeNs, ring } = other[kind];
         // What came before it settled on its ring was of no concern to it.
         const isForeign = row >= 0 && ring !== node.ring && timeNs > node.operationalAt;
-        if (row > answered && isForeign)
-          messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
+        if (row > answered && isForeign) messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
       }
     }
     return messages;
