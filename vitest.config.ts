@@ -1,11 +1,19 @@
-// Tests without a window: unit, property, golden, tidy. The window's own are in vitest.e2e.config.ts.
+// Tests without a window, as four projects: unit, property, golden, tidy. The window's own are in vitest.e2e.config.ts.
 import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number) => ({
+  test: { name, include: [`test/${name}/**/*.test.{ts,mjs}`], testTimeout },
+});
 
 export default defineConfig({
   test: {
-    include: ['test/{unit,property,golden,tidy}/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    projects: [
+      project('unit', 10_000),
+      project('property', 60_000),
+      project('golden', 120_000),
+      project('tidy', 30_000),
+    ],
   },
 });

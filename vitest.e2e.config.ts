@@ -1,8 +1,10 @@
-// Tests of the window in the real Electron runtime, one after the other: each starts the program.
+// Tests of the window in the real Electron runtime, one after the other: each starts the program. TOTEM_LAB_ELECTRON
+// names the executable; `npm test -- e2e` sees to it, to the build and to a display.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    name: 'e2e',
     include: ['test/e2e/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 1,

@@ -1,7 +1,7 @@
-// npm run build: bundles the program if its sources changed.
+// npm run build: bundles the program if its sources changed. It prints to standard error only.
 import { build } from './lib/build.mjs';
 import { installModules } from './lib/modules.mjs';
+import { says } from './lib/says.mjs';
 
-const says = (line) => process.stderr.write(`${line}\n`);
-installModules(says);
-if (!(await build(says))) says('up to date');
+await installModules(says);
+if (!(await build(says))) says('the bundles are up to date');

@@ -1,83 +1,100 @@
-// npm test: types, lint, unit, property, golden and tidy tests, the build, then the window in the real Electron runtime.
-// Sees to everything they need. Ends with one line that counts the tests; exits 1 if anything failed.
+// npm test [-- PART… FILE…]: types, lint, unused code, unit, property, golden and tidy tests, the build, then the
+// window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones. Ends
+// with one line that counts the tests; exits 1 if anything failed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from './lib/build.mjs';
-import { findElectron } from './lib/electron.mjs';
+import { displayPrefix, findElectron } from './lib/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { OUT, ROOT } from './lib/paths.mjs';
-import { hasDisplay, installSystemPackages } from './lib/system.mjs';
+import { createTally } from './lib/tally.mjs';
+import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
 const says = (line) => process.stdout.write(`${line}\n`);
-const total = { passed: 0, failed: 0, skipped: 0 };
-const only = new Set(process.argv.slice(2));
-const PARTS = ['types', 'lint', 'unit', 'e2e'];
-const wants = (part) => only.size === 0 || only.has(part);
+const PROJECTS = ['unit', 'property', 'golden', 'tidy'];
+const PARTS = ['types', 'lint', 'unused', ...PROJECTS, 'build', 'e2e'];
+const INTERRUPTED = 130;
+const SCREEN = '2560x1440x24';
 
-for (const name of only)
-  if (!PARTS.includes(name)) {
-    says(`no such part: ${name}; parts are ${PARTS.join(', ')}`);
-    process.exit(2);
-  }
+const asked = process.argv.slice(2);
+const files = asked.filter((arg) => arg.includes('/') || arg.endsWith('.ts') || arg.endsWith('.mjs'));
+const parts = asked.filter((arg) => !files.includes(arg));
+const unknown = parts.find((part) => !PARTS.includes(part));
+if (unknown !== undefined) {
+  says(`there is no part "${unknown}"; the parts are ${PARTS.join(', ')}`);
+  process.exit(2);
+}
+const wants = (part) => parts.length === 0 || parts.includes(part);
+const tally = createTally();
+
+/** Runs a command with its output shown; true if it ended with 0. Ctrl-C in a part ends the whole. */
+function run(command, args, env = {}) {
+  const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (done.signal === 'SIGINT' || done.status === INTERRUPTED) process.exit(INTERRUPTED);
+  if (done.error !== undefined) says(done.error.message);
+  return done.status === 0;
+}
 
 function timed(name, work) {
   const start = Date.now();
-  const result = work();
-  says(`${result ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
-  return result;
+  const isGood = work();
+  says(`${isGood ? 'ok  ' : 'FAIL'} ${name} (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+  return isGood;
 }
 
-const tool = (name) => join(ROOT, 'node_modules', '.bin', name);
+/** A tool from the node modules, started by Node itself so that no shell is needed. */
+const tool = (path) => join(ROOT, 'node_modules', path);
+const VITEST = tool('vitest/vitest.mjs');
 
-/** A check that passes or fails as a whole counts as one test. */
-function check(name, command, args) {
-  const isGood = timed(name, () => spawnSync(tool(command), args, { cwd: ROOT, stdio: 'inherit' }).status === 0);
-  total[isGood ? 'passed' : 'failed']++;
+function check(name, script, args) {
+  if (wants(name)) tally.check(timed(name, () => run(process.execPath, [script, ...args])));
 }
 
 function vitest(name, args, { prefix = [], env = {} } = {}) {
-  const report = join(OUT, 'test-results', `${name}.json`);
+  const report = join(OUT, 'test-results', `${name.replaceAll(', ', '-')}.json`);
   mkdirSync(join(OUT, 'test-results'), { recursive: true });
   rmSync(report, { force: true });
-  const all = [
-    ...prefix,
-    tool('vitest'),
-    'run',
-    ...args,
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile=${report}`,
-  ];
-  const run = () =>
-    spawnSync(all[0], all.slice(1), { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
-  const isGood = timed(name, run);
-  if (!existsSync(report)) {
-    total.failed++;
-    return;
-  }
-  const result = JSON.parse(readFileSync(report, 'utf8'));
-  total.passed += result.numPassedTests;
-  total.failed += result.numFailedTests;
-  total.skipped += result.numPendingTests + (result.numTodoTests ?? 0);
-  if (!isGood && result.numFailedTests === 0) total.failed++;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const [command, ...rest] = [...prefix, process.execPath, VITEST, 'run', ...args, ...reporters, ...files];
+  tally.report(
+    report,
+    timed(name, () => run(command, rest, env)),
+  );
 }
 
-const hasPackages = installSystemPackages(says);
-installModules(says);
-if (wants('types')) check('types', 'tsc', ['-b']);
-if (wants('lint')) check('lint', 'oxlint', ['--type-aware']);
-if (wants('unit')) vitest('unit', []);
-if (wants('e2e')) {
-  await build(says);
-  const electron = hasPackages ? await findElectron(says) : null;
-  if (electron === null) {
-    says('skip e2e: no Electron runtime can be had here, so the window was not tested');
-    total.skipped++;
-  } else {
-    const prefix = hasDisplay() ? [] : ['xvfb-run', '-a', '-s', '-screen 0 2560x1440x24'];
-    vitest('e2e', ['--config', 'vitest.e2e.config.ts'], { prefix, env: { TOTEM_LAB_ELECTRON: electron } });
-  }
+async function windowTests(canOpenWindow) {
+  const skip = (why) => {
+    says(`skip e2e: ${why}, so the window was not tested`);
+    tally.skip();
+  };
+  if (!existsSync(join(ROOT, 'test', 'e2e'))) return skip('there is no test/e2e');
+  if (!canOpenWindow) return skip('system packages are missing');
+  if (!hasDisplay() && !has('xvfb-run')) return skip('there is no display and no xvfb-run');
+  const electron = await findElectron(says);
+  if (electron === null) return skip('no Electron runtime can be had here');
+  vitest('e2e', ['--config', 'vitest.e2e.config.ts'], {
+    prefix: displayPrefix(SCREEN),
+    env: { TOTEM_LAB_ELECTRON: electron },
+  });
 }
-says(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-process.exit(total.failed === 0 ? 0 : 1);
+
+const needsWindow = wants('e2e');
+const canOpenWindow = needsWindow && installSystemPackages(says);
+await installModules(says);
+check('types', tool('typescript/bin/tsc'), ['-b']);
+check('lint', tool('oxlint/bin/oxlint'), ['--type-aware']);
+check('unused', tool('knip/bin/knip.js'), ['--no-progress']);
+const projects = PROJECTS.filter(wants);
+if (projects.length > 0)
+  vitest(
+    projects.join(', '),
+    projects.map((name) => `--project=${name}`),
+  );
+let isBuilt = true;
+if (wants('build') || needsWindow) {
+  isBuilt = timed('build', () => run(process.execPath, [join(ROOT, 'scripts', 'build.mjs')]));
+  tally.check(isBuilt);
+}
+if (needsWindow && isBuilt) await windowTests(canOpenWindow);
+says(tally.line());
+process.exit(tally.total.failed === 0 ? 0 : 1);

@@ -11,6 +11,7 @@ export function packAsar(files) {
   }
   const json = Buffer.from(JSON.stringify(header));
   const padded = Math.ceil(json.length / 4) * 4;
+  // Two nested length-prefixed records ("pickles"): the size of the header, then the header's text.
   const head = Buffer.alloc(16 + padded);
   head.writeUInt32LE(4, 0);
   head.writeUInt32LE(8 + padded, 4);

@@ -1,35 +1,29 @@
-// Bundles the program when its sources changed: window, main process, preload, command line, benchmark. Needs the node
-// modules; run through scripts/build.mjs, start.mjs or test.mjs, which see to that.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+// Bundles the program when its sources changed: window, main process, preload, command line; on request the benchmark.
+// Needs the node modules; run through scripts/build.mjs, start.mjs or test.mjs, which see to that.
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { alone } from './lock.mjs';
 import { OUT, ROOT } from './paths.mjs';
-import { isStamped, stampOf, writeStamp } from './stamp.mjs';
-
-const SOURCES = [
-  'protocol',
-  'app',
-  'main',
-  'renderer',
-  'test/bench',
-  'package.json',
-  'package-lock.json',
-  'scripts/lib/build.mjs',
-];
+import { isBuilt, SETS, sourceStamp } from './sources.mjs';
+import { writeStamp } from './stamp.mjs';
 
 /** Bundles for Node or Electron's main side: one file each, nothing left to import but what the runtime has. */
-const NODE_ENTRIES = [
-  { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
-  { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
-  { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
-  { entry: 'test/bench/bench.ts', file: 'bench/bench.mjs', format: 'es', target: 'node20' },
-];
+const ENTRIES = {
+  program: [
+    { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
+    { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
+    { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
+    { entry: 'renderer/index.html' },
+  ],
+  bench: [{ entry: 'test/bench/bench.ts', file: 'bench/bench.mjs', format: 'es', target: 'node20' }],
+};
+
+const COMMON = { configFile: false, logLevel: 'warn' };
 
 async function bundleForNode(vite, { entry, file, format, target }) {
-  const fileName = file.split('/').at(-1);
   await vite.build({
+    ...COMMON,
     root: ROOT,
-    configFile: false,
-    logLevel: 'warn',
     ssr: { noExternal: true },
     build: {
       ssr: join(ROOT, entry),
@@ -40,18 +34,17 @@ async function bundleForNode(vite, { entry, file, format, target }) {
       sourcemap: false,
       rollupOptions: {
         external: ['electron', 'cap'],
-        output: { format, entryFileNames: fileName, codeSplitting: false },
+        output: { format, entryFileNames: file.split('/').at(-1), codeSplitting: false },
       },
     },
   });
 }
 
-async function bundleRenderer(vite) {
+async function bundleWindow(vite) {
   const { default: react } = await import('@vitejs/plugin-react');
   await vite.build({
+    ...COMMON,
     root: join(ROOT, 'renderer'),
-    configFile: false,
-    logLevel: 'warn',
     base: './',
     plugins: [react()],
     worker: { format: 'es' },
@@ -65,17 +58,31 @@ async function bundleRenderer(vite) {
   });
 }
 
-/** Builds what changed. `says` gets one line where there is something to do. */
-export async function build(says) {
-  const stamp = stampOf(SOURCES.map((path) => join(ROOT, path)));
-  const stampFile = join(OUT, '.stamp');
-  if (isStamped(stampFile, stamp)) return false;
-  says('building: sources changed');
-  rmSync(stampFile, { force: true });
+async function bundle(set, says) {
   const vite = await import('vite');
-  for (const item of NODE_ENTRIES) if (existsSync(join(ROOT, item.entry))) await bundleForNode(vite, item);
-  if (existsSync(join(ROOT, 'renderer', 'index.html'))) await bundleRenderer(vite);
-  writeStamp(`${stampFile}.new`, stamp);
-  renameSync(`${stampFile}.new`, stampFile);
-  return true;
+  for (const item of ENTRIES[set]) {
+    if (!existsSync(join(ROOT, item.entry))) says(`not built: ${item.entry} does not exist`);
+    else if (item.file === undefined) await bundleWindow(vite);
+    else await bundleForNode(vite, item);
+  }
+}
+
+/** Builds if sources changed; false if there was nothing to do. Ends the program where a bundle cannot be made. */
+export async function build(says, set = 'program') {
+  if (isBuilt(set)) return false;
+  return alone('build', says, async () => {
+    if (isBuilt(set)) return false;
+    const stamp = sourceStamp(set);
+    rmSync(SETS[set].stamp, { force: true });
+    const start = Date.now();
+    try {
+      await bundle(set, says);
+    } catch (error) {
+      says(`the build failed: ${error.message}`);
+      process.exit(1);
+    }
+    writeStamp(SETS[set].stamp, stamp);
+    says(`built from changed sources (${((Date.now() - start) / 1000).toFixed(1)} s)`);
+    return true;
+  });
 }

@@ -1,22 +1,28 @@
-// Says whether a set of files changed since a step was last done, by a hash of their names, sizes and times.
+// Says whether a set of files changed since a step was last done, by a hash of their names and contents. Contents and
+// not times: a clone, a checkout and a copy give all files new times.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const SKIPPED = new Set(['node_modules', 'out', '.tsbuild', '.git', 'captures', 'dist']);
+const SKIPPED = new Set(['node_modules', 'README.md']);
 
-function addTo(hash, path) {
+function addTo(hash, root, name) {
+  const path = join(root, name);
   if (!existsSync(path)) return;
-  const stat = statSync(path);
-  if (stat.isDirectory()) {
-    for (const entry of readdirSync(path).sort()) if (!SKIPPED.has(entry)) addTo(hash, join(path, entry));
-  } else hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\n`);
+  let entries = null;
+  try {
+    entries = readdirSync(path);
+  } catch (error) {
+    if (error.code !== 'ENOTDIR') throw error;
+  }
+  if (entries === null) hash.update(`${name}\0`).update(readFileSync(path)).update('\0');
+  else for (const entry of entries.sort()) if (!SKIPPED.has(entry)) addTo(hash, root, `${name}/${entry}`);
 }
 
-/** A short text that changes when one of the files or folders does. */
-export function stampOf(paths) {
+/** A short text that changes when one of the files or folders below root does; names that do not exist count too. */
+export function stampOf(root, names) {
   const hash = createHash('sha256');
-  for (const path of paths) addTo(hash, path);
+  for (const name of names) addTo(hash, root, name);
   return hash.digest('hex');
 }
 
@@ -24,7 +30,10 @@ export function isStamped(file, stamp) {
   return existsSync(file) && readFileSync(file, 'utf8') === stamp;
 }
 
+/** Written whole or not at all, also when the program is stopped meanwhile. */
 export function writeStamp(file, stamp) {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, stamp);
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, stamp);
+  renameSync(draft, file);
 }

@@ -1,61 +1,104 @@
-// The few system packages that the window needs on Linux: installs them as root on Debian and Ubuntu, else says the one
-// line to type. Everything that works without them goes on.
+// The few system packages that the window and live capture need on Linux: installs them as root on Debian and Ubuntu,
+// else says the one line to type. Everything that works without them goes on.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { CACHE, ROOT } from './paths.mjs';
 
-const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+/** After packages could not be installed the same ones are not tried again for this long. */
+const RETRY_MS = 24 * 3600 * 1000;
+const APT_MS_MAX = 10 * 60_000;
+const FAILED = join(CACHE, 'packages-failed.json');
 
-function libraries() {
-  const listed =
-    spawnSync('sh', ['-c', 'ldconfig -p 2>/dev/null || /sbin/ldconfig -p'], { encoding: 'utf8' }).stdout ?? '';
-  return (name) => listed.includes(name);
+/** True where a command can be started; the administrator's folders count, since a person's PATH may lack them. */
+export function has(command) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, command)));
 }
 
-/** Package, its name on releases with 64-bit time, and whether it is there. */
-function wanted(needsDisplay) {
-  const library = libraries();
-  const headers = ['/usr/include/pcap.h', '/usr/include/pcap/pcap.h'].some((path) => existsSync(path));
-  const list = [
-    ['libgtk-3-0', 'libgtk-3-0t64', library('libgtk-3.so.0')],
-    ['libnss3', null, library('libnss3.so')],
-    ['libgbm1', null, library('libgbm.so.1')],
-    ['libasound2', 'libasound2t64', library('libasound.so.2')],
-    ['libpcap-dev', null, headers],
-    ['tcpdump', null, has('tcpdump') || existsSync('/usr/sbin/tcpdump') || existsSync('/usr/bin/tcpdump')],
-  ];
-  if (needsDisplay) list.push(['xvfb', null, has('Xvfb')], ['xauth', null, has('xauth')]);
-  return list.filter(([, , isThere]) => !isThere);
+export function hasPcapHeaders() {
+  return ['/usr/include/pcap.h', '/usr/include/pcap/pcap.h', '/usr/local/include/pcap.h'].some((path) =>
+    existsSync(path),
+  );
 }
 
 export function hasDisplay() {
-  return process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);
+  return process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 }
 
-/** Sees to the system packages; returns false where the window cannot run without what is missing. */
+function libraries() {
+  const listed = spawnSync('sh', ['-c', 'PATH=$PATH:/sbin:/usr/sbin; ldconfig -p'], { encoding: 'utf8' }).stdout ?? '';
+  return (name) => listed.includes(`${name} `);
+}
+
+/** Packages that are missing: { name, since64: its name since 64-bit time, isForWindow }. */
+function missingPackages() {
+  const library = libraries();
+  const isCapThere = existsSync(join(ROOT, 'node_modules', 'cap'));
+  const all = [
+    { name: 'libgtk-3-0', since64: 'libgtk-3-0t64', isForWindow: true, isThere: library('libgtk-3.so.0') },
+    { name: 'libnss3', isForWindow: true, isThere: library('libnss3.so') },
+    { name: 'libgbm1', isForWindow: true, isThere: library('libgbm.so.1') },
+    { name: 'libasound2', since64: 'libasound2t64', isForWindow: true, isThere: library('libasound.so.2') },
+    { name: 'xvfb', isForWindow: true, isThere: hasDisplay() || (has('Xvfb') && has('xvfb-run')) },
+    { name: 'xauth', isForWindow: true, isThere: hasDisplay() || has('xauth') },
+    { name: 'tcpdump', isForWindow: false, isThere: has('tcpdump') },
+    { name: 'libpcap-dev', isForWindow: false, isThere: hasPcapHeaders() },
+    { name: 'make', isForWindow: false, isThere: isCapThere || has('make') },
+    { name: 'g++', isForWindow: false, isThere: isCapThere || has('g++') || has('c++') },
+    { name: 'python3', isForWindow: false, isThere: isCapThere || has('python3') },
+  ];
+  return all.filter(({ isThere }) => !isThere);
+}
+
+const apt = (args) =>
+  spawnSync('apt-get', args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: APT_MS_MAX,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+
+function isKnownToApt(name) {
+  const run = spawnSync('apt-cache', ['policy', name], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  return /Candidate: (?!\(none\))/.test(run.stdout ?? '');
+}
+
+function failedLately(names) {
+  if (!existsSync(FAILED)) return false;
+  const { at, what } = JSON.parse(readFileSync(FAILED, 'utf8'));
+  return Date.now() - at < RETRY_MS && what === names.join(' ');
+}
+
+function install(missing, says) {
+  const names = missing.map(({ name }) => name);
+  if (failedLately(names)) return false;
+  says(`installing system packages that the window and live capture need: ${names.join(' ')}`);
+  apt(['update', '-qq']);
+  const known = missing.map(({ name, since64 }) => (since64 !== undefined && isKnownToApt(since64) ? since64 : name));
+  const run = apt(['install', '-y', '-qq', '--no-install-recommends', ...known.filter(isKnownToApt)]);
+  rmSync(FAILED, { force: true });
+  if (run.status === 0 && missingPackages().length === 0) return true;
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(FAILED, JSON.stringify({ at: Date.now(), what: names.join(' ') }));
+  return false;
+}
+
+/** Sees to the system packages; returns false where the window cannot open without what is missing. */
 export function installSystemPackages(says) {
   if (process.platform !== 'linux') return true;
-  const missing = wanted(!hasDisplay());
+  let missing = missingPackages();
   if (missing.length === 0) return true;
-  const names = missing.map(([name]) => name);
-  const isDebian = has('apt-get');
   const isRoot = process.getuid?.() === 0;
-  if (!isDebian || !isRoot) {
-    const sudo = isRoot ? '' : 'sudo ';
-    const line = isDebian
-      ? `${sudo}apt-get install -y ${names.join(' ')}`
-      : `install the packages for: ${names.join(' ')}`;
-    says(`system packages are missing; to have everything, type: ${line}`);
-    return !names.some((name) => name.startsWith('lib') && name !== 'libpcap-dev');
-  }
-  says(`installing system packages: ${names.join(' ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env });
-  const install = (list) =>
-    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...list], { stdio: 'ignore', env })
-      .status === 0;
-  if (install(names)) return true;
-  const renamed = missing.map(([name, other]) => other ?? name);
-  if (install(renamed)) return true;
-  says(`the packages could not be installed; try: apt-get install ${names.join(' ')}`);
-  return false;
+  if (has('apt-get') && isRoot && install(missing, says)) return true;
+  missing = missingPackages();
+  const names = missing.map(({ name }) => name).join(' ');
+  const remedy = has('apt-get')
+    ? `type: ${isRoot ? '' : 'sudo '}apt-get install -y ${names}`
+    : `install what gives: ${names}`;
+  const isWindowPossible = !missing.some(({ isForWindow }) => isForWindow);
+  says(
+    `${isWindowPossible ? 'live capture is limited' : 'the window cannot open'}: system packages are missing; ${remedy}`,
+  );
+  return isWindowPossible;
 }
