@@ -1,6 +1,7 @@
 // One row taken apart for the detail tree and the hex view: frame, datagram, what a key opened, messages.
 import type { Row } from '../../protocol/base/brand.ts';
 import type { Dissection, DissectedBytes, Layer } from '../../protocol/dissect/dissection.ts';
+import { sheepLayer } from '../../protocol/dissect/sheep-layers.ts';
 import { netLayers } from '../../protocol/dissect/net-layers.ts';
 import { knetLayer, messageLayer, totemLayers } from '../../protocol/dissect/totem-layers.ts';
 import { PacketKind } from '../store/kinds.ts';
@@ -90,6 +91,11 @@ export function dissectRow(ingest: Ingest, row: Row, frame: FrameBytes): Dissect
   sources.add('frame', opened.frame);
   const layers: Layer[] = [...netLayers(opened.frame, table.linktype(row), 0)];
   layers.push(...upperLayers(opened, kind, sources));
+  if (kind === PacketKind.SHEEP_TCP) {
+    const { payloadStart } = opened.located;
+    for (const { seen, at } of ingest.sheepTcp.at(row))
+      layers.push(sheepLayer(opened.frame, seen, at < 0 ? -1 : payloadStart + at, 0));
+  }
   if (kind === PacketKind.MCAST) layers.push(...endedLayers(ingest, row, frame, sources));
   return { sources: sources.sources, layers };
 }

@@ -7,6 +7,7 @@ import type { Analysis } from '../analysis/result.ts';
 import { Indexer } from '../store/indexer.ts';
 import { SESSION_PACKETS_MAX } from '../store/packet-store.ts';
 import { PacketTable } from '../store/packet-table.ts';
+import type { SheepTcp } from '../store/tracks/sheep-tcp.ts';
 
 /** A person's capture file may carry as many notes as this into memory. */
 const COMMENTS_MAX = 10_000;
@@ -43,6 +44,8 @@ export interface Ingest {
   /** The same table, as readers see it. */
   readonly store: PacketTable;
   readonly keyring: Keyring | null;
+  /** Requests and responses on sheepdog's TCP port, by frame. */
+  readonly sheepTcp: SheepTcp;
   readonly damage: Damage | null;
   /** Packets that the capturing side says it dropped. */
   readonly dropped: number;
@@ -106,6 +109,7 @@ export function createIngest({ keys, provider, analyse = true }: IngestOptions):
     table,
     store: table,
     keyring,
+    sheepTcp: indexer.sheepTcp,
     get damage() {
       return damage();
     },

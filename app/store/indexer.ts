@@ -16,6 +16,7 @@ import { readInnerMcast, type InnerMcast } from './message-columns.ts';
 import { SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
 import type { PacketTable } from './packet-table.ts';
 import { PingWatch } from './tracks/ping-watch.ts';
+import { SheepTcp } from './tracks/sheep-tcp.ts';
 import { SHEEP_PORT, TotemPorts } from './tracks/totem-ports.ts';
 
 export interface IndexerOptions {
@@ -66,6 +67,8 @@ export class Indexer implements FrameSink {
   private readonly trail: FragmentTrail;
   private readonly ports: TotemPorts;
   private readonly pings = new PingWatch();
+  /** Requests and responses on sheepdog's port, by frame. */
+  readonly sheepTcp = new SheepTcp();
   private readonly message = newMessage();
   private readonly inner: InnerMcast = { ring: 0, seq: 0, sender: 0, littleEndian: true, at: 0 };
   /** The last new token_seq of each ring, to mark repeated tokens. */
@@ -117,7 +120,11 @@ export class Indexer implements FrameSink {
       this.datagram(columns, index, bytes, located.payloadStart, located.payloadEnd);
       if (located.payloadEnd - located.payloadStart < located.payloadLength) this.markCut(columns, index);
     } else if (located.what === What.UDP_FRAGMENT) this.fragment(columns, index, bytes);
-    else columns.kind[index] = this.kindOfOther(located);
+    else {
+      const kind = this.kindOfOther(located);
+      columns.kind[index] = kind;
+      if (kind === PacketKind.SHEEP_TCP) this.sheepTcp.segment(row, m.src, m.dst, located, bytes);
+    }
   }
 
   /** Told when the source ended: what waited is settled, ports learnt late are applied. */

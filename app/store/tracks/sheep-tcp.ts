@@ -1,0 +1,87 @@
+// sheepdog's requests and responses on TCP port 7000, followed from segment to segment: which headers begin or end in
+// which frame, and which response answers which request. Bounded; keeps headers, not data.
+import { TcpOrder } from '../../../protocol/net/tcp-order.ts';
+import type { Located } from '../../../protocol/net/locate.ts';
+import { createSheepStream, type SheepHeaderSeen, type SheepStream } from '../../../protocol/sheep/tcp-stream.ts';
+import { SHEEP_PORT } from './totem-ports.ts';
+
+/** Headers kept for the detail view of their frames. */
+export const SHEEP_HEADERS_MAX = 500_000;
+/** Connections followed at once; the oldest is let go. */
+export const CONNECTIONS_MAX = 4096;
+
+/** A header seen in a frame. */
+export interface SheepInFrame {
+  readonly seen: SheepHeaderSeen;
+  /** Offset of the header's first octet in the TCP payload; negative where it began in an earlier frame. */
+  readonly at: number;
+}
+
+interface Direction {
+  readonly order: TcpOrder;
+  /** Octets of the stream so far. */
+  offset: number;
+}
+
+interface Connection {
+  readonly request: Direction;
+  readonly response: Direction;
+}
+
+const SYN = 0x02;
+
+export class SheepTcp {
+  private readonly connections = new Map<string, Connection>();
+  private readonly frames = new Map<number, SheepInFrame[]>();
+  private count = 0;
+  /** Stream offset at which the payload of the segment at hand starts. */
+  private start = 0;
+
+  /** The headers that end in a frame. */
+  at(row: number): readonly SheepInFrame[] {
+    return this.frames.get(row) ?? [];
+  }
+
+  segment(row: number, src: number, dst: number, located: Located, bytes: Uint8Array): void {
+    const { sport, dport, transportStart, payloadStart, payloadEnd, payloadLength } = located;
+    const isRequest = dport === SHEEP_PORT;
+    const key = isRequest ? `${src}:${sport} ${dst}` : `${dst}:${dport} ${src}`;
+    const connection = this.connections.get(key) ?? this.connect(key);
+    const direction = isRequest ? connection.request : connection.response;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const seq = view.getUint32(transportStart + 4);
+    if (((bytes[transportStart + 13] ?? 0) & SYN) !== 0) direction.order.starts(seq);
+    this.start = direction.offset;
+    direction.order.segment(seq, bytes.subarray(payloadStart, payloadEnd), payloadLength, row);
+  }
+
+  private connect(key: string): Connection {
+    if (this.connections.size >= CONNECTIONS_MAX)
+      for (const oldest of this.connections.keys()) if (this.connections.delete(oldest)) break;
+    const stream = createSheepStream();
+    const connection = { request: this.direction(stream, 'request'), response: this.direction(stream, 'response') };
+    this.connections.set(key, connection);
+    return connection;
+  }
+
+  private direction(stream: SheepStream, side: 'request' | 'response'): Direction {
+    const direction: Direction = {
+      offset: 0,
+      order: new TcpOrder((octets, length, row) => {
+        direction.offset += length;
+        const events = octets === null ? stream.skip(side, length, row) : stream.push(side, octets, row);
+        for (const event of events) if (event.kind === 'header') this.keep(event);
+      }),
+    };
+    return direction;
+  }
+
+  private keep(seen: SheepHeaderSeen): void {
+    if (this.count >= SHEEP_HEADERS_MAX) return;
+    this.count++;
+    const list = this.frames.get(seen.last);
+    const entry = { seen, at: seen.at - this.start };
+    if (list === undefined) this.frames.set(seen.last, [entry]);
+    else list.push(entry);
+  }
+}
