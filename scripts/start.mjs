@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { build } from './lib/build.mjs';
-import { displayPrefix, findElectron, runtimeSwitches } from './lib/electron.mjs';
+import { displayPrefix, findElectron, runtimeSwitches } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { displayPrefix, findElectron } from './lib/electron.mjs';
+import { displayPrefix, findElectron } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { OUT, ROOT } from './lib/paths.mjs';
 import { createTally } from './lib/tally.mjs';

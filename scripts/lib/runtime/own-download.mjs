@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { CACHE, ROOT } from './paths.mjs';
+import { CACHE, ROOT } from '../paths.mjs';
 
 const PACKAGE = join(ROOT, 'node_modules', 'electron');
 /** Nothing at all has arrived after this: there is no way to it. */

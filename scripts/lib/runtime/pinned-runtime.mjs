@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { packAsar } from './asar.mjs';
 import { DEFAULT_APP } from './default-app.mjs';
-import { CACHE } from './paths.mjs';
+import { CACHE } from '../paths.mjs';
 
 /** The runtime lies unpacked inside another application's package; its own application is left out. */
 const PINNED = {
