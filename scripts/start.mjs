@@ -12,7 +12,7 @@ import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
 /** Sources in Chromium that complain where there is no desktop session or no graphics card: no news to a person. */
 const NOISE = new RegExp(
-  'dbus|bus\.cc|gpu_process|viz_main_impl|command_buffer_proxy|GetVSyncParameters|vaapi|object_proxy|atom_cache|' +
+  'dbus|bus[.]cc|gpu_process|viz_main_impl|command_buffer_proxy|GetVSyncParameters|vaapi|object_proxy|atom_cache|' +
     'libva error|gl_surface|Gtk-',
   'i',
 );

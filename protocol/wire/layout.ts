@@ -292,9 +292,8 @@ export function cName(name: string): string {
   return name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
 }
 
-const isArray = (field: Field): field is ArrayField<any> =>
-  // oxlint-disable-line no-explicit-any
-  'kind' in field;
+// oxlint-disable-next-line no-explicit-any
+const isArray = (field: Field): field is ArrayField<any> => 'kind' in field;
 
 function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; fixedSize: number; variable: boolean } {
   const at: Record<string, number> = {};
