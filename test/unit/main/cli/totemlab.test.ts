@@ -1,0 +1,138 @@
+// The command line as a person and a program meet it: exit codes, sentences on standard error, portions of a stream.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenBytes, goldenPath, GOLDEN } from '../../../support/golden.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
+const KILL9 = goldenPath('c31-udp-kill9', 'brA.pcap');
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
+  const built = spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { encoding: 'utf8' });
+  if (built.status !== 0) throw new Error(built.stderr);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function totemlab(
+  args: readonly string[],
+  input?: Uint8Array,
+): { readonly code: number | null; readonly out: string; readonly err: string } {
+  const run = spawnSync(process.execPath, [join(ROOT, 'bin', 'totemlab.mjs'), ...args], {
+    encoding: 'utf8',
+    input,
+    maxBuffer: 1 << 28,
+  });
+  return { code: run.status, out: run.stdout, err: run.stderr };
+}
+
+function file(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+describe('wrong usage and unreadable input end with 2 and one line', () => {
+  const capture = goldenBytes('c31-udp-kill9', 'brA.pcap');
+  it.each([
+    [['decode'], 'wants one capture'],
+    [['decode', KILL9, '--limt', '3'], 'limt'],
+    [['decode', KILL9, '--limit', 'x'], 'whole number'],
+    [['decode', KILL9, '--filter', 'totem.kimd'], 'column 1'],
+    [['frobnicate'], 'no command'],
+    [['decode', '/nowhere/x.pcap'], 'does not exist'],
+    [['analyse', ROOT], 'is a folder'],
+    [['decode', KILL9, '--key', '/nowhere/authkey'], 'does not exist'],
+  ])('%j', (args, says) => {
+    const { code, out, err } = totemlab(args);
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err.trim().split('\n')).toHaveLength(1);
+    expect(err).toContain(says);
+  });
+
+  it('an empty file, and one that is no capture', () => {
+    expect(totemlab(['decode', file('empty', new Uint8Array())])).toMatchObject({ code: 2 });
+    const text = totemlab(['analyse', file('text', new TextEncoder().encode('hello, this is no capture'))]);
+    expect(text).toMatchObject({ code: 2, out: '' });
+    expect(text.err).toContain('not a pcap or pcapng capture');
+  });
+
+  it('a cut file is read up to the cut, and that is said', () => {
+    const { code, out, err } = totemlab(['decode', file('cut.pcap', capture.slice(0, 20_000))]);
+    expect(code).toBe(0);
+    expect(out.trim().split('\n').length).toBeGreaterThan(50);
+    expect(err).toContain('middle of a record at octet');
+  });
+});
+
+describe('decode', () => {
+  it('prints the same from a file, from gzip and from standard input', () => {
+    const capture = goldenBytes('c31-udp-kill9', 'brA.pcap');
+    const whole = totemlab(['decode', KILL9]);
+    expect(whole.code).toBe(0);
+    expect(whole.out.trim().split('\n')).toHaveLength(540);
+    expect(totemlab(['decode', '-'], capture).out).toBe(whole.out);
+    const zipped = totemlab(['decode', goldenPath('c31-udp-burst-large', 'brA.pcap')]);
+    expect(totemlab(['decode', '-'], goldenBytes('c31-udp-burst-large', 'brA.pcap')).out).toBe(zipped.out);
+    expect(
+      totemlab(['decode', '-'], new Uint8Array(readFileSync(goldenPath('c31-udp-burst-large', 'brA.pcap')))).out,
+    ).toBe(zipped.out);
+  });
+
+  it('filters and stops at a limit', () => {
+    const { out } = totemlab(['decode', KILL9, '--filter', 'totem.kind == memb_join', '--limit', '3', '--text']);
+    expect(out.trim().split('\n')).toHaveLength(3);
+    expect(out).toContain('proc');
+  });
+
+  it('opens an encrypted capture with the right one of two keys', () => {
+    const authkey = join(GOLDEN, 'c31-knet-aes256-kill9', 'authkey');
+    const wrong = file('wrong', new Uint8Array(256).fill(1));
+    const { out } = totemlab([
+      'decode',
+      goldenPath('c31-knet-aes256-kill9', 'brA.pcap'),
+      '--key',
+      wrong,
+      '--key',
+      authkey,
+      '--limit',
+      '60',
+    ]);
+    const kinds = new Set(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { kind: string }).kind),
+    );
+    expect(kinds.has('encrypted')).toBe(false);
+    expect(kinds.has('memb_join')).toBe(true);
+  });
+});
+
+describe('analyse', () => {
+  it('puts the verdict first', () => {
+    const { code, out } = totemlab(['analyse', KILL9]);
+    expect(code).toBe(0);
+    expect(out.split('\n')[0]).toContain('The token of ring 1:13 stopped at node 3');
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+  });
+
+  it.each([
+    ['failure', KILL9, 1],
+    ['token-loss', KILL9, 1],
+    ['warning', goldenPath('c31-udp-form3', 'brA.pcap'), 0],
+    ['clean-leave', goldenPath('c31-udp-form3', 'brA.pcap'), 1],
+  ])('--fail-on %s', (what, path, code) => {
+    expect(totemlab(['analyse', path, '--json', '--fail-on', what]).code).toBe(code);
+  });
+
+  it('knows its help and version', () => {
+    expect(totemlab(['--version']).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const command of [[], ['decode'], ['analyse']])
+      expect(totemlab([...command, '--help'])).toMatchObject({ code: 0, err: '' });
+  });
+});
