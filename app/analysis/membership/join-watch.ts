@@ -78,6 +78,7 @@ export class JoinWatch {
     if (isStart(node, heard)) {
       restartProcess(this.tracks, node, heard.timeNs);
       node.tally.joinTx = 1;
+      if (heard.sent !== null) node.tally.ownCopies[PacketKind.MEMB_JOIN] = 1;
       return this.enter(node, heard, STARTED, { ...BY_ITSELF, wasRunning: false });
     }
     const last = node.lastJoin;
