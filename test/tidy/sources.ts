@@ -1,10 +1,11 @@
-// The project's own source files, for the tidy tests: text, lines, imports.
+// The project's own files, for the tidy tests: paths, text, lines, imports.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 const FOLDERS = ['protocol', 'app', 'main', 'renderer', 'test', 'scripts', 'bin'];
-const SKIPPED = new Set(['node_modules', 'out', '.tsbuild', 'captures', 'screenshots']);
+const NOT_OURS = ['node_modules', 'out', 'dist', 'coverage', '.tsbuild', '.git', '.cache', 'test-results', 'captures'];
+const SKIPPED = new Set([...NOT_OURS, 'screenshots']);
 
 export interface Source {
   /** From the top of the checkout, with slashes. */
@@ -23,28 +24,44 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+const IMPORT = new RegExp(
+  [
+    /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]/,
+    /(?:^|\n)\s*import\s*['"]([^'"]+)['"]/,
+    /\b(?:import|require)\(\s*['"]([^'"]+)['"]\s*\)/,
+    /\bnew URL\(\s*['"]([^'"]+\.ts)['"]/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'g',
+);
 
 export function importsOf(path: string, text: string): readonly string[] {
   return [...text.matchAll(IMPORT)].map((match) => {
-    const target = match[1] ?? match[2] ?? match[3] ?? '';
+    const target = match.slice(1).find((group) => group !== undefined) ?? '';
     return target.startsWith('.') ? relative(ROOT, join(ROOT, dirname(path), target)).replaceAll('\\', '/') : target;
   });
 }
 
-const paths = FOLDERS.flatMap((folder) => filesBelow(join(ROOT, folder))).map((path) =>
-  relative(ROOT, path).replaceAll('\\', '/'),
-);
+const toPath = (file: string): string => relative(ROOT, file).replaceAll('\\', '/');
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const paths = FOLDERS.flatMap((folder) => filesBelow(join(ROOT, folder))).map(toPath);
 
 export const SOURCES: readonly Source[] = paths
-  .filter((path) => /\.(ts|tsx|mjs|css)$/.test(path))
+  .filter((path) => /\.(ts|tsx|mjs|cjs|css)$/.test(path))
   .map((path) => {
-    const text = readFileSync(join(ROOT, path), 'utf8');
+    const text = read(path);
     return { path, text, lines: text.split('\n'), imports: path.endsWith('.css') ? [] : importsOf(path, text) };
   });
 
-/** Every folder with files of ours, by its path. */
+/** Every text of the checkout: sources, documents, configuration; not the lock file, which npm writes. */
+export const TEXTS: readonly { readonly path: string; readonly lines: readonly string[] }[] = filesBelow(ROOT)
+  .map(toPath)
+  .filter((path) => /(\.(ts|tsx|mjs|cjs|css|html|md|json|ya?ml|txt|svg)|^[^.]+|^\.[\w./]+)$/.test(path))
+  .filter((path) => path !== 'package-lock.json')
+  .map((path) => ({ path, lines: read(path).split('\n') }));
+
+/** Every folder with files of ours, by its path, and its children. */
 export function foldersOf(all: readonly string[] = paths): ReadonlyMap<string, readonly string[]> {
   const folders = new Map<string, Set<string>>();
   for (const path of all) {
@@ -59,4 +76,8 @@ export function foldersOf(all: readonly string[] = paths): ReadonlyMap<string, r
   return new Map([...folders].map(([folder, children]) => [folder, [...children].sort()]));
 }
 
-export const FILE_PATHS: readonly string[] = paths;
+/** Text of a folder's README.md, or null. */
+export function readmeOf(folder: string): string | null {
+  const path = `${folder}/README.md`;
+  return paths.includes(path) ? read(path) : null;
+}

