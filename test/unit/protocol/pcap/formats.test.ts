@@ -1,0 +1,158 @@
+// Capture formats: byte orders, resolutions, notes, names and drops there and back; and what is said of damage.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../../../protocol/base/bytes.ts';
+import { createCaptureReader, type FrameSink } from '../../../../protocol/pcap/capture-reader.ts';
+import {
+  enhancedPacket,
+  interfaceDescription,
+  interfaceStatistics,
+  nameResolution,
+  sectionHeader,
+} from '../../../../protocol/pcap/pcapng-writer.ts';
+import { pcap } from '../../../support/frames.ts';
+
+interface Seen {
+  readonly bytes: number[];
+  readonly timeNs: bigint;
+  readonly linktype: number;
+  readonly original: number;
+}
+
+function read(capture: Uint8Array) {
+  const frames: Seen[] = [];
+  const notes: [number | null, string][] = [];
+  const names: [string, string][] = [];
+  const drops: [number, bigint][] = [];
+  const sink: FrameSink = {
+    frame: (bytes, start, captured, original, timeNs, linktype) =>
+      frames.push({
+        bytes: [...bytes.subarray(start, start + captured)],
+        timeNs: BigInt(Math.round(timeNs)),
+        linktype,
+        original,
+      }),
+    comment: (frame, text) => notes.push([frame, text]),
+    name: (address, name) => names.push([address, name]),
+    dropped: (id, count) => drops.push([id, count]),
+  };
+  const reader = createCaptureReader(sink);
+  reader.push(capture);
+  reader.finish();
+  return {
+    frames: frames.map((frame) => ({ ...frame, timeNs: frame.timeNs + reader.epochNs })),
+    notes,
+    names,
+    drops,
+    reader,
+  };
+}
+
+const FRAMES = [Uint8Array.of(1, 2, 3), Uint8Array.of(4), new Uint8Array(70).fill(5)];
+
+describe('pcap', () => {
+  it.each([
+    [true, false],
+    [false, false],
+    [true, true],
+    [false, true],
+  ])('little-endian %s, nanoseconds %s', (littleEndian, isNano) => {
+    const { frames, reader } = read(pcap(FRAMES, { littleEndian, isNano, linktype: 113 }));
+    expect(reader.format).toBe('pcap');
+    expect(reader.problem).toBeNull();
+    expect(frames.map(({ bytes }) => bytes)).toEqual(FRAMES.map((frame) => [...frame]));
+    expect(frames.map(({ timeNs }) => timeNs)).toEqual(
+      [0n, 1n, 2n].map((ms) => 1_700_000_000_000_000_000n + ms * 1_000_000n),
+    );
+    expect(frames[0]?.linktype).toBe(113);
+  });
+
+  it('says where a record claims more than a frame can have', () => {
+    const capture = pcap(FRAMES);
+    new DataView(capture.buffer).setUint32(24 + 16 + 3 + 8, 0x7fffffff, true);
+    const { frames, reader } = read(capture);
+    expect(frames).toHaveLength(1);
+    expect(reader.problem).toMatchObject({ kind: 'damaged-block', at: 43 });
+  });
+
+  it('tells a cut capture, an empty one, and none at all', () => {
+    expect(read(pcap(FRAMES).slice(0, -5)).reader.problem).toMatchObject({ kind: 'truncated', at: 24 + 19 + 17 });
+    expect(read(new Uint8Array()).reader.problem).toMatchObject({ kind: 'empty' });
+    expect(read(Uint8Array.of(1, 2)).reader.problem).toMatchObject({ kind: 'not-a-capture' });
+    expect(read(new Uint8Array(100)).reader.problem).toMatchObject({ kind: 'not-a-capture' });
+  });
+});
+
+describe('pcapng', () => {
+  it('gives back packets, notes, names and drops', () => {
+    const timeNs = 1_795_392_141_123_456_789n;
+    const capture = concatBytes([
+      sectionHeader(['made by hand']),
+      interfaceDescription(1, 'eth0'),
+      interfaceDescription(276),
+      nameResolution(new Map([['10.0.0.1', 'anna']])),
+      enhancedPacket({
+        interfaceId: 0,
+        timeNs,
+        bytes: Uint8Array.of(9, 8, 7),
+        original: 1500,
+        comments: ['here', 'déjà 1 → 2'],
+      }),
+      enhancedPacket({ interfaceId: 1, timeNs: timeNs + 1n, bytes: Uint8Array.of(1) }),
+      interfaceStatistics(1, timeNs, 4_294_967_300n),
+    ]);
+    const { frames, notes, names, drops, reader } = read(capture);
+    expect(reader.problem).toBeNull();
+    expect(frames).toEqual([
+      { bytes: [9, 8, 7], timeNs, linktype: 1, original: 1500 },
+      { bytes: [1], timeNs: timeNs + 1n, linktype: 276, original: 1 },
+    ]);
+    expect(notes).toEqual([
+      [null, 'made by hand'],
+      [1, 'here'],
+      [1, 'déjà 1 → 2'],
+    ]);
+    expect(names).toEqual([['10.0.0.1', 'anna']]);
+    expect(drops).toEqual([[1, 4_294_967_300n]]);
+  });
+
+  it('passes over a block of another kind, however long', () => {
+    const unknown = new Uint8Array(6 * 1024 * 1024);
+    const view = new DataView(unknown.buffer);
+    view.setUint32(0, 0x0bad, true);
+    view.setUint32(4, unknown.length, true);
+    view.setUint32(unknown.length - 4, unknown.length, true);
+    const packet = enhancedPacket({ interfaceId: 0, timeNs: 1n, bytes: Uint8Array.of(1) });
+    const { frames, reader } = read(concatBytes([sectionHeader(), interfaceDescription(1), unknown, packet]));
+    expect(reader.problem).toBeNull();
+    expect(frames).toHaveLength(1);
+  });
+
+  it.each([
+    ['lengths that differ', (bytes: Uint8Array) => bytes.fill(0xff, bytes.length - 4)],
+    ['an interface that was not described', (bytes: Uint8Array) => bytes.fill(7, bytes.length - 40, bytes.length - 39)],
+  ])('stops at %s', (_name, damage) => {
+    const packet = enhancedPacket({ interfaceId: 0, timeNs: 1n, bytes: new Uint8Array(8) });
+    const capture = concatBytes([sectionHeader(), interfaceDescription(1), packet, damage(packet.slice())]);
+    const { reader } = read(capture);
+    expect(reader.frames).toBeLessThanOrEqual(2);
+    expect(reader.problem?.kind ?? 'damaged-block').toBe('damaged-block');
+  });
+
+  it('of any packets, comes back as it was written', () => {
+    const packet = fc.record({
+      bytes: fc.uint8Array({ maxLength: 80 }),
+      timeNs: fc.bigInt(0n, (1n << 62n) - 1n),
+      comments: fc.array(fc.string(), { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(fc.array(packet, { maxLength: 8 }), (packets) => {
+        const written = packets.map((item) => enhancedPacket({ interfaceId: 0, ...item }));
+        const { frames, notes } = read(concatBytes([sectionHeader(), interfaceDescription(1), ...written]));
+        expect(frames.map(({ bytes }) => bytes)).toEqual(packets.map(({ bytes }) => [...bytes]));
+        expect(notes.map(([, text]) => text)).toEqual(packets.flatMap(({ comments }) => comments));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
