@@ -24,7 +24,10 @@ export interface GatherQuestion {
   readonly dialect: DialectId | null;
   /** Null where the capture began after the node's last change. */
   readonly state: MembershipState | null;
-  /** Its lists before, as they stood in that state. */
+  /** Its lists before, as they stood in that state; not known where the capture began after they came about. */
+  readonly isKnown: boolean;
+  /** Among those whom it wants now is one that is known to have been elsewhere. */
+  readonly hasStranger: boolean;
   readonly proc: NodeSet;
   readonly failed: NodeSet;
   /** Members of its last regular configuration, null where unknown. */
@@ -63,6 +66,8 @@ const TIMER_SPREAD_NS = 250_000;
 const SAME_LISTS_REACTION_NS = 5_000_000;
 /** Tokens still flow: a node that gathers now has not lost them. */
 const TOKEN_FLOWS_NS = 20_000_000;
+/** Nobody configures token and consensus timers that are shorter than this together. */
+const TIMERS_MIN_NS = 100_000_000;
 /** A node that was silent for so long may have been stopped: then it works off what has queued up, oldest first. */
 const PAUSE_NS = 300_000_000;
 /** 127.0.0.1 as a node id, in 1.x and in 2.x: what a node calls itself while its interface is down. */
@@ -142,6 +147,7 @@ function mostLikely(q: GatherQuestion, candidates: readonly Candidate[]): Candid
 /** Two timers that run out together: there was no time for an answer, or the node's own was due clearly before. */
 function isOwnTimer(q: GatherQuestion, { timer }: Heard, reaction: number): boolean {
   if (reaction < REACTION_MIN_NS) return true;
+  if (!Number.isFinite(q.timerNs)) return false;
   return timer !== null && timer.state === q.state && q.timerNs - reaction >= timer.ns + TIMER_SPREAD_NS;
 }
 
@@ -190,11 +196,12 @@ function whileForming(q: GatherQuestion, isChanged: boolean): GatherAnswer {
 
 /** The lists were not changed: a timer, a join that said nothing new, or a member heard on another ring. */
 function withSameLists(q: GatherQuestion): GatherAnswer {
-  if (q.state === 'gather') return answer(Gather.TOKEN_LOST_IN_GATHER, 'likely');
+  // The consensus timer and the token timer have to run out before.
+  if (q.state === 'gather') return answer(q.timerNs < TIMERS_MIN_NS ? null : Gather.TOKEN_LOST_IN_GATHER, 'likely');
   // 1.x leaves a join that says nothing new unanswered when it is operational.
   const joins = q.dialect === 'corosync-1' ? [] : sameListsCandidates(q, Gather.JOIN_IN_OPERATIONAL);
   const found = mostLikely(q, [...joins, ...candidatesOf(q)]);
-  if (found !== null) return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
+  if (found !== null) return answer(found.reason, 'certain', found.heard);
   if (q.timerNs < TOKEN_FLOWS_NS) return answer(null, 'likely');
   return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.timerNs) ? 'certain' : 'likely');
 }
@@ -208,8 +215,7 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
     const { kind, from, proc, failed } = heard;
     const reaction = reactionTo(q, heard);
     if (reaction < 0 || reaction > REACTION_MAX_NS) return [];
-    if (kind !== 'join')
-      return q.state !== null && added.includes(from) ? [{ heard, reason: reasonOfForeign(q, heard) }] : [];
+    if (kind !== 'join') return added.includes(from) ? [{ heard, reason: reasonOfForeign(q, heard) }] : [];
     const isNamed = (id: number): boolean => id === from || proc.includes(id) || failed.includes(id);
     return added.some(isNamed) || gaveUp.some(isNamed) ? [{ heard, reason: Gather.JOIN_CHANGED_LISTS }] : [];
   });
@@ -217,6 +223,25 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
   if (found !== null) return answer(found.reason, 'likely', found.heard);
   if (added.length > 0) return answer(Gather.JOIN_CHANGED_LISTS, 'hint');
   return answer(q.state === 'gather' ? Gather.CONSENSUS_TIMEOUT : Gather.JOIN_CHANGED_LISTS, 'likely');
+}
+
+/** Its lists before are not known: what it had just heard of those whom it wants now has to do. */
+function withUnknownLists(q: GatherQuestion): GatherAnswer {
+  const isSent = ({ proc, failed }: Heard): boolean => isSame(proc, q.sentProc) && isSame(failed, q.sentFailed);
+  const candidates = q.heard.flatMap((heard): readonly Candidate[] => {
+    const reaction = reactionTo(q, heard);
+    if (reaction < 0 || reaction > REACTION_MAX_NS || !q.sentProc.includes(heard.from)) return [];
+    if (heard.kind !== 'join') return [{ heard, reason: reasonOfForeign(q, heard) }];
+    if (reaction > SAME_LISTS_REACTION_NS || !isAccepted(q, heard)) return [];
+    const isChanged = !isSent(heard) || q.sentFailed.length > 0 || q.hasStranger;
+    if (isChanged) return [{ heard, reason: Gather.JOIN_CHANGED_LISTS }];
+    if (q.state === null || q.dialect === 'corosync-1' || isOwnTimer(q, heard, reaction)) return [];
+    return [{ heard, reason: Gather.JOIN_IN_OPERATIONAL }];
+  });
+  const found = mostLikely(q, candidates);
+  if (found !== null) return answer(found.reason, 'likely', found.heard);
+  const isLost = q.state === 'operational' && q.sentFailed.length === 0 && q.timerNs >= TOKEN_FLOWS_NS;
+  return isLost ? answer(Gather.TOKEN_LOST_IN_OPERATIONAL, 'likely') : answer(null, 'hint');
 }
 
 /**
@@ -239,6 +264,7 @@ export function provocation(q: GatherQuestion): Heard | null {
 export function explainGather(q: GatherQuestion): GatherAnswer {
   const gaveItselfUp = q.sentFailed.includes(q.nodeid) && !q.failed.includes(q.nodeid);
   if (gaveItselfUp) return answer(Gather.FAILED_TO_RECEIVE, 'certain');
+  if (!q.isKnown) return withUnknownLists(q);
   const isChanged = !isSame(q.proc, q.sentProc) || !isSame(q.failed, q.sentFailed);
   if (q.state === 'commit' || q.state === 'recovery') return whileForming(q, isChanged);
   if (!isChanged) return withSameLists(q);
@@ -248,5 +274,5 @@ export function explainGather(q: GatherQuestion): GatherAnswer {
   if (found === null) return isByItself ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
   if (isByItself && isOwnTimer(q, found.heard, reactionTo(q, found.heard)))
     return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
-  return answer(found.reason, q.state === null ? 'likely' : 'certain', found.heard);
+  return answer(found.reason, 'certain', found.heard);
 }

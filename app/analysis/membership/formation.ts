@@ -119,6 +119,7 @@ export class Formation {
     seat.stage = Stage.OPERATIONAL;
     if (node.state === 'operational' && node.ring === ring.index) return;
     if (node.ringSeq > rings.seqOf(ring.index)) return;
+    node.members = null;
     node.settle(ring.index, rings.seqOf(ring.index), ring.order === null ? null : nodeSet(ring.order));
     node.hasSettled = true;
   }
@@ -200,7 +201,8 @@ export class Formation {
       node.tally.continuousGather = 0;
     } else if (node.state !== null) node.isBlind = true;
     const members = this.tracks.rings.get(ring)?.order ?? null;
-    node.settle(ring, seq, isAlone || mayBeAlone ? [node.nodeid] : members === null ? null : nodeSet(members));
+    node.members = null;
+    node.settle(ring, seq, isAlone ? [node.nodeid] : members === null ? null : nodeSet(members));
   }
 
   private operational(m: IndexedMessage, ring: RingTrack, seat: Seat, certainty: Certainty): void {

@@ -14,6 +14,8 @@ import { logChange, restartProcess, type Tracks } from './tracks.ts';
 
 /** The join timer (50 ms) never fires earlier than this after the join before (specs/totem.md 6). */
 export const JOIN_TIMER_MIN_NS = 45_000_000;
+/** A node that gathers sends a join at least this often: before that, a first join may be a repetition. */
+const JOIN_TIMER_MAX_NS = 100_000_000;
 /** Entries that Corosync makes in one go send their joins within this time. */
 const SAME_MOMENT_NS = 5_000_000;
 const TIMER_REASONS: readonly Gather[] = [
@@ -81,6 +83,7 @@ export class JoinWatch {
       if (heard.sent !== null) node.tally.ownCopies[PacketKind.MEMB_JOIN] = 1;
       return this.enter(node, heard, STARTED, { ...BY_ITSELF, wasRunning: false });
     }
+    if (node.state === null && heard.timeNs - this.tracks.startsAt() < JOIN_TIMER_MAX_NS) return adopt(node, heard);
     const last = node.lastJoin;
     if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
     const isUnchanged = last !== null && isSame(last.proc, heard.proc) && isSame(last.failed, heard.failed);
@@ -123,17 +126,18 @@ export class JoinWatch {
 
   private question(m: IndexedMessage, node: NodeTrack, heard: JoinHeard): GatherQuestion {
     const { rings } = this.tracks;
-    const own = nodeSet([node.nodeid]);
-    const onRing = node.members ?? nodeSet(rings.get(node.ring)?.order ?? own);
     const isOperational = node.state === 'operational';
-    const lists = node.state === null ? own : node.proc;
     const order = rings.get(node.ring)?.order ?? null;
+    const onRing = node.members ?? (order === null ? null : nodeSet(order));
+    const lists = isOperational ? onRing : node.proc;
     return {
       nodeid: node.nodeid,
       dialect: m.dialect?.id ?? null,
       state: node.state,
-      proc: isOperational ? onRing : lists,
-      failed: isOperational || node.state === null ? NOBODY : node.failed,
+      isKnown: lists !== null && node.state !== null,
+      hasStranger: heard.proc.some((id) => this.isElsewhere(id, node)),
+      proc: lists ?? NOBODY,
+      failed: isOperational ? NOBODY : node.failed,
       members: node.members,
       ringSeq: node.ringSeq,
       forming: order === null ? null : nodeSet(order),
@@ -144,6 +148,11 @@ export class JoinWatch {
       silenceNs: Number.isFinite(node.silenceNs) ? node.silenceNs : 0,
       heard: this.heardBy(node, heard.timeNs),
     };
+  }
+
+  private isElsewhere(nodeid: number, node: NodeTrack): boolean {
+    const other = this.tracks.nodes.get(nodeid);
+    return other !== undefined && (other.ring === 0 ? other.startedAt !== null : other.ring !== node.ring);
   }
 
   /** Messages of others that may have reached the node lately and have not moved it yet. */
@@ -197,12 +206,17 @@ export class JoinWatch {
     if (reason === Gather.TOKEN_LOST_IN_GATHER) tally.continuousGather++;
     node.episode ??= { timeNs, cause: this.causeOf(reason, story) };
     node.following.splice(0, Infinity, ...following);
-    node.state = 'gather';
-    node.ringSeq = heard.ringSeq;
-    node.proc = heard.proc;
-    node.failed = heard.failed;
-    node.remember(heard);
+    adopt(node, heard);
   }
+}
+
+/** The node gathers, with the lists of this join. */
+function adopt(node: NodeTrack, heard: JoinHeard): void {
+  node.state = 'gather';
+  node.ringSeq = heard.ringSeq;
+  node.proc = heard.proc;
+  node.failed = heard.failed;
+  node.remember(heard);
 }
 
 /** How long the timer has run that makes a node leave its state: the consensus timer, or the token timer. */

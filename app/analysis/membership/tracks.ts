@@ -14,12 +14,21 @@ export interface Tracks {
   readonly log: TransitionLog;
   /** Nodes that have entered COMMIT; some may have gone on since. */
   readonly forming: Set<NodeTrack>;
+  /** Time of the first frame of the capture. */
+  readonly startsAt: () => number;
 }
 
 export function createTracks(store: PacketStore): Tracks {
   const nodes = new NodeTable(store);
   const rings = new RingTable(store, nodes);
-  return { nodes, rings, reception: new Reception(), log: new TransitionLog(), forming: new Set() };
+  return {
+    nodes,
+    rings,
+    reception: new Reception(),
+    log: new TransitionLog(),
+    forming: new Set(),
+    startsAt: () => store.chunks[0]?.timeNs[0] ?? 0,
+  };
 }
 
 export interface Change {

@@ -15,6 +15,8 @@ const question = (more: Partial<GatherQuestion>): GatherQuestion => ({
   nodeid: 2,
   dialect: 'corosync-3',
   state: 'operational',
+  isKnown: true,
+  hasStranger: false,
   proc: [1, 2, 3],
   failed: [],
   members: [1, 2, 3],
@@ -123,6 +125,24 @@ describe('operational', () => {
   });
 });
 
+describe('with lists that the capture does not show', () => {
+  const unknown = { isKnown: false, proc: [], members: null } as const;
+
+  it('takes what was heard of those whom the node wants now', () => {
+    expect(explainGather(question({ ...unknown }))).toMatchObject({ reason: 2, certainty: 'likely' });
+    expect(reason({ ...unknown, heard: [heard('merge', 3, 0.1)] })).toBe(9);
+    expect(reason({ ...unknown, heard: [heard('merge', 7, 0.1)] })).toBe(2);
+    const join = heard('join', 1, 0.1, { proc: [1, 2, 3] });
+    expect(reason({ ...unknown, heard: [join] })).toBe(12);
+    expect(reason({ ...unknown, heard: [join], hasStranger: true })).toBe(11);
+    expect(reason({ ...unknown, heard: [{ ...join, failed: [3] }], sentFailed: [3] })).toBe(11);
+  });
+
+  it('says that it cannot tell', () => {
+    expect(explainGather(question({ ...unknown, state: null }))).toMatchObject({ reason: null, certainty: 'hint' });
+  });
+});
+
 describe('gathering', () => {
   const gather = { state: 'gather', members: [1, 2, 3] } as const;
 
@@ -144,6 +164,7 @@ describe('gathering', () => {
 
   it('got no commit token, where its lists are the same and no timer is due', () => {
     expect(reason({ ...gather })).toBe(3);
+    expect(reason({ ...gather, timerNs: 20 * MS })).toBeNull();
   });
 
   it('is provoked by a stranger that gives up nodes, not by what it knows', () => {

@@ -46,9 +46,17 @@ describe('formation', () => {
 
   it('knows the state before a change only where it was shown', () => {
     const stage = new Stage();
-    stage.join(0, 4, [3, 4], [], 8);
-    expect(stage.story).toEqual(['4 null>gather 11']);
-    expect(stage.analysis.finish().transitions[0]?.certainty).toBe('hint');
+    stage.join(0, 9, [9], [], 1).join(400, 4, [3, 4], [], 8);
+    expect(stage.story).toEqual(['9 null>gather 15', '4 null>gather']);
+    expect(stage.analysis.finish().transitions[1]).toMatchObject({ certainty: 'hint', gatherFrom: null });
+  });
+
+  it('does not take a join that may be repeated for an entry when the capture has just begun', () => {
+    const stage = new Stage();
+    stage.join(0, 4, [3, 4], [], 8).join(20, 3, [3, 4], [], 8).join(70, 3, [3, 4], [], 8);
+    expect(stage.story).toEqual([]);
+    stage.form(80, ring(3, 12), [3, 4], [ring(3, 8), ring(3, 8)]);
+    expect(stage.story[0]).toBe('3 gather>commit');
   });
 });
 
@@ -57,7 +65,7 @@ describe('vantage points', () => {
 
   it('implies what a node cannot see between two others, and says that it is likely', () => {
     const stage = new Stage();
-    for (const id of [1, 2, 3]) stage.join(id * 0.1, id, [1, 2, 3], [], 5);
+    for (const id of [1, 2, 3]) stage.join(id * 0.1, id, [id], [], 5);
     stage.form(1, ring(1, 9), [1, 2, 3], old, (from, to) => from === 2 || to === 2);
     const { transitions } = stage.analysis.finish();
     const of = (nodeid: number): readonly string[] =>
@@ -70,7 +78,7 @@ describe('vantage points', () => {
 
   it('takes a first message of its own as proof that a node is operational', () => {
     const stage = new Stage();
-    for (const id of [1, 2, 3]) stage.join(id * 0.1, id, [1, 2, 3], [], 5);
+    for (const id of [1, 2, 3]) stage.join(id * 0.1, id, [id], [], 5);
     for (let i = 0; i < 6; i++)
       stage.commit(1 + i * 0.1, (i % 3) + 1, ((i + 1) % 3) + 1, ring(1, 9), [1, 2, 3], i + 1, old);
     stage.mcast(3, 2, ring(1, 9), 1, 0);
