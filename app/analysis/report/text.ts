@@ -32,13 +32,17 @@ const heading = (title: string): string => `\n${title}`;
 const ms = (value: number | null): string =>
   value === null ? '–' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
 
-function verdict({ findings, rings, packets }: Analysis, words: Words): string {
+function verdict({ findings, rings, packets, delivery }: Analysis, words: Words): string {
   const failures = findings.filter(({ severity }) => severity === 'failure');
   const warnings = findings.filter(({ severity }) => severity === 'warning');
   if (packets.relevant === 0) return 'There is no Totem in this capture.';
   if (failures.length === 0 && warnings.length === 0) {
     const formed = rings.length === 1 ? 'One ring' : `${rings.length} rings`;
-    return `Nothing wrong is seen. ${formed}, ${packets.relevant} packets.`;
+    const asked = delivery.retransmitRequests.filter(({ count }) => count > 0);
+    if (asked.length === 0) return `Nothing wrong is seen. ${formed}, ${packets.relevant} packets.`;
+    const whose = asked.map(({ nodeid, count }) => `node ${words.node(nodeid)} asked for ${count}`).join(', ');
+    const again = `${delivery.duplicatesOnWire} were sent again`;
+    return `No token was declared lost, but multicasts went missing: ${whose}; ${again}. ${formed}.`;
   }
   const [worst] = [...failures, ...warnings];
   const more = failures.length + warnings.length - 1;
