@@ -184,7 +184,7 @@ export class Stage {
     return this;
   }
 
-  /** Both rotations of the commit token, and the token until all are operational; seen(from, to) tells what is captured. */
+  /** Both rotations of the commit token, then tokens until all are operational; seen() says what is captured. */
   form(
     ms: number,
     ringId: Ring,
