@@ -1,7 +1,7 @@
 // One capture being read: bytes in, rows and conclusions out, in one pass. Knows no files: main and the worker push.
 import { createKeyring, type Key, type Keyring } from '../../protocol/crypto/keyring.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
-import { createCaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
+import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { createAnalysis } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/result.ts';
 import { Indexer } from '../store/indexer.ts';
@@ -58,67 +58,96 @@ export interface Ingest {
   settledRows(): number;
 }
 
-export function createIngest({ keys, provider, analyse = true }: IngestOptions): Ingest {
-  const table = new PacketTable();
-  const keyring = keys.length === 0 ? null : createKeyring(keys, provider);
-  const analysis = createAnalysis(table);
-  const indexer = new Indexer({
-    table,
-    keyring,
-    analyzers: analyse ? [analysis] : [],
-    listeners: analyse ? [analysis] : [],
-  });
-  const comments: FrameComment[] = [];
-  const names = new Map<string, string>();
-  const drops = new Map<number, bigint>();
-  const sink: FrameSink = {
-    frame: (...args) => indexer.frame(...args),
-    comment: (frame, text) => {
-      if (comments.length < COMMENTS_MAX) comments.push({ frame, text });
-    },
-    name: (address, name) => {
-      if (names.size < COMMENTS_MAX) names.set(address, name);
-    },
-    dropped: (interfaceId, count) => {
-      drops.set(interfaceId, count);
-    },
-  };
-  const reader = createCaptureReader(sink);
-  let isFinished = false;
+/** Notes, names and drop counts that a capture carries beside its packets. */
+class Sidenotes {
+  readonly comments: FrameComment[] = [];
+  readonly names = new Map<string, string>();
+  private readonly drops = new Map<number, bigint>();
 
-  const damage = (): Damage | null => {
-    if (reader.problem !== null) return reader.problem;
-    if (table.frames <= SESSION_PACKETS_MAX) return null;
-    const says = `only the first ${SESSION_PACKETS_MAX} of ${table.frames} frames are kept: cut the capture into parts`;
+  sink(frame: FrameSink['frame']): FrameSink {
+    return {
+      frame,
+      comment: (number, text) => {
+        if (this.comments.length < COMMENTS_MAX) this.comments.push({ frame: number, text });
+      },
+      name: (address, name) => {
+        if (this.names.size < COMMENTS_MAX) this.names.set(address, name);
+      },
+      dropped: (interfaceId, count) => {
+        this.drops.set(interfaceId, count);
+      },
+    };
+  }
+
+  get dropped(): number {
+    return Number([...this.drops.values()].reduce((sum, count) => sum + count, 0n));
+  }
+}
+
+class CaptureIngest implements Ingest {
+  readonly table = new PacketTable();
+  readonly keyring: Keyring | null;
+  private readonly conclusions = createAnalysis(this.table);
+  private readonly notes = new Sidenotes();
+  private readonly indexer: Indexer;
+  private readonly reader: CaptureReader;
+  private isFinished = false;
+
+  constructor({ keys, provider, analyse = true }: IngestOptions) {
+    this.keyring = keys.length === 0 ? null : createKeyring(keys, provider);
+    const watching = analyse ? [this.conclusions] : [];
+    this.indexer = new Indexer({ table: this.table, keyring: this.keyring, analyzers: watching, listeners: watching });
+    const { indexer } = this;
+    this.reader = createCaptureReader(this.notes.sink((...args) => indexer.frame(...args)));
+  }
+
+  get store(): PacketTable {
+    return this.table;
+  }
+  get sheepTcp(): SheepTcp {
+    return this.indexer.sheepTcp;
+  }
+  get comments(): readonly FrameComment[] {
+    return this.notes.comments;
+  }
+  get names(): ReadonlyMap<string, string> {
+    return this.notes.names;
+  }
+  get dropped(): number {
+    return this.notes.dropped;
+  }
+
+  get damage(): Damage | null {
+    if (this.reader.problem !== null) return this.reader.problem;
+    const { frames } = this.table;
+    if (frames <= SESSION_PACKETS_MAX) return null;
+    const says = `only the first ${SESSION_PACKETS_MAX} of ${frames} frames are kept: cut the capture into parts`;
     return { kind: 'limit', at: 0, says };
-  };
-  const dropped = (): number => Number([...drops.values()].reduce((sum, count) => sum + count, 0n));
+  }
 
-  return {
-    push(chunk) {
-      reader.push(chunk);
-      table.epochNs = reader.epochNs;
-    },
-    finish() {
-      if (isFinished) return;
-      isFinished = true;
-      reader.finish();
-      table.epochNs = reader.epochNs;
-      indexer.finish();
-    },
-    table,
-    store: table,
-    keyring,
-    sheepTcp: indexer.sheepTcp,
-    get damage() {
-      return damage();
-    },
-    get dropped() {
-      return dropped();
-    },
-    comments,
-    names,
-    analysis: () => analysis.finish({ damage: damage(), dropped: dropped(), cutFrames: indexer.cutFrames, names }),
-    settledRows: () => (isFinished ? table.length : indexer.settledRows(SETTLE_LAG_MAX)),
-  };
+  push(chunk: Uint8Array): void {
+    this.reader.push(chunk);
+    this.table.epochNs = this.reader.epochNs;
+  }
+
+  finish(): void {
+    if (this.isFinished) return;
+    this.isFinished = true;
+    this.reader.finish();
+    this.table.epochNs = this.reader.epochNs;
+    this.indexer.finish();
+  }
+
+  analysis(): Analysis {
+    const { damage, dropped, names } = this;
+    return this.conclusions.finish({ damage, dropped, cutFrames: this.indexer.cutFrames, names });
+  }
+
+  settledRows(): number {
+    return this.isFinished ? this.table.length : this.indexer.settledRows(SETTLE_LAG_MAX);
+  }
+}
+
+export function createIngest(options: IngestOptions): Ingest {
+  return new CaptureIngest(options);
 }

@@ -1,4 +1,4 @@
-// Standard output in large portions, waiting for its reader; quiet when the reader goes: a closed pipe ends the program.
+// Standard output in large portions, waiting for its reader; quiet when the reader goes (a closed pipe ends all).
 
 const PORTION = 1 << 16;
 

@@ -2,16 +2,21 @@
 // fitted last first. Keys stay here; nothing hands them out.
 import { recogniseStart, Start, looksLikeSrp } from '../totem/recognise.ts';
 import { COROSYNC_2 } from '../totem/dialect.ts';
-import { LegacyKey, type LegacySecurity } from './legacy.ts';
+import { keyFileReadings, LegacyKey, legacyReadings, type LegacySecurity } from './legacy.ts';
 import { nobleProvider, type CryptoProvider } from './provider.ts';
-import { suitesOf, type Suite, type SuiteName } from './suite.ts';
+import { keyedHashes, type CipherName, type HashPlace, type KeyedHash, type SuiteName } from './suite.ts';
 
-/** Keys of one session. */
+/** Keys of one session; further ones are left out. */
 export const KEYS_MAX = 16;
 /** Octets of a key file that are used; real ones have 128 to 4096. */
 export const KEY_OCTETS_MAX = 65_536;
 /** Octets that Corosync 2 puts in clear before everything. */
 const MARKER = 4;
+/** Codes in the marker of Corosync 2.0 and 2.1: up to 4 for a cipher, up to 5 for a hash. */
+const CIPHER_CODE_MAX = 4;
+const HASH_CODE_MAX = 5;
+const MODERN_CIPHERS: readonly CipherName[] = ['aes256', 'aes128', 'aes192', '3des', 'none'];
+const KNET_CIPHERS: readonly CipherName[] = ['aes256', 'aes128', 'aes192', 'none'];
 /** Octets that a hash in clear adds behind a message: md5, sha1, sha256, sha384, sha512. */
 export const hashTrailerLengths: readonly number[] = [16, 20, 32, 48, 64];
 
@@ -24,8 +29,9 @@ export type Security = 'none' | LegacySecurity | SuiteName;
 
 export interface Opened {
   readonly security: Security;
+  /** Index in the keys that the keyring was made of. */
   readonly keyIndex: number;
-  /** 1.x and 2.x: the SRP message. knet: the knet packet. */
+  /** 1.x and 2.x: the SRP message. knet: the knet packet. May be a view of the datagram. */
   readonly clear: Uint8Array;
   /** True where a hash proved it, null where the security has none. */
   readonly authentic: true | null;
@@ -34,26 +40,64 @@ export interface Opened {
 export interface Keyring {
   /** A datagram of Corosync 1 without recognisable start. */
   openLegacy(datagram: Uint8Array): Opened | null;
-  /** A datagram of Corosync 2.2 to 2.4, marker and all. */
+  /** A datagram of Corosync 2, marker and all: FE FE (2.3, 2.4), FF FF (2.2), or codes of cipher and hash (2.0, 2.1). */
   openModern(datagram: Uint8Array): Opened | null;
   /** A knet datagram. */
   openKnet(datagram: Uint8Array): Opened | null;
 }
 
-interface KeyedSuite {
-  readonly suite: Suite;
-  readonly keyIndex: number;
+type Place = readonly [prefix: number, place: HashPlace];
+const KNET_PLACES: readonly Place[] = [[0, 'behind']];
+const MODERN_PLACES: readonly Place[] = [[MARKER, 'behind']];
+// How 2.2 and older place their hash is only told by comments in their source: both ways are tried.
+const OLD_PLACES: readonly Place[] = [
+  [MARKER, 'behind'],
+  [MARKER, 'before'],
+];
+const NO_PLACES: readonly Place[] = [];
+
+/** How a datagram of Corosync 2 may be laid out, by its marker. */
+function modernPlaces(datagram: Uint8Array): readonly Place[] {
+  const [cipher = 0, hash = 0, pad0, pad1] = datagram;
+  if (pad0 !== 0 || pad1 !== 0) return NO_PLACES;
+  if (cipher === 0xfe && hash === 0xfe) return MODERN_PLACES;
+  return (cipher === 0xff && hash === 0xff) || (cipher <= CIPHER_CODE_MAX && hash <= HASH_CODE_MAX)
+    ? OLD_PLACES
+    : NO_PLACES;
 }
 
-/** Tries suites in turn; the one that fitted last comes first. */
-function suiteOpener(suites: readonly KeyedSuite[], prefix: number, proves: (clear: Uint8Array) => boolean) {
-  const order = [...suites];
+/** Tries keys under each hash in turn; the one that fitted last comes first. */
+function suiteOpener(
+  hashes: readonly KeyedHash[],
+  placesOf: (datagram: Uint8Array) => readonly Place[],
+  proves: (clear: Uint8Array) => boolean,
+) {
+  const order = [...hashes];
   return (datagram: Uint8Array): Opened | null => {
-    for (const [place, { suite, keyIndex }] of order.entries()) {
-      const clear = suite.open(datagram, prefix);
-      if (clear === null || (!suite.hasHash && !proves(clear))) continue;
-      if (place > 0) order.unshift(...order.splice(place, 1));
-      return { security: suite.name, keyIndex, clear, authentic: suite.hasHash ? true : null };
+    for (const [prefix, place] of placesOf(datagram))
+      for (let at = 0; at < order.length; at++) {
+        const keyed = order[at] as KeyedHash;
+        const opened = keyed.open(datagram, prefix, place, proves);
+        if (opened === null) continue;
+        if (at > 0) order.unshift(...order.splice(at, 1));
+        const authentic = keyed.hash === 'none' ? null : true;
+        return { security: opened.name, keyIndex: keyed.keyIndex, clear: opened.clear, authentic };
+      }
+    return null;
+  };
+}
+
+function legacyOpener(keys: readonly Uint8Array[], provider: CryptoProvider) {
+  const order = keys.flatMap((key, keyIndex) =>
+    legacyReadings(key).map((reading) => ({ keyIndex, key: new LegacyKey(reading, provider) })),
+  );
+  return (datagram: Uint8Array): Opened | null => {
+    for (let at = 0; at < order.length; at++) {
+      const { key, keyIndex } = order[at] as (typeof order)[number];
+      const opened = key.open(datagram);
+      if (opened === null) continue;
+      if (at > 0) order.unshift(...order.splice(at, 1));
+      return { ...opened, keyIndex, authentic: true };
     }
     return null;
   };
@@ -61,22 +105,28 @@ function suiteOpener(suites: readonly KeyedSuite[], prefix: number, proves: (cle
 
 const isKnet = (clear: Uint8Array): boolean => recogniseStart(clear, 0, clear.length) === Start.KNET;
 const isModern = (clear: Uint8Array): boolean => looksLikeSrp(clear, COROSYNC_2);
+const knetPlaces = (): readonly Place[] => KNET_PLACES;
 
+/**
+ * A keyring of at most KEYS_MAX keys, copied. Opening never throws: null says that no key fits. What fits nothing costs
+ * one HMAC for each key and hash.
+ */
 export function createKeyring(keys: readonly Key[], provider: CryptoProvider = nobleProvider): Keyring {
   const used = keys.slice(0, KEYS_MAX).map(({ bytes }) => bytes.slice(0, KEY_OCTETS_MAX));
-  const suites = used.flatMap((key, keyIndex) => suitesOf(key, provider).map((suite) => ({ suite, keyIndex })));
-  const legacy = used.map((key, keyIndex) => ({ key: new LegacyKey(key, provider), keyIndex }));
+  const hashesOf = (
+    readings: (key: Uint8Array) => readonly Uint8Array[],
+    ciphers: readonly CipherName[],
+  ): readonly KeyedHash[] =>
+    used.flatMap((key, keyIndex) =>
+      key.length === 0 ? [] : readings(key).flatMap((reading) => keyedHashes(reading, keyIndex, ciphers, provider)),
+    );
   return {
-    openModern: suiteOpener(suites, MARKER, isModern),
-    openKnet: suiteOpener(suites, 0, isKnet),
-    openLegacy(datagram) {
-      for (const [place, { key, keyIndex }] of legacy.entries()) {
-        const opened = key.open(datagram);
-        if (opened === null) continue;
-        if (place > 0) legacy.unshift(...legacy.splice(place, 1));
-        return { ...opened, keyIndex, authentic: true };
-      }
-      return null;
-    },
+    openModern: suiteOpener(hashesOf(keyFileReadings, MODERN_CIPHERS), modernPlaces, isModern),
+    openKnet: suiteOpener(
+      hashesOf((key) => [key], KNET_CIPHERS),
+      knetPlaces,
+      isKnet,
+    ),
+    openLegacy: legacyOpener(used, provider),
   };
 }

@@ -13,6 +13,10 @@ const NSS_KEY = 32;
 const CRYPTO_SOBER = 0;
 const CRYPTO_NSS = 1;
 const NOTHING = new Uint8Array(DERIVED);
+/** Octets of the key file that Corosync 1 and 2 read, though corosync-keygen of Corosync 3 writes 256. */
+const KEY_FILE = 128;
+const WORD = 4;
+const NEWLINE = 0x0a;
 
 export type LegacySecurity = 'sober128-sha1' | 'nss-aes128-sha1';
 export interface LegacyOpened {
@@ -20,70 +24,98 @@ export interface LegacyOpened {
   readonly clear: Uint8Array;
 }
 
-/** One key of Corosync 1: the whole authkey file, or a text padded to a multiple of 4 as cman's key was. */
+/** The key files that Corosync 1 and 2 may have made of this one: itself, and its beginning where it is longer. */
+export function keyFileReadings(key: Uint8Array): readonly Uint8Array[] {
+  return key.length > KEY_FILE ? [key, key.subarray(0, KEY_FILE)] : [key];
+}
+
+/**
+ * The keys of Corosync 1 that a key file may stand for. A text, as cman handed it over, was used with NULs up to
+ * (strlen + 4) & ~3 octets; a file with such a text may end in a newline that is no part of it.
+ */
+export function legacyReadings(key: Uint8Array): readonly Uint8Array[] {
+  if (key.length >= KEY_FILE && key.length % WORD === 0) return keyFileReadings(key);
+  const asText = (text: Uint8Array): Uint8Array => concatBytes([text, new Uint8Array(WORD - (text.length % WORD))]);
+  const readings = [asText(key)];
+  if (key.length % WORD === 0) readings.unshift(key);
+  if (key.length > 1 && key[key.length - 1] === NEWLINE) readings.push(asText(key.subarray(0, -1)));
+  if (key.length > KEY_FILE) readings.push(key.subarray(0, KEY_FILE));
+  return readings.filter(({ length }) => length > 0);
+}
+
+interface Derived {
+  readonly iv: Uint8Array;
+  readonly cipherKey: Uint8Array;
+  readonly hmacKey: Uint8Array;
+}
+
+/** One key of Corosync 1, a multiple of 4 octets long and not empty. */
 export class LegacyKey {
-  private readonly sober: Sober128 | null;
+  private readonly sober: Sober128;
+  /** Loaded with another key for every datagram. */
+  private readonly cipher = new Sober128(NOTHING);
   private readonly nssKey: Uint8Array;
   private readonly nssHmac: Hmac;
   private readonly provider: CryptoProvider;
 
   constructor(key: Uint8Array, provider: CryptoProvider) {
     this.provider = provider;
-    // A text of any length was used with NULs up to (strlen + 4) & ~3.
-    const padded = key.length % 4 === 0 ? key : concatBytes([key, new Uint8Array(4 - (key.length % 4))]);
-    this.sober = padded.length === 0 ? null : new Sober128(padded);
-    this.nssKey = concatBytes([key, new Uint8Array(NSS_KEY)]).subarray(0, NSS_KEY);
+    this.sober = new Sober128(key);
+    this.nssKey = concatBytes([key, new Uint8Array(NSS_KEY)]).slice(0, NSS_KEY);
     this.nssHmac = provider.hmac('sha1', this.nssKey);
   }
 
+  /** Opens a datagram in the order in which a receiver does; null where no hash fits. */
   open(datagram: Uint8Array): LegacyOpened | null {
     if (datagram.length <= HEADER) return null;
     const type = datagram[datagram.length - 1];
     const body = datagram.subarray(0, datagram.length - 1);
-    const clear = type === CRYPTO_SOBER ? this.openSober(body) : type === CRYPTO_NSS ? this.openNss(body) : null;
-    if (clear !== null) return { security: type === CRYPTO_NSS ? 'nss-aes128-sha1' : 'sober128-sha1', clear };
+    if (type === CRYPTO_NSS) {
+      const clear = this.openNss(body);
+      if (clear !== null) return { security: 'nss-aes128-sha1', clear };
+    }
+    const keys = this.derive(datagram.subarray(DIGEST, HEADER));
+    const hmac = this.provider.hmac('sha1', keys.hmacKey);
     // Peers of OpenAIS leave the type octet out.
-    const whole = this.openSober(datagram);
-    return whole === null ? null : { security: 'sober128-sha1', clear: whole };
+    const clear =
+      (type === CRYPTO_SOBER ? this.openSober(body, keys, hmac) : null) ?? this.openSober(datagram, keys, hmac);
+    return clear === null ? null : { security: 'sober128-sha1', clear };
   }
 
-  private derive(salt: Uint8Array): {
-    readonly iv: Uint8Array;
-    readonly cipherKey: Uint8Array;
-    readonly hmacKey: Uint8Array;
-  } {
-    const sober = this.sober as Sober128;
-    sober.start(salt);
-    const stream = sober.apply(NOTHING);
+  private derive(salt: Uint8Array): Derived {
+    this.sober.start(salt);
+    const stream = this.sober.apply(NOTHING);
     return { iv: stream.subarray(0, 16), cipherKey: stream.subarray(16, 32), hmacKey: stream.subarray(32, DERIVED) };
   }
 
-  private openSober(body: Uint8Array): Uint8Array | null {
-    if (this.sober === null || body.length < HEADER) return null;
-    const { iv, cipherKey, hmacKey } = this.derive(body.subarray(DIGEST, HEADER));
-    const digest = this.provider.hmac('sha1', hmacKey)(body.subarray(DIGEST));
-    if (!bytesEqual(digest, body.subarray(0, DIGEST))) return null;
-    const cipher = new Sober128(cipherKey);
-    cipher.start(iv);
-    return cipher.apply(body.subarray(HEADER));
+  private applySober({ cipherKey, iv }: Derived, bytes: Uint8Array): Uint8Array {
+    this.cipher.load(cipherKey);
+    this.cipher.start(iv);
+    return this.cipher.apply(bytes);
+  }
+
+  private openSober(body: Uint8Array, keys: Derived, hmac: Hmac): Uint8Array | null {
+    if (body.length <= HEADER) return null;
+    if (!bytesEqual(hmac(body.subarray(DIGEST)), body.subarray(0, DIGEST))) return null;
+    return this.applySober(keys, body.subarray(HEADER));
   }
 
   private openNss(body: Uint8Array): Uint8Array | null {
-    const digest = this.nssHmac(body.subarray(DIGEST));
-    if (!bytesEqual(digest, body.subarray(0, DIGEST))) return null;
-    return this.provider.aesCbcDecrypt(this.nssKey, body.subarray(DIGEST, HEADER), body.subarray(HEADER));
+    if (body.length <= HEADER) return null;
+    if (!bytesEqual(this.nssHmac(body.subarray(DIGEST)), body.subarray(0, DIGEST))) return null;
+    const clear = this.provider.aesCbcDecrypt(this.nssKey, body.subarray(DIGEST, HEADER), body.subarray(HEADER));
+    return clear === null || clear.length === 0 ? null : clear;
   }
 
-  seal(clear: Uint8Array, salt: Uint8Array, security: LegacySecurity = 'sober128-sha1'): Uint8Array {
+  /** The datagram of a message, with its crypto type unless the sender is an OpenAIS peer. Salt: 16 octets. */
+  seal(clear: Uint8Array, salt: Uint8Array, security: LegacySecurity, hasType: boolean): Uint8Array {
     if (security === 'nss-aes128-sha1') {
-      const ciphertext = this.provider.aesCbcEncrypt(this.nssKey, salt, clear);
-      const signed = concatBytes([salt, ciphertext]);
+      const signed = concatBytes([salt, this.provider.aesCbcEncrypt(this.nssKey, salt, clear)]);
       return concatBytes([this.nssHmac(signed), signed, Uint8Array.of(CRYPTO_NSS)]);
     }
-    const { iv, cipherKey, hmacKey } = this.derive(salt);
-    const cipher = new Sober128(cipherKey);
-    cipher.start(iv);
-    const signed = concatBytes([salt, cipher.apply(clear)]);
-    return concatBytes([this.provider.hmac('sha1', hmacKey)(signed), signed, Uint8Array.of(CRYPTO_SOBER)]);
+    const keys = this.derive(salt);
+    const signed = concatBytes([salt, this.applySober(keys, clear)]);
+    const type = hasType ? [Uint8Array.of(CRYPTO_SOBER)] : [];
+    return concatBytes([this.provider.hmac('sha1', keys.hmacKey)(signed), signed, ...type]);
   }
 }

@@ -1,59 +1,147 @@
-// The security of Corosync 2 and of knet: AES-CBC with a salt before the text and an HMAC behind it, in any pairing
-// (specs/totem.md 1.10, 1.11). One suite is one cipher and one hash with one key.
-import { bytesEqual, concatBytes } from '../base/bytes.ts';
-import { HASHES, type CryptoProvider, type HashName, type Hmac } from './provider.ts';
+// The security of Corosync 2 and of knet: a cipher in CBC mode with a salt before the text, and an HMAC behind it or
+// before it, in any pairing (specs/totem.md 1.10, 1.11). Which key fits is asked in keyring.ts.
+import { bytesEqual } from '../base/bytes.ts';
+import { DES_BLOCK, TRIPLE_DES_KEY, TripleDes } from './des.ts';
+import { AES_BLOCK, HASHES, type CryptoProvider, type HashName, type Hmac } from './provider.ts';
 
-export const CIPHERS = { none: 0, aes256: 32, aes192: 24, aes128: 16 } as const;
+/** Octets of each cipher's key: the first ones of the key file. */
+export const CIPHERS = { none: 0, aes256: 32, aes192: 24, aes128: 16, '3des': TRIPLE_DES_KEY } as const;
 export type CipherName = keyof typeof CIPHERS;
-export type SuiteName = `${CipherName}-${HashName | 'none'}`;
+export type SuiteHash = HashName | 'none';
+export type SuiteName = `${CipherName}-${SuiteHash}`;
 
-const SALT = 16;
-const AES_BLOCK = 16;
+/** Random octets before every ciphertext; of them the cipher takes as initial value what it needs. */
+export const SUITE_SALT = 16;
 
-export class Suite {
+/** A cipher with its key. Its sealed text is salt and ciphertext, or for none the text itself. */
+export interface KeyedCipher {
+  readonly name: CipherName;
+  /** Null where length or padding is wrong. */
+  open(sealed: Uint8Array): Uint8Array | null;
+  /** The ciphertext without its salt. */
+  seal(salt: Uint8Array, text: Uint8Array): Uint8Array;
+}
+
+/** A cipher with the key that it takes from a key file; null where the file is too short for it. */
+export function keyedCipher(name: CipherName, keyFile: Uint8Array, provider: CryptoProvider): KeyedCipher | null {
+  if (keyFile.length < CIPHERS[name]) return null;
+  if (name === 'none') return { name, open: (sealed) => sealed, seal: (_, text) => text };
+  const key = keyFile.slice(0, CIPHERS[name]);
+  const { block, decrypt, encrypt } = blockCipher(name, key, provider);
+  return {
+    name,
+    open(sealed) {
+      const octets = sealed.length - SUITE_SALT;
+      if (octets < block || octets % block !== 0) return null;
+      return decrypt(sealed.subarray(0, SUITE_SALT), sealed.subarray(SUITE_SALT));
+    },
+    seal: encrypt,
+  };
+}
+
+function blockCipher(name: CipherName, key: Uint8Array, provider: CryptoProvider) {
+  if (name === '3des') {
+    const des = new TripleDes(key);
+    return {
+      block: DES_BLOCK,
+      decrypt: (iv: Uint8Array, ciphertext: Uint8Array) => des.cbcDecrypt(iv, ciphertext),
+      encrypt: (iv: Uint8Array, text: Uint8Array) => des.cbcEncrypt(iv, text),
+    };
+  }
+  return {
+    block: AES_BLOCK,
+    decrypt: (iv: Uint8Array, ciphertext: Uint8Array) => provider.aesCbcDecrypt(key, iv, ciphertext),
+    encrypt: (iv: Uint8Array, text: Uint8Array) => provider.aesCbcEncrypt(key, iv, text),
+  };
+}
+
+/**
+ * Where the hash stands and what it covers. behind: at the end, over everything before it. before: right behind the
+ * prefix, over everything that follows it.
+ */
+export type HashPlace = 'behind' | 'before';
+
+export interface SuiteOpened {
   readonly name: SuiteName;
-  readonly hasHash: boolean;
-  private readonly provider: CryptoProvider;
-  private readonly cipherKey: Uint8Array | null;
+  readonly clear: Uint8Array;
+}
+
+/** One key file under one hash, or under none, with any of several ciphers. */
+export class KeyedHash {
+  readonly hash: SuiteHash;
+  readonly keyIndex: number;
   private readonly hmac: Hmac | null;
-  private readonly hashOctets: number;
+  private readonly octets: number;
+  /** Which one was used is not said on the wire; the one that fitted last comes first. */
+  private readonly ciphers: KeyedCipher[];
 
-  constructor(key: Uint8Array, cipher: CipherName, hash: HashName | 'none', provider: CryptoProvider) {
-    this.name = `${cipher}-${hash}`;
-    this.provider = provider;
-    // A key file shorter than the cipher wants cannot belong to it: such a suite opens nothing.
-    this.cipherKey = cipher === 'none' ? null : key.slice(0, CIPHERS[cipher]);
-    this.hmac = hash === 'none' ? null : provider.hmac(hash, key);
-    this.hashOctets = hash === 'none' ? 0 : HASHES[hash];
-    this.hasHash = hash !== 'none';
+  constructor(
+    keyFile: Uint8Array,
+    keyIndex: number,
+    hash: SuiteHash,
+    ciphers: readonly KeyedCipher[],
+    provider: CryptoProvider,
+  ) {
+    this.hash = hash;
+    this.keyIndex = keyIndex;
+    this.hmac = hash === 'none' ? null : provider.hmac(hash, keyFile);
+    this.octets = hash === 'none' ? 0 : HASHES[hash];
+    this.ciphers = ciphers.filter(({ name }) => hash !== 'none' || name !== 'none');
   }
 
-  /** Opens datagram[prefix …]; the prefix is in clear but signed with the rest. Null where hash or padding is wrong. */
-  open(datagram: Uint8Array, prefix: number): Uint8Array | null {
-    const end = datagram.length - this.hashOctets;
-    const salt = this.cipherKey === null ? 0 : SALT;
-    const textOctets = end - prefix - salt;
-    if (textOctets <= 0 || (this.cipherKey !== null && textOctets % AES_BLOCK !== 0)) return null;
-    if (this.hmac !== null && !bytesEqual(this.hmac(datagram.subarray(0, end)), datagram.subarray(end))) return null;
-    if (this.cipherKey === null) return datagram.subarray(prefix, end);
-    const iv = datagram.subarray(prefix, prefix + SALT);
-    return this.provider.aesCbcDecrypt(this.cipherKey, iv, datagram.subarray(prefix + SALT, end));
+  /**
+   * Opens datagram[prefix …]. `proves` tells a real text from a wrongly decrypted one: a hash says that the key is
+   * right but not which cipher, and padding alone fits one wrong text in 256.
+   */
+  open(
+    datagram: Uint8Array,
+    prefix: number,
+    place: HashPlace,
+    proves: (clear: Uint8Array) => boolean,
+  ): SuiteOpened | null {
+    const sealed = this.sealedText(datagram, prefix, place);
+    if (sealed === null) return null;
+    let unproved: SuiteOpened | null = null;
+    for (let at = 0; at < this.ciphers.length; at++) {
+      const cipher = this.ciphers[at] as KeyedCipher;
+      const clear = cipher.open(sealed);
+      if (clear === null || clear.length === 0) continue;
+      const opened: SuiteOpened = { name: `${cipher.name}-${this.hash}`, clear };
+      if (!proves(clear)) unproved ??= opened;
+      else {
+        if (at > 0) this.ciphers.unshift(...this.ciphers.splice(at, 1));
+        return opened;
+      }
+    }
+    // A member that knows the key may still send what nobody can read.
+    return this.hmac === null ? null : unproved;
   }
 
-  seal(clear: Uint8Array, salt: Uint8Array, prefix: Uint8Array): Uint8Array {
-    const text = this.cipherKey === null ? [clear] : [salt, this.provider.aesCbcEncrypt(this.cipherKey, salt, clear)];
-    const signed = concatBytes([prefix, ...text]);
-    return this.hmac === null ? signed : concatBytes([signed, this.hmac(signed)]);
+  /** What the hash proves without the prefix, null where it proves nothing. */
+  private sealedText(datagram: Uint8Array, prefix: number, place: HashPlace): Uint8Array | null {
+    const { hmac, octets } = this;
+    if (datagram.length <= prefix + octets) return null;
+    if (hmac === null) return datagram.subarray(prefix);
+    const end = datagram.length - octets;
+    if (place === 'behind') {
+      const digest = hmac(datagram.subarray(0, end));
+      return bytesEqual(digest, datagram.subarray(end)) ? datagram.subarray(prefix, end) : null;
+    }
+    const text = datagram.subarray(prefix + octets);
+    return bytesEqual(hmac(text), datagram.subarray(prefix, prefix + octets)) ? text : null;
   }
 }
 
-/** Every suite that a key may be used in, likely ones first. */
-export function suitesOf(key: Uint8Array, provider: CryptoProvider): readonly Suite[] {
-  const hashes: readonly (HashName | 'none')[] = ['sha256', 'sha1', 'sha512', 'sha384', 'md5', 'none'];
-  const ciphers: readonly CipherName[] = ['aes256', 'aes128', 'aes192', 'none'];
-  return ciphers.flatMap((cipher) =>
-    hashes
-      .filter((hash) => !(cipher === 'none' && hash === 'none') && key.length >= CIPHERS[cipher])
-      .map((hash) => new Suite(key, cipher, hash, provider)),
-  );
+/** Likely ones first. */
+const HASH_ORDER: readonly SuiteHash[] = ['sha256', 'sha1', 'sha512', 'sha384', 'md5', 'none'];
+
+/** A key file under every hash, each with every one of the ciphers that the file is long enough for. */
+export function keyedHashes(
+  keyFile: Uint8Array,
+  keyIndex: number,
+  cipherNames: readonly CipherName[],
+  provider: CryptoProvider,
+): readonly KeyedHash[] {
+  const ciphers = cipherNames.flatMap((name) => keyedCipher(name, keyFile, provider) ?? []);
+  return HASH_ORDER.map((hash) => new KeyedHash(keyFile, keyIndex, hash, ciphers, provider));
 }

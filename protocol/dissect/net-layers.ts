@@ -82,64 +82,33 @@ function ipLayer(place: Place, located: Located): Layer {
   return layer(place, `ipv${ipVersion}`, `${src} → ${dst}${part}`, layout, ipStart, Math.min(end, bytes.length), rest);
 }
 
+function fragmentLayer(place: Place, located: Located): Layer {
+  const { transportStart: at, payloadEnd, sport, dport, fragOffset, moreFragments } = located;
+  if (fragOffset === 0 && sport >= 0)
+    return layer(place, 'udp', `${sport} → ${dport}, first fragment`, Udp as Layout<unknown>, at, at + 8);
+  const fields = octets('fragment', at, payloadEnd, 'part of a datagram that other frames complete');
+  const summary = `part of a datagram, octets ${fragOffset} on${moreFragments ? '' : ', the last'}`;
+  const { source } = place;
+  return { name: 'fragment', summary, source, offset: at, length: payloadEnd - at, fields, problem: null };
+}
+
 function transportLayer(place: Place, located: Located): Layer | null {
-  const { what, transportStart: at, payloadStart, payloadEnd, sport, dport, fragOffset, moreFragments } = located;
+  const { what, transportStart: at, payloadStart, payloadEnd, payloadLength, sport, dport } = located;
   const { bytes } = place;
+  const ports = `${sport} → ${dport}, ${payloadLength} octets`;
+  const of = (name: string, summary: string, layout: unknown, end: number, rest = ''): Layer =>
+    layer(place, name, summary, layout as Layout<unknown>, at, end, rest);
   switch (what) {
     case What.UDP:
-      return layer(
-        place,
-        'udp',
-        `${sport} → ${dport}, ${located.payloadLength} octets`,
-        Udp as Layout<unknown>,
-        at,
-        payloadStart,
-      );
-    case What.UDP_FRAGMENT: {
-      if (fragOffset === 0 && sport >= 0)
-        return layer(place, 'udp', `${sport} → ${dport}, first fragment`, Udp as Layout<unknown>, at, at + 8);
-      const fields = octets('fragment', at, payloadEnd, 'part of a datagram that other frames complete');
-      const summary = `part of a datagram, octets ${fragOffset} on${moreFragments ? '' : ', the last'}`;
-      return {
-        name: 'fragment',
-        summary,
-        source: place.source,
-        offset: at,
-        length: payloadEnd - at,
-        fields,
-        problem: null,
-      };
-    }
+      return of('udp', ports, Udp, payloadStart);
+    case What.UDP_FRAGMENT:
+      return fragmentLayer(place, located);
     case What.TCP:
-      return layer(
-        place,
-        'tcp',
-        `${sport} → ${dport}, ${located.payloadLength} octets`,
-        Tcp as Layout<unknown>,
-        at,
-        payloadStart,
-        'options',
-      );
+      return of('tcp', ports, Tcp, payloadStart, 'options');
     case What.IGMP:
-      return layer(
-        place,
-        'igmp',
-        `IGMP ${igmpType(bytes[at] ?? 0)}`,
-        Igmp as Layout<unknown>,
-        at,
-        payloadEnd,
-        'group_records',
-      );
+      return of('igmp', `IGMP ${igmpType(bytes[at] ?? 0)}`, Igmp, payloadEnd, 'group_records');
     case What.ICMP:
-      return layer(
-        place,
-        'icmp',
-        `ICMP type ${bytes[at]} code ${bytes[at + 1]}`,
-        Icmp as Layout<unknown>,
-        at,
-        payloadEnd,
-        'quoted_packet',
-      );
+      return of('icmp', `ICMP type ${bytes[at]} code ${bytes[at + 1]}`, Icmp, payloadEnd, 'quoted_packet');
     default:
       return null;
   }

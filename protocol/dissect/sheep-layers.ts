@@ -13,8 +13,8 @@ function summaryOf({ side, header, request }: SheepHeaderSeen): string {
 }
 
 /**
- * The layer of a header that ends in a frame; `at` is where it begins in `frame`. One that began in an earlier frame, or
- * that the snap length cut, is shown by its summary and what there is of it.
+ * The layer of a header that ends in a frame; `at` is where it begins in `frame`. One that began in an earlier frame,
+ * or that the snap length cut, is shown by its summary and what there is of it.
  */
 export function sheepLayer(frame: Uint8Array, seen: SheepHeaderSeen, at: number, source: number): Layer {
   const begins = Math.max(0, at);

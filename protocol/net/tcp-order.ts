@@ -1,5 +1,5 @@
-// One direction of a TCP connection put in order: repeats dropped, late segments held back, what was not captured told as
-// a gap. Not a TCP: it only watches.
+// One direction of a TCP connection put in order: repeats dropped, late segments held back, what was not captured told
+// as a gap. Not a TCP: it only watches.
 
 /** Segments held back behind a gap, and their octets; then the gap is taken for lost. */
 export const HELD_SEGMENTS_MAX = 64;

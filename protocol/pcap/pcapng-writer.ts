@@ -1,5 +1,5 @@
-// Writes pcapng: sections, interfaces with nanosecond clocks, packets with notes, names, drop counts. Gives bytes, never
-// writes files. Read back by pcapng-format.ts and by Wireshark.
+// Writes pcapng: sections, interfaces with nanosecond clocks, packets with notes, names, drop counts. Gives bytes and
+// never writes files. Read back by pcapng-format.ts and by Wireshark.
 import { concatBytes } from '../base/bytes.ts';
 import { BlockType, BYTE_ORDER_MAGIC, OPT_COMMENT, OPT_END } from './pcapng-format.ts';
 

@@ -312,6 +312,44 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
   return { at, fixedSize: offset, variable };
 }
 
+type Entry = readonly [key: string, layout: Field, name: string];
+
+function readEntries(entries: readonly Entry[], cursor: Cursor, field: string): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [key, layout, name] of entries) {
+    const path = field === '' ? name : `${field}.${name}`;
+    if (!isArray(layout)) value[key] = layout.read(cursor, path);
+    else {
+      const length = value[layout.countField] as number;
+      need(cursor, path, length * layout.element.size);
+      const list: unknown[] = [];
+      for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, path));
+      value[key] = list;
+    }
+  }
+  return value;
+}
+
+function walkEntries(
+  entries: readonly Entry[],
+  fields: Fields,
+  at: Readonly<Record<string, number>>,
+  cursor: Cursor,
+  path: string,
+  visit: (span: FieldSpan) => void,
+): void {
+  const start = cursor.at;
+  for (const [, layout, name] of entries) {
+    const own = path === '' ? name : `${path}.${name}`;
+    if (!isArray(layout)) layout.walk(cursor, own, visit);
+    else {
+      const counter = fields[layout.countField] as unknown as Count;
+      const length = counter.get(cursor.view, start + at[layout.countField]!, cursor.littleEndian);
+      for (let i = 0; i < length; i++) layout.element.walk(cursor, `${own}[${i}]`, visit);
+    }
+  }
+}
+
 /** Declares a packed structure, in the order of its fields on the wire. */
 export function struct<const F extends Fields>(ctype: string, fields: F, doc = ''): Struct<F> {
   const entries = (Object.entries(fields) as [string, Field][]).map(
@@ -320,21 +358,7 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
   const { at, fixedSize, variable } = offsetsOf(ctype, fields);
   type Value = StructValue<F>;
 
-  const read = (cursor: Cursor, field: string): Value => {
-    const value: Record<string, unknown> = {};
-    for (const [key, layout, name] of entries) {
-      const path = field === '' ? name : `${field}.${name}`;
-      if (!isArray(layout)) value[key] = layout.read(cursor, path);
-      else {
-        const length = value[layout.countField] as number;
-        need(cursor, path, length * layout.element.size);
-        const list: unknown[] = [];
-        for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, path));
-        value[key] = list;
-      }
-    }
-    return value as Value;
-  };
+  const read = (cursor: Cursor, field: string): Value => readEntries(entries, cursor, field) as Value;
 
   const write = (view: DataView, start: number, le: boolean, value: Value): number => {
     let offset = start;
@@ -357,18 +381,8 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
     return octets;
   };
 
-  const walk = (cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void => {
-    const start = cursor.at;
-    for (const [, layout, name] of entries) {
-      const own = path === '' ? name : `${path}.${name}`;
-      if (!isArray(layout)) layout.walk(cursor, own, visit);
-      else {
-        const counter = fields[layout.countField] as unknown as Count;
-        const length = counter.get(cursor.view, start + at[layout.countField]!, cursor.littleEndian);
-        for (let i = 0; i < length; i++) layout.element.walk(cursor, `${own}[${i}]`, visit);
-      }
-    }
-  };
+  const walk = (cursor: Cursor, path: string, visit: (span: FieldSpan) => void): void =>
+    walkEntries(entries, fields, at, cursor, path, visit);
 
   return {
     ctype,

@@ -7,11 +7,12 @@ export const malformedTraffic: Rule = {
     context.odd.malformedSenders.map(({ src, count, firstNs, lastNs, frames }) => {
       const node = context.addresses.nodeAt(src);
       const who = node === null ? context.store.address(src) : nodeText(context, node);
+      const start = count === 1 ? 'One packet starts' : `${count} packets start`;
       return finding('malformed-traffic', 'warning', {
         time: firstNs,
         until: lastNs,
         culprits: node === null ? [] : [node],
-        says: `${count === 1 ? 'One packet starts' : `${count} packets start`} like Totem and cannot be read, from ${who}.`,
+        says: `${start} like Totem and cannot be read, from ${who}.`,
         evidence: [{ frames, says: 'each names its problem and the octet where it is' }],
         cause: 'Another program on the port, a faulty sender, or damage on the way.',
         advice: `what runs on ${context.store.address(src)} and sends to this port.`,

@@ -4,7 +4,7 @@ import type { NodeEntry, Transition } from '../result.ts';
 
 /** Lines of one log that are looked at. */
 export const LOG_LINES_MAX = 2_000_000;
-/** A log line and its transition lie this close once the clock's offset is taken off; logs may have full seconds only. */
+/** A log line and its transition lie this close, the clock's offset taken off; logs may have full seconds only. */
 const MATCH_MS_MAX = 60;
 const SECOND_MS = 1000;
 
@@ -69,10 +69,9 @@ function keyOf(line: string): string | null {
   if (state !== null) return (state[1] ?? '').toLowerCase();
   const three = /A new membership \((\d+)\.([0-9a-f]+)\) was formed/.exec(line);
   if (three !== null) return `ring ${three[1]}:${parseInt(three[2] ?? '0', 16)}`;
-  const two =
-    /A (?:new membership|processor joined or left the membership and a new membership).*\((?:[\d.]+|[0-9a-f:]+):(\d+)\)/.exec(
-      line,
-    );
+  const two = /A (?:new membership|processor joined or left .* a new membership).*\((?:[\d.]+|[0-9a-f:]+):(\d+)\)/.exec(
+    line,
+  );
   return two === null ? null : `seq ${two[1]}`;
 }
 
