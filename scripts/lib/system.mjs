@@ -64,6 +64,11 @@ function isKnownToApt(name) {
   return /Candidate: (?!\(none\))/.test(run.stdout ?? '');
 }
 
+/** Releases with 64-bit time renamed some packages, and the old name cannot be installed there. */
+function nameHere({ name, since64 }) {
+  return since64 !== undefined && isKnownToApt(since64) ? since64 : name;
+}
+
 function failedLately(names) {
   if (!existsSync(FAILED)) return false;
   const { at, what } = JSON.parse(readFileSync(FAILED, 'utf8'));
@@ -75,8 +80,7 @@ function install(missing, says) {
   if (failedLately(names)) return false;
   says(`installing system packages that the window and live capture need: ${names.join(' ')}`);
   apt(['update', '-qq']);
-  const known = missing.map(({ name, since64 }) => (since64 !== undefined && isKnownToApt(since64) ? since64 : name));
-  const run = apt(['install', '-y', '-qq', '--no-install-recommends', ...known.filter(isKnownToApt)]);
+  const run = apt(['install', '-y', '-qq', '--no-install-recommends', ...missing.map(nameHere).filter(isKnownToApt)]);
   rmSync(FAILED, { force: true });
   if (run.status === 0 && missingPackages().length === 0) return true;
   mkdirSync(CACHE, { recursive: true });
@@ -92,7 +96,7 @@ export function installSystemPackages(says) {
   const isRoot = process.getuid?.() === 0;
   if (has('apt-get') && isRoot && install(missing, says)) return true;
   missing = missingPackages();
-  const names = missing.map(({ name }) => name).join(' ');
+  const names = missing.map(has('apt-cache') ? nameHere : ({ name }) => name).join(' ');
   const remedy = has('apt-get')
     ? `type: ${isRoot ? '' : 'sudo '}apt-get install -y ${names}`
     : `install what gives: ${names}`;
