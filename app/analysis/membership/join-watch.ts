@@ -66,7 +66,8 @@ export class JoinWatch {
     if (!m.toGroup) node.tally.ownCopies[PacketKind.MEMB_JOIN]!++;
     const { row, timeNs, toGroup } = m;
     const { nodeid: from } = node;
-    return { from, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: toGroup ? null : sent };
+    const kind = 'join' as const;
+    return { kind, from, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: toGroup ? null : sent };
   }
 
   private leaves(node: NodeTrack, heard: JoinHeard): void {
@@ -158,11 +159,20 @@ export class JoinWatch {
   /** Messages of others that may have reached the node lately and have not moved it yet. */
   private heardBy(node: NodeTrack, now: number): readonly Heard[] {
     const messages: Heard[] = [];
+    const since = now - Math.max(REACTION_MAX_NS, node.silenceNs);
     for (const other of this.tracks.nodes.all) {
-      if (other === node || now - other.lastSeen > Math.max(REACTION_MAX_NS, node.silenceNs)) continue;
+      if (other === node || other.lastSeen < since) continue;
       const answered = node.answered.get(other.nodeid) ?? -1;
-      for (const join of other.joins)
-        if (join.row > answered && reaches(join, node)) messages.push({ ...join, kind: 'join' });
+      const { joins } = other;
+      // Joins are kept in order of time: what came too early lies in front.
+      let first = joins.length;
+      for (
+        let join = joins[first - 1];
+        join !== undefined && join.row > answered && join.timeNs >= since;
+        join = joins[first - 1]
+      )
+        first--;
+      for (const join of joins.slice(first)) if (reaches(join, node)) messages.push(join);
       for (const kind of ['merge', 'mcast'] as const) {
         const { row, timeNs, ring } = other[kind];
         // What came before it settled on its ring was of no concern to it.

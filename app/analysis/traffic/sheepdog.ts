@@ -13,8 +13,15 @@ import type { RingHistory, SheepCluster, SheepEvent } from '../result.ts';
 
 const GROUP = 'sheepdog';
 export const SHEEP_EVENTS_MAX = 20_000;
-/** The octets of the group's name in every CPG message: a cheap look before reading it whole. */
 const MEMBERS_MAX = 1024;
+/** Where a CPG message names its group: behind the group header of "a" (5) and the name's place in the body (24). */
+const NAME_AT = 5 + 24;
+const NAME = Array.from(GROUP, (char) => char.charCodeAt(0));
+
+/** A cheap look before a message is read whole: most are Corosync's own. */
+function namesSheepdog(bytes: Uint8Array): boolean {
+  return bytes.length > NAME_AT + NAME.length && NAME.every((octet, i) => bytes[NAME_AT + i] === octet);
+}
 
 interface Sheep {
   readonly nodeid: number;
@@ -40,7 +47,7 @@ export class SheepWatch implements DeliveryListener {
 
   delivered(message: DeliveredMessage): void {
     const { bytes, littleEndian, dialect, sender } = message;
-    if (bytes.length < 64) return;
+    if (!namesSheepdog(bytes)) return;
     const read = readServiceMessage(bytes, littleEndian, dialect, sender);
     const { cpg, application } = read;
     if (cpg?.group !== GROUP) return;

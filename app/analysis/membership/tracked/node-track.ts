@@ -9,6 +9,7 @@ import { RecentMean } from './recent-mean.ts';
 
 /** A join or leave as its sender transmitted it. */
 export interface JoinHeard {
+  readonly kind: 'join';
   readonly from: number;
   readonly row: number;
   readonly timeNs: number;
