@@ -61,6 +61,6 @@ app.on('will-quit', (event) => {
   if (isLeaving) return;
   isLeaving = true;
   event.preventDefault();
-  void closeAllStreams().finally(() => app.quit());
+  void closeAllStreams().finally(() => app.exit(0));
 });
 void start();

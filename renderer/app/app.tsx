@@ -20,35 +20,35 @@ import './app.css';
 function Workbench(): ReactNode {
   return (
     <Group orientation="vertical" className="workbench" id="rows">
-      <Panel id="top" defaultSize="43%" minSize="160px">
+      <Panel id="panel-top" defaultSize="43%" minSize="160px">
         <Group orientation="horizontal" id="top-row">
-          <Panel id="timeline" minSize="320px">
+          <Panel id="panel-timeline" minSize="320px">
             <Timeline />
           </Panel>
           <Separator className="separator" aria-label="width of the timeline" />
-          <Panel id="ring" defaultSize="21%" minSize="200px">
+          <Panel id="panel-ring" defaultSize="21%" minSize="200px">
             <Ring />
           </Panel>
           <Separator className="separator" aria-label="width of the ring view" />
-          <Panel id="findings" defaultSize="19%" minSize="200px">
+          <Panel id="panel-findings" defaultSize="19%" minSize="200px">
             <Findings />
           </Panel>
         </Group>
       </Panel>
       <Separator className="separator" aria-label="height of the timeline" />
-      <Panel id="bottom" minSize="200px">
+      <Panel id="panel-bottom" minSize="200px">
         <Group orientation="horizontal" id="bottom-row">
-          <Panel id="packets" minSize="360px">
+          <Panel id="panel-packets" minSize="360px">
             <Packets />
           </Panel>
           <Separator className="separator" aria-label="width of the packet table" />
-          <Panel id="opened" defaultSize="600px" minSize="300px" groupResizeBehavior="preserve-pixel-size">
+          <Panel id="panel-opened" defaultSize="544px" minSize="300px" groupResizeBehavior="preserve-pixel-size">
             <Group orientation="vertical" id="opened-column">
-              <Panel id="detail" minSize="96px">
+              <Panel id="panel-detail" minSize="96px">
                 <Detail />
               </Panel>
               <Separator className="separator" aria-label="height of the detail" />
-              <Panel id="hex" defaultSize="42%" minSize="80px">
+              <Panel id="panel-hex" defaultSize="38%" minSize="80px">
                 <Hex />
               </Panel>
             </Group>

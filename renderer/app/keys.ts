@@ -40,7 +40,7 @@ const isTyping = (target: EventTarget | null): boolean => target instanceof HTML
 export function startShortcuts(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const command = KEYS[event.key];
-    if (command === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (command === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
     event.preventDefault();
     COMMANDS[command]();
   };

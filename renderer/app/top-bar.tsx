@@ -13,6 +13,12 @@ function sourceText(epochNs: bigint): string {
   return new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** The folder that a file is in, with its slash: many captures have the same name. */
+function folderOf(path: string): string {
+  const folder = path.split(/[\\/]/).at(-2) ?? '';
+  return folder === '' ? '' : `${folder}/`;
+}
+
 function FilterBox(): ReactNode {
   const { text, problem } = useSession((state) => state.filter);
   const phase = useSession((state) => state.phase);
@@ -66,6 +72,7 @@ export function TopBar(): ReactNode {
         Open…
       </button>
       <h1 title={source?.path ?? ''}>
+        <span>{source === null ? '' : folderOf(source.path)}</span>
         {source?.name ?? 'Totem Lab'}
         <small>{clock === '' ? '' : `${clock} UTC, the capturing host's clock`}</small>
       </h1>

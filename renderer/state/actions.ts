@@ -1,7 +1,7 @@
 // What a person can do, by name; and the one live session behind it. Panels call these, never the worker or the bridge.
 import { bridge } from '../bridge/bridge.ts';
 import type { KeyFile } from '../../app/ipc/contract.ts';
-import type { Finding } from '../../app/analysis/result.ts';
+import type { Finding, RingHistory } from '../../app/analysis/result.ts';
 import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
 import { StoreMirror } from '../ingest/store-mirror.ts';
 import { fitted, type Span } from '../canvas/time-scale.ts';
@@ -43,7 +43,7 @@ function showFirstThing(): void {
   const { analysis } = useSession.getState();
   if (useView.getState().row !== null || packets().length === 0) return;
   const verdict = verdictOf(analysis?.findings ?? []);
-  if (verdict === null || verdict.severity === 'info') selectRow(0);
+  if (verdict === null) selectRow(0);
   else selectFinding(verdict);
 }
 
@@ -168,6 +168,13 @@ export function selectFinding({ time, evidence }: Finding): void {
   const frame = evidence.flatMap(({ frames }) => frames)[0];
   if (frame === undefined) selectTime(time);
   else selectRow(frame - 1);
+}
+
+/** Selects the moment from which all members of a ring are operational, or else its first sign. */
+export function selectRing({ id, firstToken, committed }: RingHistory): void {
+  const transitions = useSession.getState().analysis?.transitions ?? [];
+  const installed = transitions.filter(({ ring, to }) => ring === id && to === 'operational').map(({ time }) => time);
+  selectTime(installed.length === 0 ? (firstToken ?? committed ?? 0) : Math.max(...installed));
 }
 
 export function selectField(field: FieldChoice | null): void {

@@ -75,8 +75,9 @@ function nodesNow(analysis: Analysis, directory: NodeDirectory, time: number): r
   return directory.nodes.map(({ nodeid }): NodeNow => {
     const transition = transitions.get(nodeid);
     const ring = lastRingOf(analysis.rings, nodeid, time);
+    // In commit and recovery the ring that forms is already the one that tokens go round.
     if (transition !== undefined && transition.to !== 'operational')
-      return { nodeid, state: transition.to, ring: null, says: transition.says };
+      return { nodeid, state: transition.to, ring: transition.to === 'gather' ? null : transition.ring, says: transition.says };
     if (transition === undefined && ring === null) return { nodeid, state: null, ring: null, says: 'not heard of yet' };
     return { nodeid, state: 'operational', ring: ring?.id ?? transition?.ring ?? null, says: 'operational' };
   });

@@ -14,7 +14,9 @@ export interface FixedListProps {
   readonly label: string;
   readonly role: 'grid' | 'tree' | 'listbox';
   readonly id: string;
+  /** Stays above the rows; `headerHeight` pixels high. */
   readonly header?: ReactNode;
+  readonly headerHeight?: number;
   readonly className?: string;
   readonly renderRow: (position: number, top: number) => ReactNode;
   readonly onCurrent?: (position: number) => void;
@@ -48,7 +50,7 @@ const STEPS: Readonly<Record<string, (current: number, page: number, count: numb
 };
 
 export function FixedList(props: FixedListProps): ReactNode {
-  const { count, rowHeight, current, label, role, id, header, className, renderRow, onCurrent, onKey } = props;
+  const { count, rowHeight, current, label, role, id, header, headerHeight = 0, className, renderRow, onCurrent, onKey } = props;
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
   const [offset, setOffset] = useState(0);
@@ -64,11 +66,12 @@ export function FixedList(props: FixedListProps): ReactNode {
   useLayoutEffect(() => {
     const element = view.current;
     if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setViewHeight(element.clientHeight));
+    const measure = (): void => setViewHeight(Math.max(0, element.clientHeight - headerHeight));
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
-    setViewHeight(element.clientHeight);
+    measure();
     return () => observer.disconnect();
-  }, []);
+  }, [headerHeight]);
 
   const shown = useRef(-1);
   useEffect(() => {
@@ -114,21 +117,21 @@ export function FixedList(props: FixedListProps): ReactNode {
   for (let position = first; position < last; position++) rows.push(renderRow(position, position * rowHeight - at));
   return (
     <div
-      className={`fixed-list ${className ?? ''}`}
+      className={`fixed-list scroll ${className ?? ''}`}
       role={role}
       id={id}
+      ref={view}
       tabIndex={0}
       aria-label={label}
       {...(role === 'grid' ? { 'aria-rowcount': count + 1 } : {})}
       {...(current >= first && current < last ? { 'aria-activedescendant': `${id}-${current}` } : {})}
       onKeyDown={keyDown}
+      onScroll={onScroll}
     >
       {header}
-      <div className="fixed-list-view scroll" role="presentation" tabIndex={-1} ref={view} onScroll={onScroll}>
-        <div className="fixed-list-all" role="presentation" style={{ height }}>
-          <div className="fixed-list-seen" role="presentation" style={{ height: Math.min(viewHeight, height) }}>
-            {rows}
-          </div>
+      <div className="fixed-list-all" role="presentation" style={{ height }}>
+        <div className="fixed-list-seen" role="presentation" style={{ top: headerHeight, height: Math.min(viewHeight, height) }}>
+          {rows}
         </div>
       </div>
     </div>

@@ -18,10 +18,13 @@ export interface DetailLine {
 /** Layers that are closed until a person opens them: they say little about a ring. */
 const CLOSED = new Set(['ethernet', 'linux cooked', 'sll', 'sll2', 'null', 'loop', 'ipv4', 'ipv6', 'udp', 'vlan']);
 
-/** Whether a line is open, where a person has not decided. */
+/** Groups whose short form says all that most people want of them. */
+const CLOSED_GROUPS = new Set(['header', 'ring_id', 'system_from', 'rep']);
+
+/** Whether a line is open, where a person has not decided. Keys are LAYER/NUMBER, then a step a group. */
 function opensItself(key: string): boolean {
-  const [name] = key.split('/');
-  return !CLOSED.has(name ?? '');
+  const [name, , ...groups] = key.split('/');
+  return groups.length === 0 ? !CLOSED.has(name ?? '') : !CLOSED_GROUPS.has(groups.at(-1) ?? '');
 }
 
 interface Group {

@@ -1,7 +1,7 @@
 // What is worth a person's eyes, in order of time: findings, then the rings there were. A click goes to the moment.
 import { useMemo, type ReactNode } from 'react';
 import type { Finding, RingHistory, Severity } from '../../../app/analysis/result.ts';
-import { packets, selectFinding, selectTime, timeOfRow } from '../../state/actions.ts';
+import { packets, selectFinding, selectRing, timeOfRow } from '../../state/actions.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
@@ -51,7 +51,7 @@ function RingItem({ ring, start, nodes, isNow }: { readonly ring: RingHistory; r
   const time = firstToken ?? committed ?? 0;
   return (
     <li>
-      <button type="button" className="finding ring-item" aria-pressed={isNow} title={`ring ${id}`} onClick={() => selectTime(time)}>
+      <button type="button" className="finding ring-item" aria-pressed={isNow} title={`ring ${id}`} onClick={() => selectRing(ring)}>
         <span className="finding-word">
           {nodes.label(ring.rep).replace(/^node /, '')}:{String(ring.seq)}
         </span>

@@ -14,8 +14,7 @@ const ROW_HEIGHT = 22;
 const COLUMNS = [
   ['no.', 'number of the frame in the file, from 1'],
   ['time', 'seconds since the first packet, since the one before, or the clock of the capturing host'],
-  ['source', 'address of the sender'],
-  ['destination', 'address of the receiver, or the multicast group'],
+  ['source → destination', 'who sent it, and to whom or to which multicast group'],
   ['kind', 'what the packet is'],
   ['ring', 'ring id: representative and number of the ring that the packet belongs to'],
   ['seq', "a multicast's place in the total order; on a token, the highest place given"],
@@ -54,8 +53,10 @@ const Line = memo(function Line({ row, previous, position, top, isCurrent, form,
     >
       <span role="gridcell" className="right faint">{line.number}</span>
       <span role="gridcell" className="right">{line.time}</span>
-      <span role="gridcell" title={nodes.labelOfAddress(line.source)}>{line.source}</span>
-      <span role="gridcell" title={nodes.labelOfAddress(line.target)}>{line.target}</span>
+      <span role="gridcell" title={`${line.source} → ${line.target}`}>
+        <span className="long">{`${line.source} → ${line.target}`}</span>
+        <span className="short">{`${nodes.labelOfAddress(line.source)} → ${nodes.labelOfAddress(line.target)}`}</span>
+      </span>
       <span role="gridcell" className="kind" title={line.kindDoc}>
         <Mark look={line.look} />
         {line.kind}
@@ -70,7 +71,7 @@ const Line = memo(function Line({ row, previous, position, top, isCurrent, form,
 const header = (
   <div className="packet-head" role="row" aria-rowindex={1}>
     {COLUMNS.map(([name, doc], i) => (
-      <span key={name} role="columnheader" className={i === 0 || i === 1 || i === 6 ? 'right' : ''} title={doc}>
+      <span key={name} role="columnheader" className={i === 0 || i === 1 || i === 5 ? 'right' : ''} title={doc}>
         {name}
       </span>
     ))}
@@ -124,6 +125,7 @@ export function Packets(): ReactNode {
         rowHeight={ROW_HEIGHT}
         current={current}
         header={header}
+        headerHeight={ROW_HEIGHT}
         onCurrent={(position) => selectRow(rowOf(position))}
         onKey={onKey}
         renderRow={(position, top) => (

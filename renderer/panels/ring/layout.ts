@@ -40,7 +40,7 @@ export interface Flight {
   readonly target: number | null;
 }
 
-const LABEL_ROOM = 34;
+const LABEL_ROOM = 46;
 
 /** Members in ring order, the representative first. */
 export function fromRepresentative({ members, rep }: RingNow): readonly number[] {
@@ -55,14 +55,14 @@ const onCircle = ({ x, y }: Point, radius: number, turn: number): Point => {
 
 function placeRing(ring: RingNow, centre: Point, room: Point): PlacedRing {
   const order = fromRepresentative(ring);
-  const radius = Math.max(20, Math.min(room.x / 2 - LABEL_ROOM - 12, room.y / 2 - LABEL_ROOM));
+  const radius = Math.max(20, Math.min(room.x / 2 - LABEL_ROOM - 8, room.y / 2 - LABEL_ROOM));
   const nodeRadius = Math.max(4, Math.min(15, (radius * 2.4) / Math.max(3, order.length)));
   const turnOf = (nodeid: number): number => order.indexOf(nodeid) / order.length;
   const { token } = ring;
   const nodes = order.map((nodeid): PlacedNode => {
     const turn = turnOf(nodeid);
     const side = Math.cos((turn - 0.25) * 2 * Math.PI);
-    const labelAt = onCircle(centre, radius + nodeRadius + 12, turn);
+    const labelAt = onCircle(centre, radius + nodeRadius + 10, turn);
     const isHolder = token !== null && !token.isOnHop && token.to === nodeid;
     const anchor = Math.abs(side) < 0.2 ? 'middle' : side > 0 ? 'start' : 'end';
     return { ...onCircle(centre, radius, turn), nodeid, isRepresentative: nodeid === ring.rep, isHolder, labelAt, anchor };

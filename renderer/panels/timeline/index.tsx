@@ -104,12 +104,19 @@ function Legend(): ReactNode {
           <Mark look={look} /> {word}
         </span>
       ))}
+    </div>
+  );
+}
+
+function States(): ReactNode {
+  return (
+    <span className="legend">
       {Object.entries(STATE_LOOKS).map(([state, { doc }]) => (
         <span key={state} className={`state state-${state}`} title={doc}>
           {state}
         </span>
       ))}
-    </div>
+    </span>
   );
 }
 
@@ -194,7 +201,10 @@ export function Timeline(): ReactNode {
             onKeyDown={onKeyDown}
           />
         </div>
-        <p className="timeline-says">{hover === '' ? (span === null ? '' : spanText(span.to - span.from)) : hover}</p>
+        <p className="timeline-says">
+          <span>{hover === '' ? (span === null ? '' : spanText(span.to - span.from)) : hover}</span>
+          {hover === '' ? <States /> : null}
+        </p>
       </div>
     </Pane>
   );

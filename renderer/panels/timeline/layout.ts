@@ -17,7 +17,7 @@ const FINDINGS_HEIGHT = 18;
 const AXIS_HEIGHT = 22;
 const LANE_GAP = 4;
 const LANE_HEIGHT_MIN = 24;
-const LANE_HEIGHT_MAX = 72;
+const LANE_HEIGHT_MAX = 128;
 
 export interface TimelineInput {
   readonly store: PacketStore;
@@ -107,13 +107,25 @@ export function xOf(span: Span, width: number, time: number): number {
 
 const trackY = (lane: Lane, track: number): number => lane.top + ((track + 0.5) / TRACKS) * lane.height;
 
+/** Nanoseconds of silence after which a node is no longer taken to be in the state it was last in. */
+const SILENCE = 2e9;
+
+/** Where a stretch really ends: a ring whose token no longer turns keeps nobody operational. */
+function silentFrom(analysis: Analysis, nodeid: number, { state, from }: { readonly state: MembershipState; readonly from: number }, to: number): number {
+  if (state !== 'operational') return to;
+  let end = from;
+  for (const { members, firstToken, lastToken } of analysis.rings)
+    if (members.includes(nodeid) && firstToken !== null && lastToken !== null && firstToken <= to && lastToken >= from && lastToken <= to) end = Math.max(end, lastToken);
+  return end > from && to - end > SILENCE ? end : to;
+}
+
 /** The states of each lane over time; a state lasts until the next one. */
 export function stateStretches(analysis: Analysis, directory: NodeDirectory, end: number): readonly Stretch[] {
   const stretches: Stretch[] = [];
   const open = new Map<number, { state: MembershipState; from: number }>();
   const close = (lane: number, to: number): void => {
     const last = open.get(lane);
-    if (last !== undefined) stretches.push({ lane, ...last, to });
+    if (last !== undefined) stretches.push({ lane, ...last, to: silentFrom(analysis, directory.nodes[lane]?.nodeid ?? -1, last, to) });
     open.delete(lane);
   };
   for (const { nodeid, time, to } of [...analysis.transitions].sort((a, b) => a.time - b.time)) {
@@ -133,7 +145,7 @@ export function stateStretches(analysis: Analysis, directory: NodeDirectory, end
   for (const [lane, { state, from }] of open) {
     const seen = lastSeen.get(directory.nodes[lane]?.nodeid ?? -1) ?? end;
     // Silent to the end of the capture: what it does then is not known.
-    stretches.push({ lane, state, from, to: Math.max(from, end - seen > 3e9 ? seen : end) });
+    stretches.push({ lane, state, from, to: Math.max(from, end - seen > SILENCE ? seen : end) });
   }
   return stretches;
 }

@@ -7,6 +7,8 @@ import { STATE_LOOKS, TRACK_COLOURS } from '../../state/looks.ts';
 import { GUTTER, xOf, type TimelineDrawing } from './layout.ts';
 
 const HALF = 4;
+/** Lower lanes have no room for words: their colour and pattern are in the legend. */
+const LABELLED_HEIGHT_MIN = 36;
 const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 const SMALL = FONT.replace('12px', '11px');
 
@@ -27,11 +29,11 @@ function paintLanes(context: CanvasRenderingContext2D, drawing: TimelineDrawing,
     context.fillRect(x1, lane.top, x2 - x1, lane.height);
     context.fillStyle = palette(colour);
     context.fillRect(x1, lane.top, x2 - x1, 2);
-    if (x2 - x1 > state.length * 7 + 12) {
+    if (x2 - x1 > state.length * 7 + 12 && lane.height >= LABELLED_HEIGHT_MIN) {
       context.font = SMALL;
       context.fillStyle = palette('text');
       context.globalAlpha = 0.75;
-      context.fillText(state, x1 + 6, lane.top + 13);
+      context.fillText(state, x1 + 6, lane.top + lane.height - 5);
       context.globalAlpha = 1;
     }
   }
