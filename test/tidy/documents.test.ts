@@ -1,4 +1,5 @@
 // What the checkout says of itself: a README in every folder that names its children, and words that must not be there.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -72,5 +73,15 @@ describe('words', () => {
     expect(MACHINE.test(`read('/${'ho' + 'me'}/someone/x.pcap')`)).toBe(true);
     expect(MACHINE.test("import { work } from '../work/x.ts'")).toBe(false);
     expect(REGISTRY.test(`https://registry.${'np' + 'mjs'}.org/x`)).toBe(true);
+  });
+});
+
+describe('golden files', () => {
+  it('are none that git ignores: a clone must have them', (context) => {
+    const args = ['ls-files', '--others', '--ignored', '--exclude-standard', 'test', 'docs', 'protocol', 'app', 'main'];
+    const git = spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' });
+    if (git.status !== 0) context.skip('this is not a checkout of git');
+
+    expect(git.stdout.split('\n').filter((line) => line !== '')).toEqual([]);
   });
 });
