@@ -84,47 +84,53 @@ function putWord(bytes: Uint8Array, at: number, word: number): void {
   bytes[at + 3] = word;
 }
 
+/**
+ * The initial permutation as exchanges of bits between the two words: from the word at `from`, moved by `shift`, where
+ * `mask` says. The final permutation is the same backwards.
+ */
+const EXCHANGES = [
+  { from: 0, shift: 4, mask: 0x0f0f0f0f },
+  { from: 0, shift: 16, mask: 0x0000ffff },
+  { from: 1, shift: 2, mask: 0x33333333 },
+  { from: 1, shift: 8, mask: 0x00ff00ff },
+  { from: 0, shift: 1, mask: 0x55555555 },
+] as const;
+const EXCHANGES_BACK = EXCHANGES.toReversed();
+
+function exchange(block: Int32Array, exchanges: typeof EXCHANGES_BACK | typeof EXCHANGES): void {
+  for (const { from, shift, mask } of exchanges) {
+    const to = 1 - from;
+    const bits = ((block[from]! >>> shift) ^ block[to]!) & mask;
+    block[to] = block[to]! ^ bits;
+    block[from] = block[from]! ^ (bits << shift);
+  }
+}
+
 /** Runs the block of two words through all 48 rounds, in place. */
 function runBlock(block: Int32Array, schedule: Uint8Array): void {
+  exchange(block, EXCHANGES);
   let l = block[0]!;
   let r = block[1]!;
-  let t = ((l >>> 4) ^ r) & 0x0f0f0f0f;
-  ((r ^= t), (l ^= t << 4));
-  t = ((l >>> 16) ^ r) & 0x0000ffff;
-  ((r ^= t), (l ^= t << 16));
-  t = ((r >>> 2) ^ l) & 0x33333333;
-  ((l ^= t), (r ^= t << 2));
-  t = ((r >>> 8) ^ l) & 0x00ff00ff;
-  ((l ^= t), (r ^= t << 8));
-  t = ((l >>> 1) ^ r) & 0x55555555;
-  ((r ^= t), (l ^= t << 1));
   for (let at = 0; at < schedule.length;) {
     for (let round = 0; round < ROUNDS; round++) {
-      let f = 0;
+      let f = l;
       for (let box = 0; box < BOXES; box++, at++) {
+        // Six bits of the right half: the four of this box, and one neighbour on each side.
         const turn = (4 * box + 5) & 31;
         const six = (((r << turn) | (r >>> (32 - turn))) & 0x3f) ^ schedule[at]!;
         f ^= BOX[(box << 6) | six]!;
       }
-      const old = r;
-      r = l ^ f;
-      l = old;
+      l = r;
+      r = f;
     }
     // The halves are not exchanged after the last round of each pass.
-    ((t = l), (l = r), (r = t));
+    const last = l;
+    l = r;
+    r = last;
   }
-  t = ((l >>> 1) ^ r) & 0x55555555;
-  ((r ^= t), (l ^= t << 1));
-  t = ((r >>> 8) ^ l) & 0x00ff00ff;
-  ((l ^= t), (r ^= t << 8));
-  t = ((r >>> 2) ^ l) & 0x33333333;
-  ((l ^= t), (r ^= t << 2));
-  t = ((l >>> 16) ^ r) & 0x0000ffff;
-  ((r ^= t), (l ^= t << 16));
-  t = ((l >>> 4) ^ r) & 0x0f0f0f0f;
-  ((r ^= t), (l ^= t << 4));
   block[0] = l;
   block[1] = r;
+  exchange(block, EXCHANGES_BACK);
 }
 
 /** Triple DES (encrypt, decrypt, encrypt) with a key of 24 octets. Initial values have 8 octets; more are left out. */

@@ -66,23 +66,39 @@ function modernPlaces(datagram: Uint8Array): readonly Place[] {
     : NO_PLACES;
 }
 
-/** Tries keys under each hash in turn; the one that fitted last comes first. */
+/**
+ * Tries keys under each hash in turn, the one that fitted last first. Without a hash only padding and the text's look
+ * speak for a key: that is asked last, and not of a key that has been seen under a hash, since a damaged datagram
+ * would pass for one without.
+ */
 function suiteOpener(
   hashes: readonly KeyedHash[],
   placesOf: (datagram: Uint8Array) => readonly Place[],
   proves: (clear: Uint8Array) => boolean,
 ) {
-  const order = [...hashes];
+  const order = hashes.filter(({ hash }) => hash !== 'none');
+  let hashless = hashes.filter(({ hash }) => hash === 'none');
+  let lastIndex = -1;
   return (datagram: Uint8Array): Opened | null => {
-    for (const [prefix, place] of placesOf(datagram))
+    const places = placesOf(datagram);
+    for (const [prefix, place] of places)
       for (let at = 0; at < order.length; at++) {
         const keyed = order[at] as KeyedHash;
         const opened = keyed.open(datagram, prefix, place, proves);
         if (opened === null) continue;
+        const { keyIndex } = keyed;
         if (at > 0) order.unshift(...order.splice(at, 1));
-        const authentic = keyed.hash === 'none' ? null : true;
-        return { security: opened.name, keyIndex: keyed.keyIndex, clear: opened.clear, authentic };
+        if (keyIndex !== lastIndex) hashless = hashless.filter((other) => other.keyIndex !== keyIndex);
+        lastIndex = keyIndex;
+        return { security: opened.name, keyIndex, clear: opened.clear, authentic: true };
       }
+    const [prefix] = places[0] ?? [];
+    if (prefix === undefined) return null;
+    for (const keyed of hashless) {
+      const opened = keyed.open(datagram, prefix, 'behind', proves);
+      if (opened !== null)
+        return { security: opened.name, keyIndex: keyed.keyIndex, clear: opened.clear, authentic: null };
+    }
     return null;
   };
 }

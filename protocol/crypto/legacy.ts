@@ -108,7 +108,7 @@ export class LegacyKey {
   }
 
   /** The datagram of a message, with its crypto type unless the sender is an OpenAIS peer. Salt: 16 octets. */
-  seal(clear: Uint8Array, salt: Uint8Array, security: LegacySecurity, hasType: boolean): Uint8Array {
+  seal(clear: Uint8Array, salt: Uint8Array, security: LegacySecurity = 'sober128-sha1', hasType = true): Uint8Array {
     if (security === 'nss-aes128-sha1') {
       const signed = concatBytes([salt, this.provider.aesCbcEncrypt(this.nssKey, salt, clear)]);
       return concatBytes([this.nssHmac(signed), signed, Uint8Array.of(CRYPTO_NSS)]);
