@@ -40,7 +40,7 @@ export interface Opened {
 export interface Keyring {
   /** A datagram of Corosync 1 without recognisable start. */
   openLegacy(datagram: Uint8Array): Opened | null;
-  /** A datagram of Corosync 2, marker and all: FE FE (2.3, 2.4), FF FF (2.2), or codes of cipher and hash (2.0, 2.1). */
+  /** A datagram of Corosync 2 with its marker: FE FE (2.3, 2.4), FF FF (2.2), codes of cipher and hash (2.0, 2.1). */
   openModern(datagram: Uint8Array): Opened | null;
   /** A knet datagram. */
   openKnet(datagram: Uint8Array): Opened | null;
