@@ -7,7 +7,8 @@ export type StreamId = number;
 
 /** Why something could not be opened, in words for a person. */
 export interface OpenProblem {
-  readonly kind: 'missing' | 'directory' | 'empty' | 'denied' | 'not-a-file' | 'unreadable' | 'too-large' | 'not-allowed';
+  readonly kind:
+    'missing' | 'directory' | 'empty' | 'denied' | 'not-a-file' | 'unreadable' | 'too-large' | 'not-allowed';
   readonly says: string;
 }
 

@@ -25,14 +25,21 @@ export type StreamRequest =
 
 /** From the source to the reader. */
 export type StreamReply =
-  | { readonly kind: 'chunk'; readonly run: number; readonly bytes: Uint8Array; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'chunk';
+      readonly run: number;
+      readonly bytes: Uint8Array;
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly kind: 'end'; readonly run: number }
   /** The source failed in the middle: what came before stands. */
   | { readonly kind: 'broken'; readonly run: number; readonly says: string }
   | { readonly kind: 'ranges'; readonly id: number; readonly pieces: readonly Uint8Array[] }
   | { readonly kind: 'no-ranges'; readonly id: number; readonly says: string };
 
-const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 function isRange(value: unknown): value is ByteRange {
   if (typeof value !== 'object' || value === null) return false;
@@ -46,5 +53,7 @@ export function isStreamRequest(value: unknown): value is StreamRequest {
   const { kind, run, id, ranges } = value as Record<string, unknown>;
   if (kind === 'start' || kind === 'ack') return isCount(run);
   if (kind === 'stop') return true;
-  return kind === 'read' && isCount(id) && Array.isArray(ranges) && ranges.length <= RANGES_MAX && ranges.every(isRange);
+  return (
+    kind === 'read' && isCount(id) && Array.isArray(ranges) && ranges.length <= RANGES_MAX && ranges.every(isRange)
+  );
 }

@@ -16,7 +16,8 @@ export function serveCalls(handlers: Handlers<WebContents>): void {
   ipcMain.handle(CALL_CHANNEL, async (event, name: unknown, args: unknown) => {
     if (!isOwnFrame(event)) throw new Error('this page may not call');
     if (!isCall(name)) throw new Error('there is no such call');
-    if (!Array.isArray(args) || !guards[name](args)) throw new Error(`${name} was called with arguments it does not take`);
+    if (!Array.isArray(args) || !guards[name](args))
+      throw new Error(`${name} was called with arguments it does not take`);
     const handler = handlers[name] as (caller: WebContents, ...args: unknown[]) => Promise<unknown>;
     return handler(event.sender, ...(args as unknown[]));
   });

@@ -16,7 +16,9 @@ const CAPTURE_FILTERS = [
 
 async function choose(contents: WebContents, options: OpenDialogOptions): Promise<readonly string[]> {
   const window = BrowserWindow.fromWebContents(contents);
-  const { canceled, filePaths } = await (window === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(window, options));
+  const { canceled, filePaths } = await (window === null
+    ? dialog.showOpenDialog(options)
+    : dialog.showOpenDialog(window, options));
   return canceled ? [] : filePaths;
 }
 
@@ -42,7 +44,10 @@ export const handlers: Handlers<WebContents> = {
   },
   'session.close': async (caller, stream) => closeStream(stream, caller),
   'keys.choose': async (caller) => {
-    const paths = await choose(caller, { title: 'Open keys (authkey)', properties: ['openFile', 'multiSelections', 'showHiddenFiles'] });
+    const paths = await choose(caller, {
+      title: 'Open keys (authkey)',
+      properties: ['openFile', 'multiSelections', 'showHiddenFiles'],
+    });
     const keys: KeyFile[] = [];
     for (const path of paths) {
       const key = await readKeyFile(path);

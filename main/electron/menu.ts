@@ -27,12 +27,17 @@ async function open(window: BrowserWindow | null, isNewWindow: boolean): Promise
   else openCapture(path, host);
 }
 
-const focused = (): BrowserWindow | null => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null;
+const focused = (): BrowserWindow | null =>
+  BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0] ?? null;
 
 function recentItems(): Item[] {
   const files = recentFiles(recent.list());
   if (files.length === 0) return [{ label: 'Nothing opened yet', enabled: false }];
-  const items: Item[] = files.map(({ path, name }) => ({ label: name, toolTip: path, click: () => openCapture(path, focused()) }));
+  const items: Item[] = files.map(({ path, name }) => ({
+    label: name,
+    toolTip: path,
+    click: () => openCapture(path, focused()),
+  }));
   return [...items, { type: 'separator' }, { label: 'Clear This List', click: () => void recent.clear() }];
 }
 
@@ -55,7 +60,10 @@ function fileMenu(): Item {
   };
 }
 
-const EDIT: Item = { label: '&Edit', submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }] };
+const EDIT: Item = {
+  label: '&Edit',
+  submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+};
 
 const VIEW: Item = {
   label: '&View',

@@ -29,7 +29,8 @@ async function writeScreenshot(contents: WebContents): Promise<string> {
   const image = await contents.capturePage();
   const bytes = image.toPNG();
   const wanted = process.env['TOTEM_LAB_SMOKE_PNG'];
-  const places = wanted === undefined ? [resolve('totem-lab-smoke.png'), join(tmpdir(), 'totem-lab-smoke.png')] : [resolve(wanted)];
+  const places =
+    wanted === undefined ? [resolve('totem-lab-smoke.png'), join(tmpdir(), 'totem-lab-smoke.png')] : [resolve(wanted)];
   let refusal: unknown;
   for (const place of places)
     try {

@@ -17,11 +17,15 @@ const STREAMS_OF_WINDOW_MAX = 4;
 const streams = new Map<StreamId, OpenStream>();
 let nextStream = 1;
 
-const streamsOf = (owner: WebContents): readonly StreamId[] => [...streams].filter(([, open]) => open.owner === owner).map(([id]) => id);
+const streamsOf = (owner: WebContents): readonly StreamId[] =>
+  [...streams].filter(([, open]) => open.owner === owner).map(([id]) => id);
 
 export async function openStream(owner: WebContents, path: string): Promise<Result<OpenedSource, OpenProblem>> {
   if (streamsOf(owner).length >= STREAMS_OF_WINDOW_MAX)
-    return fail({ kind: 'not-allowed', says: 'this window already holds several captures open: close it and open the capture again.' });
+    return fail({
+      kind: 'not-allowed',
+      says: 'this window already holds several captures open: close it and open the capture again.',
+    });
   const found = await openCaptureFile(path);
   if (!found.ok) return found;
   const file = found.value;

@@ -21,7 +21,9 @@ ipcRenderer.on(PORT_CHANNEL, (event, message: { readonly stream: number }) => {
 
 contextBridge.exposeInMainWorld('lab', {
   call: (name: string, args: readonly unknown[]): Promise<unknown> =>
-    calls.includes(name) ? ipcRenderer.invoke(CALL_CHANNEL, name, args) : Promise.reject(new Error(`there is no call ${name}`)),
+    calls.includes(name)
+      ? ipcRenderer.invoke(CALL_CHANNEL, name, args)
+      : Promise.reject(new Error(`there is no call ${name}`)),
   on: (name: string, listener: (event: unknown) => void): (() => void) => {
     if (!events.includes(name)) throw new Error(`there is no event ${name}`);
     const heard = (_event: unknown, told: string, event: unknown): void => {

@@ -46,7 +46,8 @@ export function Banner(): ReactNode {
       ) : null}
       {closed > 0 ? (
         <p className="banner" role="status">
-          {closed.toLocaleString('en')} packets are encrypted and {keyNames.length === 0 ? 'no key is at hand' : 'none of the keys fits'}.
+          {closed.toLocaleString('en')} packets are encrypted and{' '}
+          {keyNames.length === 0 ? 'no key is at hand' : 'none of the keys fits'}.
           <button type="button" onClick={() => void chooseKeys()}>
             Open the key…
           </button>

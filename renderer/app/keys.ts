@@ -1,7 +1,15 @@
 // The keys that work everywhere in the window. Panels handle their own; nothing here while a person types.
 import { bridge } from '../bridge/bridge.ts';
 import type { MenuCommand } from '../../app/ipc/contract.ts';
-import { cancelReading, chooseKeys, closeCapture, fitTimeline, openCapture, showShortcuts, toggleTheme } from '../state/actions.ts';
+import {
+  cancelReading,
+  chooseKeys,
+  closeCapture,
+  fitTimeline,
+  openCapture,
+  showShortcuts,
+  toggleTheme,
+} from '../state/actions.ts';
 
 /** What each key does, for the list that `?` shows. */
 export const SHORTCUTS: readonly (readonly [string, string])[] = [
@@ -34,13 +42,22 @@ const COMMANDS: Readonly<Record<MenuCommand, () => void>> = {
 
 const KEYS: Readonly<Record<string, MenuCommand>> = { f: 'fit', '/': 'filter', '?': 'shortcuts', Escape: 'cancel' };
 
-const isTyping = (target: EventTarget | null): boolean => target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
 
 /** Listens until the returned function is called. */
 export function startShortcuts(): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const command = KEYS[event.key];
-    if (command === undefined || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]') !== null) return;
+    if (
+      command === undefined ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event.target) ||
+      document.querySelector('dialog[open]') !== null
+    )
+      return;
     event.preventDefault();
     COMMANDS[command]();
   };

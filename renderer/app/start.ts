@@ -11,13 +11,24 @@ const count = (number: number, one: string): string => `${number} ${number === 1
 function conclusions({ packets: counts, rings, nodes, findings }: Analysis): string {
   const verdict = verdictOf(findings);
   const first = packets().length === 0 ? 0 : timeOfRow(0);
-  const seconds = verdict === null ? '' : ` at ${((verdict.time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, verdict.time)})`;
-  const found = verdict === null || verdict.severity === 'info' ? 'no failure' : `${verdict.rule.replaceAll('-', ' ')}${seconds}`;
+  const seconds =
+    verdict === null
+      ? ''
+      : ` at ${((verdict.time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, verdict.time)})`;
+  const found =
+    verdict === null || verdict.severity === 'info' ? 'no failure' : `${verdict.rule.replaceAll('-', ' ')}${seconds}`;
   return `${count(counts.relevant, 'Totem packet')}, ${count(rings.length, 'ring')}, ${count(nodes.length, 'node')}, ${found}`;
 }
 
 /** One line on what the window shows; null while it is not there yet. */
-function report({ phase, source, analysis, damage, problem, opened }: SessionState): { readonly isDrawn: boolean; readonly says: string } | null {
+function report({
+  phase,
+  source,
+  analysis,
+  damage,
+  problem,
+  opened,
+}: SessionState): { readonly isDrawn: boolean; readonly says: string } | null {
   if (phase === 'failed') return { isDrawn: false, says: problem ?? 'the capture cannot be opened' };
   if (phase !== 'done' || analysis === null || source === null) return null;
   if (packets().length > 0 && opened === null) return null;
@@ -53,5 +64,13 @@ export async function start(): Promise<void> {
   if (open !== null) await openCapture(open);
   if (!isSmoke) return;
   if (open !== null) reportWhenDrawn();
-  else afterFrames(3, () => void bridge.call('smoke.report', { isDrawn: true, says: `Totem Lab ${version}: no capture given, the window says how to open one` }));
+  else
+    afterFrames(
+      3,
+      () =>
+        void bridge.call('smoke.report', {
+          isDrawn: true,
+          says: `Totem Lab ${version}: no capture given, the window says how to open one`,
+        }),
+    );
 }

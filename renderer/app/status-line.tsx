@@ -11,7 +11,8 @@ function Reading(): ReactNode {
   const phase = useSession((state) => state.phase);
   const done = useSession((state) => state.done);
   const total = useSession((state) => state.total);
-  if (phase !== 'reading') return <span>{phase === 'done' ? 'read whole' : phase === 'cancelled' ? 'stopped' : 'ready'}</span>;
+  if (phase !== 'reading')
+    return <span>{phase === 'done' ? 'read whole' : phase === 'cancelled' ? 'stopped' : 'ready'}</span>;
   return (
     <span className="status-reading">
       <progress aria-label="reading" value={done} max={Math.max(1, total)} />
@@ -33,7 +34,9 @@ export function StatusLine(): ReactNode {
     () => (analysis === null || time === null ? null : momentAt(analysis, packets(), nodes, time, row)),
     [analysis, nodes, time, row, revision],
   );
-  const rings = moment?.rings.map(({ id, members }) => `ring ${id}: ${members.map((member) => nodes.label(member)).join(', ')}`) ?? [];
+  const rings =
+    moment?.rings.map(({ id, members }) => `ring ${id}: ${members.map((member) => nodes.label(member)).join(', ')}`) ??
+    [];
   const active = analysis?.rotation.active.p50 ?? null;
   const idle = analysis?.rotation.idle.p50 ?? null;
   return (
@@ -41,8 +44,16 @@ export function StatusLine(): ReactNode {
       <span className="status-ring" title={rings.join('\n')}>
         {rings.join(' · ')}
       </span>
-      {active === null ? null : <span title="median time of a rotation in which the ring had something to say">rotation {active.toPrecision(3)} ms</span>}
-      {idle === null ? null : <span title="median time of a rotation of an idle ring, whose representative holds the token">idle {idle.toPrecision(3)} ms</span>}
+      {active === null ? null : (
+        <span title="median time of a rotation in which the ring had something to say">
+          rotation {active.toPrecision(3)} ms
+        </span>
+      )}
+      {idle === null ? null : (
+        <span title="median time of a rotation of an idle ring, whose representative holds the token">
+          idle {idle.toPrecision(3)} ms
+        </span>
+      )}
       <span>{packets().frames.toLocaleString('en')} frames</span>
       <Reading />
     </footer>

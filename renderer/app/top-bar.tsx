@@ -77,13 +77,23 @@ export function TopBar(): ReactNode {
         <small>{clock === '' ? '' : `${clock} UTC, the capturing host's clock`}</small>
       </h1>
       <FilterBox />
-      <button type="button" disabled={source === null} onClick={() => void chooseKeys()} title="Open encrypted packets with the cluster's authkey; it stays in memory">
+      <button
+        type="button"
+        disabled={source === null}
+        onClick={() => void chooseKeys()}
+        title="Open encrypted packets with the cluster's authkey; it stays in memory"
+      >
         {keyNames.length === 0 ? 'Keys…' : `Keys: ${keyNames.length}`}
       </button>
       <button type="button" onClick={toggleTheme} title="Light or dark (Ctrl+Shift+L)">
         {theme === 'dark' ? 'Light' : 'Dark'}
       </button>
-      <button type="button" onClick={() => showShortcuts(true)} aria-label="keyboard shortcuts" title="Keyboard shortcuts (?)">
+      <button
+        type="button"
+        onClick={() => showShortcuts(true)}
+        aria-label="keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+      >
         ?
       </button>
     </header>

@@ -12,8 +12,8 @@ export function Welcome(): ReactNode {
     <div className="welcome">
       <h2>Open a capture of a Corosync cluster</h2>
       <p>
-        Drop a file here, choose one, or start with <code>npm start -- FILE</code>. Captures of tcpdump and Wireshark, pcap or pcapng, gzipped or
-        not, of Corosync 1, 2 and 3.
+        Drop a file here, choose one, or start with <code>npm start -- FILE</code>. Captures of tcpdump and Wireshark,
+        pcap or pcapng, gzipped or not, of Corosync 1, 2 and 3.
       </p>
       {problem === null ? null : (
         <p className="welcome-problem" role="alert">

@@ -28,7 +28,10 @@ export function createBrowserBridge(): WindowBridge {
     'session.close': async () => undefined,
     'keys.choose': async () => {
       const chosen = await chooseFiles('', true);
-      const read = async (file: File): Promise<KeyFile> => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+      const read = async (file: File): Promise<KeyFile> => ({
+        name: file.name,
+        bytes: new Uint8Array(await file.arrayBuffer()),
+      });
       return ok(await Promise.all(chosen.map(read)));
     },
     'recent.list': async () => [],

@@ -18,7 +18,13 @@ export function createElectronBridge(doors: PreloadDoors): WindowBridge {
   window.addEventListener('message', ({ data, ports, source }) => {
     const [port] = ports;
     const message = data as { readonly channel?: unknown; readonly stream?: unknown } | null;
-    if (source !== window || message?.channel !== PORT_CHANNEL || typeof message.stream !== 'number' || port === undefined) return;
+    if (
+      source !== window ||
+      message?.channel !== PORT_CHANNEL ||
+      typeof message.stream !== 'number' ||
+      port === undefined
+    )
+      return;
     const wake = awaited.get(message.stream);
     awaited.delete(message.stream);
     if (wake === undefined) arrived.set(message.stream, port);

@@ -81,8 +81,10 @@ export class PageFiles {
 
   async open(path: string): Promise<Result<OpenedSource, OpenProblem>> {
     const file = this.files[Number(path.slice(PREFIX.length))];
-    if (file === undefined) return fail({ kind: 'missing', says: 'this file is no longer held by the window: drop it again.' });
-    if (file.size === 0) return fail({ kind: 'empty', says: `${file.name} is empty, or a folder: choose a capture file.` });
+    if (file === undefined)
+      return fail({ kind: 'missing', says: 'this file is no longer held by the window: drop it again.' });
+    if (file.size === 0)
+      return fail({ kind: 'empty', says: `${file.name} is empty, or a folder: choose a capture file.` });
     const head = await pieceOf(file, { offset: 0, length: 2 });
     const isCompressed = head[0] === 0x1f && head[1] === 0x8b;
     const { port1, port2 } = new MessageChannel();

@@ -5,10 +5,20 @@ export type Shape = (typeof SHAPES)[number];
 
 /** Half the size of each shape, in units of half the mark's size, so that all look equally large. */
 const REACH: Readonly<Record<Shape, number>> = {
-  disc: 1, ring: 0.9, dot: 0.72, tail: 0.72, triangle: 1.05, square: 0.85, diamond: 1.1, tick: 1, bar: 1, cross: 0.8,
+  disc: 1,
+  ring: 0.9,
+  dot: 0.72,
+  tail: 0.72,
+  triangle: 1.05,
+  square: 0.85,
+  diamond: 1.1,
+  tick: 1,
+  bar: 1,
+  cross: 0.8,
 };
 
-const circle = (r: number, x: number, y: number): string => `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
+const circle = (r: number, x: number, y: number): string =>
+  `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0Z`;
 
 /** SVG path of a shape round (x, y); `half` is half its size. */
 export function markPath(shape: Shape, x: number, y: number, half: number): string {

@@ -74,7 +74,8 @@ export function axisMarks(span: Span, width: number, zero: number, room: number)
   const step = axisStep(span, width, room);
   const marks: AxisMark[] = [];
   const first = Math.ceil((span.from - zero) / step);
-  for (let i = first; zero + i * step <= span.to && marks.length < 200; i++) marks.push({ time: zero + i * step, text: timeText(i * step, step) });
+  for (let i = first; zero + i * step <= span.to && marks.length < 200; i++)
+    marks.push({ time: zero + i * step, text: timeText(i * step, step) });
   return marks;
 }
 

@@ -13,9 +13,14 @@ export interface Readable {
 }
 
 /** Calls `part` for each piece of the rows [from, to) that lies in one chunk. */
-function pieces<T>(store: Readable, from: number, to: number, part: (columns: PacketColumns, start: number, end: number, row: number) => T): T[] {
+function pieces<T>(
+  store: Readable,
+  from: number,
+  to: number,
+  part: (columns: PacketColumns, start: number, end: number, row: number) => T,
+): T[] {
   const parts: T[] = [];
-  for (let row = from; row < to; ) {
+  for (let row = from; row < to;) {
     const columns = store.chunks[Math.floor(row / CHUNK_ROWS)];
     if (columns === undefined) break;
     const start = row % CHUNK_ROWS;
@@ -28,7 +33,9 @@ function pieces<T>(store: Readable, from: number, to: number, part: (columns: Pa
 
 function sliceOf(columns: PacketColumns, start: number, end: number): PacketColumns {
   const entries = Object.entries(columns as unknown as Record<string, Uint8Array>);
-  return Object.fromEntries(entries.map(([name, column]) => [name, column.slice(start, end)])) as unknown as PacketColumns;
+  return Object.fromEntries(
+    entries.map(([name, column]) => [name, column.slice(start, end)]),
+  ) as unknown as PacketColumns;
 }
 
 /** All columns of the rows [from, to). */
@@ -51,7 +58,8 @@ export function restateRows(store: Readable, from: number, to: number): readonly
 export function addressCount(slices: readonly ColumnsSlice[], floor: number): number {
   let count = floor;
   for (const { columns } of slices)
-    for (const column of [columns.src, columns.dst]) for (let i = 0; i < column.length; i++) if (column[i]! >= count) count = column[i]! + 1;
+    for (const column of [columns.src, columns.dst])
+      for (let i = 0; i < column.length; i++) if (column[i]! >= count) count = column[i]! + 1;
   return count;
 }
 

@@ -31,7 +31,13 @@ class RowList {
   }
 }
 
-async function addOpened(matches: RowList, rows: readonly Row[], ingest: Ingest, filter: Filter, read: FrameReader): Promise<void> {
+async function addOpened(
+  matches: RowList,
+  rows: readonly Row[],
+  ingest: Ingest,
+  filter: Filter,
+  read: FrameReader,
+): Promise<void> {
   const { table } = ingest;
   const firstNs = wallClock(table.epochNs, table.chunks[0]?.timeNs[0] ?? 0);
   const frames = await read([...new Set(rows.flatMap((row) => rowsNeeded(table, row)))]);
@@ -42,7 +48,12 @@ async function addOpened(matches: RowList, rows: readonly Row[], ingest: Ingest,
 }
 
 /** Rows that match, rising; null where `isWanted` said no before the end. */
-export async function filterRows(ingest: Ingest, filter: Filter, read: FrameReader, isWanted: () => boolean): Promise<Uint32Array<ArrayBuffer> | null> {
+export async function filterRows(
+  ingest: Ingest,
+  filter: Filter,
+  read: FrameReader,
+  isWanted: () => boolean,
+): Promise<Uint32Array<ArrayBuffer> | null> {
   const { table } = ingest;
   const matches = new RowList();
   let waiting: Row[] = [];

@@ -89,7 +89,9 @@ export class IngestClient {
         break;
       case 'filtered':
       case 'not-filtered':
-        this.filters.get(message.id)?.(message.kind === 'filtered' ? { rows: message.rows } : { problem: message.problem });
+        this.filters.get(message.id)?.(
+          message.kind === 'filtered' ? { rows: message.rows } : { problem: message.problem },
+        );
         this.filters.delete(message.id);
     }
   }

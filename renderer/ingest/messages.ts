@@ -66,7 +66,13 @@ export type FromWorker =
   | Delta
   | { readonly kind: 'reset'; readonly run: number }
   | { readonly kind: 'analysis'; readonly run: number; readonly analysis: Analysis }
-  | { readonly kind: 'ended'; readonly run: number; readonly how: ReadingEnd; readonly says: string | null; readonly damage: Damage | null }
+  | {
+      readonly kind: 'ended';
+      readonly run: number;
+      readonly how: ReadingEnd;
+      readonly says: string | null;
+      readonly damage: Damage | null;
+    }
   | { readonly kind: 'dissected'; readonly id: number; readonly row: number; readonly dissection: Dissection }
   | { readonly kind: 'not-dissected'; readonly id: number; readonly row: number; readonly says: string }
   | { readonly kind: 'filtered'; readonly id: number; readonly rows: Uint32Array }

@@ -136,7 +136,17 @@ export class Reading {
     const { done, total, run } = this;
     const { frames, epochNs, encodings } = store;
     const rings = store.rings.slice(this.rings);
-    const delta = { slices, restated, length: to, frames, epochNs, encodings: [...encodings], done, total, run } as const;
+    const delta = {
+      slices,
+      restated,
+      length: to,
+      frames,
+      epochNs,
+      encodings: [...encodings],
+      done,
+      total,
+      run,
+    } as const;
     this.post(
       { kind: 'delta', ...delta, addressFrom: this.addresses, addresses, ringFrom: this.rings, rings },
       buffersOf(slices, restated),
@@ -184,7 +194,8 @@ export class Reading {
       const pieces = await this.source.read(ranges);
       for (const [i, row] of portion.entries()) {
         const piece = pieces[i];
-        if (piece === undefined || piece.length < ranges[i]!.length) throw new Error('the file has become shorter than it was: open it again');
+        if (piece === undefined || piece.length < ranges[i]!.length)
+          throw new Error('the file has become shorter than it was: open it again');
         frames.set(row, piece);
       }
     }

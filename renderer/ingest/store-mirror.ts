@@ -1,6 +1,13 @@
 // The page's copy of the worker's packet store, grown by deltas. Reads like any PacketStore; decodes nothing.
 import type { Row } from '../../protocol/base/brand.ts';
-import { CHUNK_ROWS, newColumns, type Encoding, type PacketColumns, type PacketStore, type RingEntry } from '../../app/store/packet-store.ts';
+import {
+  CHUNK_ROWS,
+  newColumns,
+  type Encoding,
+  type PacketColumns,
+  type PacketStore,
+  type RingEntry,
+} from '../../app/store/packet-store.ts';
 import type { Delta } from './messages.ts';
 
 type Columns = Record<keyof PacketColumns, Uint8Array>;
@@ -46,6 +53,7 @@ export class StoreMirror implements PacketStore {
     const number = Math.floor(from / CHUNK_ROWS);
     while (this.chunks.length <= number) this.chunks.push(newColumns());
     const chunk = this.chunks[number] as unknown as Columns;
-    for (const [name, column] of Object.entries(columns)) chunk[name as keyof Columns].set(column as Uint8Array, from % CHUNK_ROWS);
+    for (const [name, column] of Object.entries(columns))
+      chunk[name as keyof Columns].set(column as Uint8Array, from % CHUNK_ROWS);
   }
 }

@@ -25,7 +25,9 @@ export function packets(): StoreMirror {
 export function wholeSpan(): Span {
   const mirror = packets();
   const timeOf = (row: number): number => mirror.chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
-  return mirror.length === 0 ? { from: 0, to: 1e9 } : { from: timeOf(0), to: Math.max(timeOf(mirror.length - 1), timeOf(0) + 1000) };
+  return mirror.length === 0
+    ? { from: 0, to: 1e9 }
+    : { from: timeOf(0), to: Math.max(timeOf(mirror.length - 1), timeOf(0) + 1000) };
 }
 
 export function timeOfRow(row: number): number {
@@ -49,22 +51,47 @@ function showFirstThing(): void {
 
 const listener: IngestListener = {
   grown(mirror, done, total) {
-    useSession.setState({ revision: mirror.revision, done, total, phase: useSession.getState().phase === 'opening' ? 'reading' : useSession.getState().phase });
-    if (useView.getState().span === null || useSession.getState().phase === 'reading') useView.setState({ span: fitted(wholeSpan()) });
+    useSession.setState({
+      revision: mirror.revision,
+      done,
+      total,
+      phase: useSession.getState().phase === 'opening' ? 'reading' : useSession.getState().phase,
+    });
+    if (useView.getState().span === null || useSession.getState().phase === 'reading')
+      useView.setState({ span: fitted(wholeSpan()) });
   },
   reset() {
-    useSession.setState({ phase: 'reading', revision: 0, damage: null, analysis: null, nodes: EMPTY_SESSION.nodes, opened: null, filter: NO_FILTER });
+    useSession.setState({
+      phase: 'reading',
+      revision: 0,
+      damage: null,
+      analysis: null,
+      nodes: EMPTY_SESSION.nodes,
+      opened: null,
+      filter: NO_FILTER,
+    });
   },
   told(message) {
     if (message.kind === 'analysis')
-      useSession.setState({ analysis: message.analysis, nodes: createNodeDirectory(message.analysis.nodes, packets().addresses) });
-    else if (message.kind === 'dissected') useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
-    else if (message.kind === 'not-dissected') useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
+      useSession.setState({
+        analysis: message.analysis,
+        nodes: createNodeDirectory(message.analysis.nodes, packets().addresses),
+      });
+    else if (message.kind === 'dissected')
+      useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
+    else if (message.kind === 'not-dissected')
+      useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
     else {
       const { how, says, damage } = message;
       const isNothing = packets().length === 0 && (damage !== null || says !== null);
       const sentence = damage?.says ?? (says === null ? null : `the reading broke off: ${says}`);
-      if (isNothing) useSession.setState({ ...EMPTY_SESSION, recent: useSession.getState().recent, phase: 'failed', problem: sentence });
+      if (isNothing)
+        useSession.setState({
+          ...EMPTY_SESSION,
+          recent: useSession.getState().recent,
+          phase: 'failed',
+          problem: sentence,
+        });
       else {
         useSession.setState({ phase: how === 'cancelled' ? 'cancelled' : 'done', damage: sentence });
         showFirstThing();
@@ -93,7 +120,11 @@ export async function openCapture(path: string): Promise<void> {
   }
   stream = opened.value.stream;
   const port = await bridge.openStream(stream);
-  useSession.setState({ source: opened.value, total: opened.value.byteLength, recent: await bridge.call('recent.list') });
+  useSession.setState({
+    source: opened.value,
+    total: opened.value.byteLength,
+    recent: await bridge.call('recent.list'),
+  });
   client = new IngestClient(port, keys, listener);
 }
 
@@ -222,7 +253,10 @@ export async function filterPackets(text: string): Promise<void> {
   const filtered = await client.filter(text);
   if (own !== lastFilter) return;
   const { rows } = useSession.getState().filter;
-  useSession.setState({ filter: 'rows' in filtered ? { text, rows: filtered.rows, problem: null } : { text, rows, problem: filtered.problem } });
+  useSession.setState({
+    filter:
+      'rows' in filtered ? { text, rows: filtered.rows, problem: null } : { text, rows, problem: filtered.problem },
+  });
 }
 
 /** Sets keys given on the command line, before anything is opened. */

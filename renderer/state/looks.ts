@@ -54,10 +54,25 @@ export interface StateLook {
 }
 
 export const STATE_LOOKS: Readonly<Record<MembershipState, StateLook>> = {
-  operational: { fill: 'solid', colour: 'operational', initial: 'O', doc: 'operational: the ring is whole and the token turns' },
+  operational: {
+    fill: 'solid',
+    colour: 'operational',
+    initial: 'O',
+    doc: 'operational: the ring is whole and the token turns',
+  },
   gather: { fill: 'hatched', colour: 'gather', initial: 'G', doc: 'gather: looks for the nodes to form a ring with' },
-  commit: { fill: 'dotted', colour: 'commit', initial: 'C', doc: 'commit: the commit token goes round the ring that is forming' },
-  recovery: { fill: 'barred', colour: 'recovery', initial: 'R', doc: 'recovery: members exchange the messages of the old ring' },
+  commit: {
+    fill: 'dotted',
+    colour: 'commit',
+    initial: 'C',
+    doc: 'commit: the commit token goes round the ring that is forming',
+  },
+  recovery: {
+    fill: 'barred',
+    colour: 'recovery',
+    initial: 'R',
+    doc: 'recovery: members exchange the messages of the old ring',
+  },
 };
 
 /** What to read beside a colour, once, in the order of the glossary. */
@@ -65,9 +80,25 @@ export const LEGEND: readonly { readonly look: Look; readonly word: string; read
   { look: { shape: 'disc', colour: 'token' }, word: 'token', doc: 'its holder may multicast' },
   { look: { shape: 'ring', colour: 'token' }, word: 'token copy', doc: 'sent again because nothing was heard of it' },
   { look: { shape: 'dot', colour: 'mcast' }, word: 'mcast', doc: 'a multicast with its place in the total order' },
-  { look: { shape: 'tail', colour: 'retransmission' }, word: 'retransmission', doc: 'a multicast sent again for a node that lacks it' },
-  { look: { shape: 'triangle', colour: 'join' }, word: 'join', doc: 'membership negotiation: whom the sender wants, whom it gave up' },
-  { look: { shape: 'square', colour: 'commit-token' }, word: 'commit token', doc: 'goes twice round a ring that is being formed' },
+  {
+    look: { shape: 'tail', colour: 'retransmission' },
+    word: 'retransmission',
+    doc: 'a multicast sent again for a node that lacks it',
+  },
+  {
+    look: { shape: 'triangle', colour: 'join' },
+    word: 'join',
+    doc: 'membership negotiation: whom the sender wants, whom it gave up',
+  },
+  {
+    look: { shape: 'square', colour: 'commit-token' },
+    word: 'commit token',
+    doc: 'goes twice round a ring that is being formed',
+  },
   { look: { shape: 'diamond', colour: 'merge-detect' }, word: 'merge detect', doc: 'lets other rings find this one' },
-  { look: { shape: 'tick', colour: 'hold-cancel' }, word: 'hold cancel', doc: 'asks the representative to let the token go' },
+  {
+    look: { shape: 'tick', colour: 'hold-cancel' },
+    word: 'hold cancel',
+    doc: 'asks the representative to let the token go',
+  },
 ];

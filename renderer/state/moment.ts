@@ -67,7 +67,13 @@ function lastTransitions(transitions: readonly Transition[], time: number): Map<
 /** A node that is still where others have left: the ring went on without it. */
 function isLeftBehind(node: NodeNow, all: readonly NodeNow[], ring: RingHistory | undefined, time: number): boolean {
   if (ring === undefined || ring.lastToken === null || ring.lastToken >= time) return false;
-  return all.some((other) => other.nodeid !== node.nodeid && ring.members.includes(other.nodeid) && other.ring !== node.ring && other.state !== null);
+  return all.some(
+    (other) =>
+      other.nodeid !== node.nodeid &&
+      ring.members.includes(other.nodeid) &&
+      other.ring !== node.ring &&
+      other.state !== null,
+  );
 }
 
 function nodesNow(analysis: Analysis, directory: NodeDirectory, time: number): readonly NodeNow[] {
@@ -77,20 +83,32 @@ function nodesNow(analysis: Analysis, directory: NodeDirectory, time: number): r
     const ring = lastRingOf(analysis.rings, nodeid, time);
     // In commit and recovery the ring that forms is already the one that tokens go round.
     if (transition !== undefined && transition.to !== 'operational')
-      return { nodeid, state: transition.to, ring: transition.to === 'gather' ? null : transition.ring, says: transition.says };
+      return {
+        nodeid,
+        state: transition.to,
+        ring: transition.to === 'gather' ? null : transition.ring,
+        says: transition.says,
+      };
     if (transition === undefined && ring === null) return { nodeid, state: null, ring: null, says: 'not heard of yet' };
     return { nodeid, state: 'operational', ring: ring?.id ?? transition?.ring ?? null, says: 'operational' };
   });
 }
 
 /** The last token of a ring at or before a row. */
-function tokenOf(store: PacketStore, directory: NodeDirectory, ring: string, time: number, from: number): TokenPlace | null {
+function tokenOf(
+  store: PacketStore,
+  directory: NodeDirectory,
+  ring: string,
+  time: number,
+  from: number,
+): TokenPlace | null {
   for (let row = from; row >= 0 && row > from - TOKEN_SEARCH_MAX; row--) {
     const columns = store.chunks[row >>> 16];
     const index = row & 0xffff;
     if (columns === undefined || columns.kind[index] !== PacketKind.ORF_TOKEN) continue;
     if ((columns.flags[index]! & RowFlag.FANOUT_COPY) !== 0 || store.rings[columns.ring[index]!]?.id !== ring) continue;
-    const source = directory.nodes[directory.laneOfAddress[columns.src[index]!] ?? -1]?.nodeid ?? columns.sender[index]!;
+    const source =
+      directory.nodes[directory.laneOfAddress[columns.src[index]!] ?? -1]?.nodeid ?? columns.sender[index]!;
     const target = directory.nodes[directory.laneOfAddress[columns.dst[index]!] ?? -1]?.nodeid;
     if (target === undefined) return null;
     const age = time - columns.timeNs[index]!;
@@ -105,7 +123,13 @@ export function rowBefore(store: PacketStore, time: number): number {
 }
 
 /** What was the case at `time`; `row` is the selected one, so that a hop can be told from what follows it. */
-export function momentAt(analysis: Analysis, store: PacketStore, directory: NodeDirectory, time: number, row: number | null): Moment {
+export function momentAt(
+  analysis: Analysis,
+  store: PacketStore,
+  directory: NodeDirectory,
+  time: number,
+  row: number | null,
+): Moment {
   const last = row ?? rowBefore(store, time);
   const histories = new Map(analysis.rings.map((ring) => [ring.id, ring]));
   const first = nodesNow(analysis, directory, time);

@@ -43,7 +43,9 @@ export function createNodeDirectory(entries: readonly NodeEntry[], addresses: re
   const texts = labels(sorted);
   const nodes = sorted.map((entry, i): KnownNode => {
     const { nodeid, dialect } = entry;
-    const says = [`node id ${nodeid}`, entry.addresses.join(', '), dialect ?? ''].filter((part) => part !== '').join(' · ');
+    const says = [`node id ${nodeid}`, entry.addresses.join(', '), dialect ?? '']
+      .filter((part) => part !== '')
+      .join(' · ');
     return { nodeid, label: texts[i] ?? String(nodeid), says, addresses: entry.addresses };
   });
   const laneOf = new Map(nodes.map(({ nodeid }, lane) => [nodeid, lane]));

@@ -50,7 +50,20 @@ const STEPS: Readonly<Record<string, (current: number, page: number, count: numb
 };
 
 export function FixedList(props: FixedListProps): ReactNode {
-  const { count, rowHeight, current, label, role, id, header, headerHeight = 0, className, renderRow, onCurrent, onKey } = props;
+  const {
+    count,
+    rowHeight,
+    current,
+    label,
+    role,
+    id,
+    header,
+    headerHeight = 0,
+    className,
+    renderRow,
+    onCurrent,
+    onKey,
+  } = props;
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
   const [offset, setOffset] = useState(0);
@@ -130,7 +143,11 @@ export function FixedList(props: FixedListProps): ReactNode {
     >
       {header}
       <div className="fixed-list-all" role="presentation" style={{ height }}>
-        <div className="fixed-list-seen" role="presentation" style={{ top: headerHeight, height: Math.min(viewHeight, height) }}>
+        <div
+          className="fixed-list-seen"
+          role="presentation"
+          style={{ top: headerHeight, height: Math.min(viewHeight, height) }}
+        >
           {rows}
         </div>
       </div>

@@ -31,7 +31,7 @@ describe('selection', () => {
     await page.locator('.packet[data-row="4"]').click();
     await frameShown(5);
 
-    expect(await page.locator('.detail-layer', { hasText: 'totem' }).count()).toBe(1);
+    expect(await page.locator('.detail-layer', { hasText: 'ipv4' }).count()).toBe(1);
     expect(await page.locator('.hex-row').count()).toBeGreaterThan(3);
     expect(await page.locator('.timeline canvas').getAttribute('aria-label')).toContain('3 nodes');
   });

@@ -73,7 +73,9 @@ export class Lab {
 
   /** Scrolls the detail tree until the field with this name is in the page, and clicks it. */
   async chooseField(name: string): Promise<void> {
-    const line = this.page.locator('.detail-line').filter({ has: this.page.locator(`.detail-label:text-is("${name}")`) });
+    const line = this.page
+      .locator('.detail-line')
+      .filter({ has: this.page.locator(`.detail-label:text-is("${name}")`) });
     for (let top = 0; top < 4000 && (await line.count()) === 0; top += 60) {
       await this.page.locator('#detail').evaluate((tree, offset) => tree.scrollTo(0, offset), top);
       await this.page.waitForTimeout(30);

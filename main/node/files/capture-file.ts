@@ -34,7 +34,11 @@ export async function openCaptureFile(path: string): Promise<Result<CaptureFile,
   try {
     const found = await stat(path);
     if (found.isDirectory()) return fail(directoryProblem(path));
-    if (!found.isFile()) return fail({ kind: 'not-a-file', says: `${basename(path)} is no file: pipes and devices open in the command line.` });
+    if (!found.isFile())
+      return fail({
+        kind: 'not-a-file',
+        says: `${basename(path)} is no file: pipes and devices open in the command line.`,
+      });
     if (found.size === 0) return fail(emptyProblem(path));
     const handle = await open(path, 'r');
     return ok(new DiskCapture(path, found.size, handle, await isGzip(handle)));
@@ -88,7 +92,8 @@ class DiskCapture implements CaptureFile {
       done += bytesRead;
       yield { bytes: buffer.subarray(0, bytesRead), done, total: Math.max(done, this.byteLength) };
     }
-    if (done < this.byteLength) throw new Error(`the file shrank from ${this.byteLength} to ${done} octets while it was read`);
+    if (done < this.byteLength)
+      throw new Error(`the file shrank from ${this.byteLength} to ${done} octets while it was read`);
   }
 
   private async *gunzipped(): AsyncGenerator<CapturePortion> {

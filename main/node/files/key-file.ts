@@ -14,7 +14,10 @@ export async function readKeyFile(path: string): Promise<Result<KeyFile, OpenPro
     if (found.isDirectory()) return fail(directoryProblem(path));
     if (found.size === 0) return fail(emptyProblem(path));
     if (found.size > KEY_FILE_OCTETS_MAX)
-      return fail({ kind: 'too-large', says: `${basename(path)} is no key: keys have 128 to 4096 octets, this file has ${found.size}.` });
+      return fail({
+        kind: 'too-large',
+        says: `${basename(path)} is no key: keys have 128 to 4096 octets, this file has ${found.size}.`,
+      });
     return ok({ name: basename(path), bytes: new Uint8Array(await readFile(path)) });
   } catch (error) {
     return fail(explainSystemError(error, path));

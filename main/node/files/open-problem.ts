@@ -17,7 +17,10 @@ export function explainSystemError(error: unknown, path: string): OpenProblem {
     case 'EISDIR':
       return directoryProblem(path);
     default:
-      return { kind: 'unreadable', says: `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}.` };
+      return {
+        kind: 'unreadable',
+        says: `${name} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+      };
   }
 }
 
@@ -26,5 +29,8 @@ export function directoryProblem(path: string): OpenProblem {
 }
 
 export function emptyProblem(path: string): OpenProblem {
-  return { kind: 'empty', says: `${nameOf(path)} is empty: the capture has not written anything yet, or was cut to nothing.` };
+  return {
+    kind: 'empty',
+    says: `${nameOf(path)} is empty: the capture has not written anything yet, or was cut to nothing.`,
+  };
 }

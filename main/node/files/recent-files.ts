@@ -17,7 +17,9 @@ export function recentFiles(list: readonly string[]): readonly RecentFile[] {
 export async function loadRecent(store: string): Promise<readonly string[]> {
   try {
     const list: unknown = JSON.parse(await readFile(store, 'utf8'));
-    return Array.isArray(list) ? list.filter((path): path is string => typeof path === 'string').slice(0, RECENT_FILES_MAX) : [];
+    return Array.isArray(list)
+      ? list.filter((path): path is string => typeof path === 'string').slice(0, RECENT_FILES_MAX)
+      : [];
   } catch {
     return [];
   }

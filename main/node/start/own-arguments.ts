@@ -13,8 +13,15 @@ export interface OwnArguments {
  * argv as the process got it. Unpackaged, the app's folder is an argument and ours follow it; packaged, ours follow
  * the program. Relative names count from `folder`.
  */
-export function ownArguments(argv: readonly string[], appPath: string, isPackaged: boolean, folder: string): OwnArguments {
-  const own = isPackaged ? 0 : argv.findIndex((arg, i) => i > 0 && !arg.startsWith('-') && resolve(folder, arg) === resolve(appPath));
+export function ownArguments(
+  argv: readonly string[],
+  appPath: string,
+  isPackaged: boolean,
+  folder: string,
+): OwnArguments {
+  const own = isPackaged
+    ? 0
+    : argv.findIndex((arg, i) => i > 0 && !arg.startsWith('-') && resolve(folder, arg) === resolve(appPath));
   const rest = argv.slice(Math.max(own, 0) + 1);
   const files: string[] = [];
   const keys: string[] = [];

@@ -51,7 +51,10 @@ export function Detail(): ReactNode {
   const choice = useView((state) => state.field);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const dissection = opened?.dissection ?? null;
-  const lines = useMemo(() => (dissection === null ? NO_LINES : detailLines(dissection, toggled)), [dissection, toggled]);
+  const lines = useMemo(
+    () => (dissection === null ? NO_LINES : detailLines(dissection, toggled)),
+    [dissection, toggled],
+  );
 
   // A field chosen in the hex view is shown here, whatever is closed above it.
   useEffect(() => {
@@ -59,7 +62,10 @@ export function Detail(): ReactNode {
   }, [dissection, choice]);
 
   const isChosen = (line: DetailLine): boolean =>
-    choice !== null && line.choice.layer === choice.layer && line.choice.field === choice.field && (line.isOpen === null || choice.field === -1);
+    choice !== null &&
+    line.choice.layer === choice.layer &&
+    line.choice.field === choice.field &&
+    (line.isOpen === null || choice.field === -1);
   const current = lines.findIndex(isChosen);
   const chosen = lines[current];
   const toggle = ({ key }: DetailLine): void => {
@@ -69,7 +75,14 @@ export function Detail(): ReactNode {
   };
   const onKey = (event: KeyboardEvent): boolean => {
     if (chosen === undefined || chosen.isOpen === null) return false;
-    const wanted = event.key === 'ArrowRight' ? true : event.key === 'ArrowLeft' ? false : event.key === 'Enter' ? !chosen.isOpen : null;
+    const wanted =
+      event.key === 'ArrowRight'
+        ? true
+        : event.key === 'ArrowLeft'
+          ? false
+          : event.key === 'Enter'
+            ? !chosen.isOpen
+            : null;
     if (wanted === null) return false;
     if (wanted !== chosen.isOpen) toggle(chosen);
     return true;

@@ -69,7 +69,9 @@ function groupText(group: Group, layer: Layer): string {
     return child.name;
   });
   const isLong = group.children.length > 4;
-  return group.children.every((child) => child.name.startsWith('[')) ? `${group.children.length} entries` : parts.join(', ') + (isLong ? ' …' : '');
+  return group.children.every((child) => child.name.startsWith('['))
+    ? `${group.children.length} entries`
+    : parts.join(', ') + (isLong ? ' …' : '');
 }
 
 /** The lines to show. `toggled` holds the keys that a person has turned from what they would be. */
@@ -86,10 +88,30 @@ export function detailLines(dissection: Dissection, toggled: ReadonlySet<string>
         const field = layer.fields[child.field];
         if (field === undefined) continue;
         const { text, doc, ctype, path } = field;
-        lines.push({ key: `${key}#${child.field}`, depth, label: child.name, text, doc: doc === '' ? path : doc, ctype, choice, isOpen: null, problem: null });
+        lines.push({
+          key: `${key}#${child.field}`,
+          depth,
+          label: child.name,
+          text,
+          doc: doc === '' ? path : doc,
+          ctype,
+          choice,
+          isOpen: null,
+          problem: null,
+        });
       } else {
         const isOpen = isOpenOf(key);
-        lines.push({ key, depth, label: child.name, text: groupText(child, layer), doc: child.name, ctype: '', choice, isOpen, problem: null });
+        lines.push({
+          key,
+          depth,
+          label: child.name,
+          text: groupText(child, layer),
+          doc: child.name,
+          ctype: '',
+          choice,
+          isOpen,
+          problem: null,
+        });
         if (isOpen) addChildren(child, layer, number, key, depth + 1);
       }
     }

@@ -21,11 +21,26 @@ export function Flag({ severity }: { readonly severity: Severity }): ReactNode {
 }
 
 const CAUSES: Readonly<Record<RingHistory['cause'], string>> = {
-  start: 'start', join: 'join', leave: 'leave', 'token-loss': 'token loss', merge: 'merge',
-  'foreign-message': 'foreign message', 'failed-to-receive': 'failed to receive', 'interface-change': 'interface change', unknown: 'cause unknown',
+  start: 'start',
+  join: 'join',
+  leave: 'leave',
+  'token-loss': 'token loss',
+  merge: 'merge',
+  'foreign-message': 'foreign message',
+  'failed-to-receive': 'failed to receive',
+  'interface-change': 'interface change',
+  unknown: 'cause unknown',
 };
 
-function FindingItem({ finding, start, isNow }: { readonly finding: Finding; readonly start: number; readonly isNow: boolean }): ReactNode {
+function FindingItem({
+  finding,
+  start,
+  isNow,
+}: {
+  readonly finding: Finding;
+  readonly start: number;
+  readonly isNow: boolean;
+}): ReactNode {
   const { severity, time, says, cause, advice, rule } = finding;
   return (
     <li>
@@ -46,12 +61,28 @@ function FindingItem({ finding, start, isNow }: { readonly finding: Finding; rea
   );
 }
 
-function RingItem({ ring, start, nodes, isNow }: { readonly ring: RingHistory; readonly start: number; readonly nodes: NodeDirectory; readonly isNow: boolean }): ReactNode {
+function RingItem({
+  ring,
+  start,
+  nodes,
+  isNow,
+}: {
+  readonly ring: RingHistory;
+  readonly start: number;
+  readonly nodes: NodeDirectory;
+  readonly isNow: boolean;
+}): ReactNode {
   const { id, members, firstToken, committed, cause } = ring;
   const time = firstToken ?? committed ?? 0;
   return (
     <li>
-      <button type="button" className="finding ring-item" aria-pressed={isNow} title={`ring ${id}`} onClick={() => selectRing(ring)}>
+      <button
+        type="button"
+        className="finding ring-item"
+        aria-pressed={isNow}
+        title={`ring ${id}`}
+        onClick={() => selectRing(ring)}
+      >
         <span className="finding-word">
           {nodes.label(ring.rep).replace(/^node /, '')}:{String(ring.seq)}
         </span>
@@ -77,7 +108,8 @@ export function Findings(): ReactNode {
   );
   const start = packets().length === 0 ? 0 : timeOfRow(0);
   const rings = analysis?.rings ?? [];
-  const isNow = ({ firstToken, lastToken }: RingHistory): boolean => now !== null && firstToken !== null && lastToken !== null && now >= firstToken && now <= lastToken;
+  const isNow = ({ firstToken, lastToken }: RingHistory): boolean =>
+    now !== null && firstToken !== null && lastToken !== null && now >= firstToken && now <= lastToken;
   return (
     <Pane id="findings" title="Findings">
       <div className="findings scroll" tabIndex={0} role="region" aria-label="findings and rings">

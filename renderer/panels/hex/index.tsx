@@ -7,7 +7,16 @@ import type { Dissection } from '../../../protocol/dissect/dissection.ts';
 import { selectField } from '../../state/actions.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
-import { fieldAt, firstSource, hexRow, offsetText, ROW_OCTETS, stretchOf, type HexCell, type Stretch } from './layout.ts';
+import {
+  fieldAt,
+  firstSource,
+  hexRow,
+  offsetText,
+  ROW_OCTETS,
+  stretchOf,
+  type HexCell,
+  type Stretch,
+} from './layout.ts';
 import './hex.css';
 
 const ROW_HEIGHT = 18;
@@ -23,7 +32,8 @@ interface RowProps {
 
 function HexRow({ bytes, row, top, marked, layer, onByte }: RowProps): ReactNode {
   const cells = hexRow(bytes, row);
-  const isIn = (stretch: Stretch | null, at: number): boolean => stretch !== null && at >= stretch.from && at < stretch.to;
+  const isIn = (stretch: Stretch | null, at: number): boolean =>
+    stretch !== null && at >= stretch.from && at < stretch.to;
   const className = ({ at }: HexCell): string => (isIn(marked, at) ? 'hex-marked' : isIn(layer, at) ? 'hex-layer' : '');
   const byte = (cell: HexCell, text: string): ReactNode => (
     <span key={cell.at} className={className(cell)} data-at={cell.at} onMouseDown={() => onByte(cell.at)}>
@@ -31,7 +41,13 @@ function HexRow({ bytes, row, top, marked, layer, onByte }: RowProps): ReactNode
     </span>
   );
   return (
-    <div className="hex-row" role="option" aria-selected={false} id={`hex-${row}`} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      className="hex-row"
+      role="option"
+      aria-selected={false}
+      id={`hex-${row}`}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <span className="hex-offset">{offsetText(row)}</span>
       <span className="hex-bytes">{cells.map((cell) => byte(cell, cell.hex))}</span>
       <span className="hex-text">{cells.map((cell) => byte(cell, cell.text))}</span>
@@ -39,11 +55,25 @@ function HexRow({ bytes, row, top, marked, layer, onByte }: RowProps): ReactNode
   );
 }
 
-function Tabs({ dissection, source, onSource }: { readonly dissection: Dissection; readonly source: number; readonly onSource: (source: number) => void }): ReactNode {
+function Tabs({
+  dissection,
+  source,
+  onSource,
+}: {
+  readonly dissection: Dissection;
+  readonly source: number;
+  readonly onSource: (source: number) => void;
+}): ReactNode {
   return (
     <div className="hex-tabs" role="group" aria-label="which bytes">
       {dissection.sources.map(({ label, bytes }, i) => (
-        <button key={i} type="button" aria-pressed={i === source} title={`${bytes.length} octets`} onClick={() => onSource(i)}>
+        <button
+          key={i}
+          type="button"
+          aria-pressed={i === source}
+          title={`${bytes.length} octets`}
+          onClick={() => onSource(i)}
+        >
           {label}
         </button>
       ))}
@@ -57,7 +87,8 @@ export function Hex(): ReactNode {
   const [source, setSource] = useState(0);
   const dissection = opened?.dissection ?? null;
   const marked = dissection === null || choice === null ? null : stretchOf(dissection, choice);
-  const layer = dissection === null || choice === null ? null : stretchOf(dissection, { layer: choice.layer, field: -1 });
+  const layer =
+    dissection === null || choice === null ? null : stretchOf(dissection, { layer: choice.layer, field: -1 });
 
   useEffect(() => {
     if (dissection !== null) setSource(firstSource(dissection));

@@ -51,8 +51,12 @@ const Line = memo(function Line({ row, previous, position, top, isCurrent, form,
       style={{ transform: `translateY(${top}px)` }}
       onMouseDown={() => selectRow(row)}
     >
-      <span role="gridcell" className="right faint">{line.number}</span>
-      <span role="gridcell" className="right">{line.time}</span>
+      <span role="gridcell" className="right faint">
+        {line.number}
+      </span>
+      <span role="gridcell" className="right">
+        {line.time}
+      </span>
       <span role="gridcell" title={`${line.source} → ${line.target}`}>
         <span className="long">{`${line.source} → ${line.target}`}</span>
         <span className="short">{`${nodes.labelOfAddress(line.source)} → ${nodes.labelOfAddress(line.target)}`}</span>
@@ -61,9 +65,15 @@ const Line = memo(function Line({ row, previous, position, top, isCurrent, form,
         <Mark look={line.look} />
         {line.kind}
       </span>
-      <span role="gridcell" title={line.ringDoc}>{line.ring}</span>
-      <span role="gridcell" className="right">{line.seq}</span>
-      <span role="gridcell" className="says" title={line.says}>{line.says}</span>
+      <span role="gridcell" title={line.ringDoc}>
+        {line.ring}
+      </span>
+      <span role="gridcell" className="right">
+        {line.seq}
+      </span>
+      <span role="gridcell" className="says" title={line.says}>
+        {line.says}
+      </span>
     </div>
   );
 });
@@ -104,7 +114,11 @@ export function Packets(): ReactNode {
   const aside = (
     <>
       <span>{countText(packets(), rows, analysis)}</span>
-      <select aria-label="time column" value={form} onChange={(event) => chooseTimeForm(event.target.value as TimeForm)}>
+      <select
+        aria-label="time column"
+        value={form}
+        onChange={(event) => chooseTimeForm(event.target.value as TimeForm)}
+      >
         {FORMS.map(([value, label]) => (
           <option key={value} value={value}>
             time {label}

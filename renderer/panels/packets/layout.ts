@@ -55,7 +55,13 @@ export function ringText(rep: number, seq: bigint, directory: NodeDirectory): st
 }
 
 /** The line of a row; `previous` is the row shown before it, -1 for none. */
-export function packetLine(store: PacketStore, directory: NodeDirectory, row: number, previous: number, form: TimeForm): PacketLine | null {
+export function packetLine(
+  store: PacketStore,
+  directory: NodeDirectory,
+  row: number,
+  previous: number,
+  form: TimeForm,
+): PacketLine | null {
   const columns = store.chunks[row >>> 16];
   if (columns === undefined || row >= store.length) return null;
   const index = row & 0xffff;

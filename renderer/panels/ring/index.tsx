@@ -23,7 +23,12 @@ function flightOf(row: number | null, nodes: NodeDirectory): Flight & { readonly
   const source = nodes.laneOfAddress[columns.src[index]!] ?? -1;
   const target = nodes.laneOfAddress[columns.dst[index]!] ?? -1;
   const sender = nodes.nodes[source]?.nodeid ?? columns.sender[index]!;
-  return { kind: columns.kind[index]!, flags: columns.flags[index]!, sender, target: nodes.nodes[target]?.nodeid ?? null };
+  return {
+    kind: columns.kind[index]!,
+    flags: columns.flags[index]!,
+    sender,
+    target: nodes.nodes[target]?.nodeid ?? null,
+  };
 }
 
 /** Said in words, for those who do not see the picture, and as its caption. */
@@ -112,7 +117,12 @@ export function Ring(): ReactNode {
     <Pane id="ring" title="Ring">
       <div className="ring">
         <div className="ring-box" ref={box}>
-          <svg width={size.width} height={size.height} role="img" aria-label={says.join('. ') || 'no ring at this moment'}>
+          <svg
+            width={size.width}
+            height={size.height}
+            role="img"
+            aria-label={says.join('. ') || 'no ring at this moment'}
+          >
             {moment === null ? null : (
               <RingPicture
                 {...{ rings, moment, nodes, flags }}

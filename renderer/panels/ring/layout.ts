@@ -65,11 +65,19 @@ function placeRing(ring: RingNow, centre: Point, room: Point): PlacedRing {
     const labelAt = onCircle(centre, radius + nodeRadius + 10, turn);
     const isHolder = token !== null && !token.isOnHop && token.to === nodeid;
     const anchor = Math.abs(side) < 0.2 ? 'middle' : side > 0 ? 'start' : 'end';
-    return { ...onCircle(centre, radius, turn), nodeid, isRepresentative: nodeid === ring.rep, isHolder, labelAt, anchor };
+    return {
+      ...onCircle(centre, radius, turn),
+      nodeid,
+      isRepresentative: nodeid === ring.rep,
+      isHolder,
+      labelAt,
+      anchor,
+    };
   });
   const base = { ring, centre, radius, nodeRadius, nodes };
   if (token === null || !order.includes(token.to)) return { ...base, token: null, hop: null };
-  if (!token.isOnHop || !order.includes(token.from)) return { ...base, token: onCircle(centre, radius, turnOf(token.to)), hop: null };
+  if (!token.isOnHop || !order.includes(token.from))
+    return { ...base, token: onCircle(centre, radius, turnOf(token.to)), hop: null };
   const start = turnOf(token.from);
   const way = (turnOf(token.to) - start + 1) % 1 || 1;
   const from = onCircle(centre, radius, start);
@@ -91,7 +99,9 @@ export function raysOf(rings: readonly PlacedRing[], { kind, sender, target }: F
   const nodes = rings.flatMap((ring) => ring.nodes);
   const from = nodes.find(({ nodeid }) => nodeid === sender);
   if (from === undefined) return [];
-  return nodes.filter(({ nodeid }) => nodeid !== sender && (target === null || nodeid === target)).map((to) => ({ from, to: shortened(from, to, 20) }));
+  return nodes
+    .filter(({ nodeid }) => nodeid !== sender && (target === null || nodeid === target))
+    .map((to) => ({ from, to: shortened(from, to, 20) }));
 }
 
 function shortened(from: Point, to: Point, by: number): Point {

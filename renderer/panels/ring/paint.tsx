@@ -8,14 +8,31 @@ import type { PlacedNode, PlacedRing, Point, Ray } from './layout.ts';
 
 const CROWN = 'M-7 3L-7 -4L-3.5 -1L0 -6L3.5 -1L7 -4L7 3Z';
 
-function Node({ node, radius, moment, nodes }: { readonly node: PlacedNode; readonly radius: number; readonly moment: Moment; readonly nodes: NodeDirectory }): ReactNode {
+function Node({
+  node,
+  radius,
+  moment,
+  nodes,
+}: {
+  readonly node: PlacedNode;
+  readonly radius: number;
+  readonly moment: Moment;
+  readonly nodes: NodeDirectory;
+}): ReactNode {
   const { x, y, nodeid, isRepresentative, isHolder, labelAt, anchor } = node;
   const state = moment.states.get(nodeid)?.state ?? null;
   const look = state === null ? null : STATE_LOOKS[state];
   return (
     <g>
       <title>{`${nodes.label(nodeid)}: ${moment.states.get(nodeid)?.says ?? ''}${isRepresentative ? ', representative' : ''}${isHolder ? ', holds the token' : ''}`}</title>
-      <circle cx={x} cy={y} r={radius} fill="var(--panel)" stroke={look === null ? 'var(--line)' : `var(--${look.colour})`} strokeWidth={2} />
+      <circle
+        cx={x}
+        cy={y}
+        r={radius}
+        fill="var(--panel)"
+        stroke={look === null ? 'var(--line)' : `var(--${look.colour})`}
+        strokeWidth={2}
+      />
       <text x={x} y={y + 4} textAnchor="middle" className="ring-initial">
         {isHolder ? '' : (look?.initial ?? '?')}
       </text>
@@ -28,7 +45,17 @@ function Node({ node, radius, moment, nodes }: { readonly node: PlacedNode; read
 }
 
 function Token({ at, isCopy }: { readonly at: Point; readonly isCopy: boolean }): ReactNode {
-  return <circle cx={at.x} cy={at.y} r={7} fill={isCopy ? 'var(--panel)' : 'var(--token)'} stroke="var(--token)" strokeWidth={2} className="ring-token" />;
+  return (
+    <circle
+      cx={at.x}
+      cy={at.y}
+      r={7}
+      fill={isCopy ? 'var(--panel)' : 'var(--token)'}
+      stroke="var(--token)"
+      strokeWidth={2}
+      className="ring-token"
+    />
+  );
 }
 
 export interface RingPictureProps {
@@ -61,10 +88,18 @@ export function RingPicture({ rings, rays, kind, flags, isCopy, moment, nodes }:
       {rays.map(({ from, to }, i) => (
         <g key={i}>
           <line x1={from.x} y1={from.y} x2={to.x} y2={to.y} stroke={paint} strokeWidth={1.5} strokeDasharray="5 3" />
-          <path d={markPath(look.shape, to.x, to.y, 4.5)} fill={isOutline(look.shape) ? 'none' : paint} stroke={paint} />
+          <path
+            d={markPath(look.shape, to.x, to.y, 4.5)}
+            fill={isOutline(look.shape) ? 'none' : paint}
+            stroke={paint}
+          />
         </g>
       ))}
-      {rings.map(({ ring, nodes: placed, nodeRadius }) => placed.map((node) => <Node key={`${ring.id} ${node.nodeid}`} {...{ node, moment, nodes }} radius={nodeRadius} />))}
+      {rings.map(({ ring, nodes: placed, nodeRadius }) =>
+        placed.map((node) => (
+          <Node key={`${ring.id} ${node.nodeid}`} {...{ node, moment, nodes }} radius={nodeRadius} />
+        )),
+      )}
       {rings.map(({ ring, token }) => (token === null ? null : <Token key={ring.id} at={token} isCopy={isCopy} />))}
     </>
   );

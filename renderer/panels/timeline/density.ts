@@ -35,7 +35,7 @@ export class DensityTiles {
   counts(resolution: number, first: number, bins: number): Uint32Array {
     const width = Math.max(1, this.directory.nodes.length) * TRACKS;
     const counts = new Uint32Array(bins * width);
-    for (let bin = 0; bin < bins; ) {
+    for (let bin = 0; bin < bins;) {
       const number = Math.floor((first + bin) / TILE_BINS);
       const within = first + bin - number * TILE_BINS;
       const length = Math.min(TILE_BINS - within, bins - bin);

@@ -4,7 +4,15 @@ import { createFrameScheduler, type FrameScheduler } from '../../canvas/frame-sc
 import { readPalette, type Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
 import { lengthText, moved, timeAt, zoomed } from '../../canvas/time-scale.ts';
-import { fitTimeline, packets, selectFinding, selectRow, selectTime, showSpan, wholeSpan } from '../../state/actions.ts';
+import {
+  fitTimeline,
+  packets,
+  selectFinding,
+  selectRow,
+  selectTime,
+  showSpan,
+  wholeSpan,
+} from '../../state/actions.ts';
 import { LEGEND, STATE_LOOKS } from '../../state/looks.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
@@ -57,7 +65,8 @@ class TimelineView {
     const context = beginPaint(this.canvas);
     if (context === null || span === null) return;
     const store = packets();
-    if (this.tiles === null || !this.tiles.isCurrent(store, nodes, revision)) this.tiles = new DensityTiles(store, nodes, revision);
+    if (this.tiles === null || !this.tiles.isCurrent(store, nodes, revision))
+      this.tiles = new DensityTiles(store, nodes, revision);
     const { clientWidth: width, clientHeight: height } = this.canvas;
     this.drawing = layoutTimeline({ store, directory: nodes, analysis, tiles: this.tiles, span, width, height });
     paintTimeline(context, this.drawing, this.palette, span, { row, time });
@@ -91,7 +100,9 @@ function hoverText(view: TimelineView, x: number, y: number): string {
   if (x < GUTTER) return view.drawing.lanes.find(({ top, height }) => y >= top && y <= top + height)?.says ?? '';
   const mark = markAt(view.drawing, x, y, REACH);
   const line = mark === null ? null : packetLine(packets(), nodes, mark.row, -1, 'start');
-  return line === null ? '' : `${line.number} · ${line.time} s · ${line.source} → ${line.target} · ${line.kind} · ${line.says}`;
+  return line === null
+    ? ''
+    : `${line.number} · ${line.time} s · ${line.source} → ${line.target} · ${line.kind} · ${line.says}`;
 }
 
 const spanText = (length: number): string => `${lengthText(length)} in view`;
@@ -141,7 +152,10 @@ export function Timeline(): ReactNode {
       const along = event.shiftKey ? event.deltaY + event.deltaX : event.deltaX;
       if (along !== 0 && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY))) {
         showSpan(moved(now, wholeSpan(), (along / width) * (now.to - now.from)));
-      } else showSpan(zoomed(now, wholeSpan(), width, Math.max(0, event.offsetX - GUTTER), event.deltaY > 0 ? ZOOM : 1 / ZOOM));
+      } else
+        showSpan(
+          zoomed(now, wholeSpan(), width, Math.max(0, event.offsetX - GUTTER), event.deltaY > 0 ? ZOOM : 1 / ZOOM),
+        );
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => {
@@ -159,7 +173,8 @@ export function Timeline(): ReactNode {
     current.isMoving ||= Math.abs(offsetX - current.x) > CLICK_SLACK;
     const { span: now } = useView.getState();
     const width = (canvas.current?.clientWidth ?? GUTTER + 1) - GUTTER;
-    if (current.isMoving && now !== null) showSpan(moved(now, wholeSpan(), ((current.last - offsetX) / width) * (now.to - now.from)));
+    if (current.isMoving && now !== null)
+      showSpan(moved(now, wholeSpan(), ((current.last - offsetX) / width) * (now.to - now.from)));
     current.last = offsetX;
   };
   const onPointerUp = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent<HTMLCanvasElement>): void => {

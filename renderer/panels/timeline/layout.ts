@@ -111,11 +111,24 @@ const trackY = (lane: Lane, track: number): number => lane.top + ((track + 0.5) 
 const SILENCE = 2e9;
 
 /** Where a stretch really ends: a ring whose token no longer turns keeps nobody operational. */
-function silentFrom(analysis: Analysis, nodeid: number, { state, from }: { readonly state: MembershipState; readonly from: number }, to: number): number {
+function silentFrom(
+  analysis: Analysis,
+  nodeid: number,
+  { state, from }: { readonly state: MembershipState; readonly from: number },
+  to: number,
+): number {
   if (state !== 'operational') return to;
   let end = from;
   for (const { members, firstToken, lastToken } of analysis.rings)
-    if (members.includes(nodeid) && firstToken !== null && lastToken !== null && firstToken <= to && lastToken >= from && lastToken <= to) end = Math.max(end, lastToken);
+    if (
+      members.includes(nodeid) &&
+      firstToken !== null &&
+      lastToken !== null &&
+      firstToken <= to &&
+      lastToken >= from &&
+      lastToken <= to
+    )
+      end = Math.max(end, lastToken);
   return end > from && to - end > SILENCE ? end : to;
 }
 
@@ -125,7 +138,8 @@ export function stateStretches(analysis: Analysis, directory: NodeDirectory, end
   const open = new Map<number, { state: MembershipState; from: number }>();
   const close = (lane: number, to: number): void => {
     const last = open.get(lane);
-    if (last !== undefined) stretches.push({ lane, ...last, to: silentFrom(analysis, directory.nodes[lane]?.nodeid ?? -1, last, to) });
+    if (last !== undefined)
+      stretches.push({ lane, ...last, to: silentFrom(analysis, directory.nodes[lane]?.nodeid ?? -1, last, to) });
     open.delete(lane);
   };
   for (const { nodeid, time, to } of [...analysis.transitions].sort((a, b) => a.time - b.time)) {
@@ -137,7 +151,9 @@ export function stateStretches(analysis: Analysis, directory: NodeDirectory, end
   // A ring that turns when the capture starts has no transition: its members are operational from its first token on.
   for (const [lane, { nodeid }] of directory.nodes.entries()) {
     const first = stretches.find((stretch) => stretch.lane === lane)?.from ?? open.get(lane)?.from ?? end;
-    const ring = analysis.rings.find(({ members, firstToken, committed }) => committed === null && firstToken !== null && members.includes(nodeid));
+    const ring = analysis.rings.find(
+      ({ members, firstToken, committed }) => committed === null && firstToken !== null && members.includes(nodeid),
+    );
     if (ring?.firstToken !== undefined && ring.firstToken !== null && ring.firstToken < first)
       stretches.push({ lane, state: 'operational', from: ring.firstToken, to: first });
   }
@@ -167,7 +183,12 @@ export function ringSpans(analysis: Analysis, directory: NodeDirectory): readonl
   return spans;
 }
 
-function marksOf({ store, directory, span, width }: TimelineInput, lanes: readonly Lane[], first: number, end: number): readonly Mark[] {
+function marksOf(
+  { store, directory, span, width }: TimelineInput,
+  lanes: readonly Lane[],
+  first: number,
+  end: number,
+): readonly Mark[] {
   const marks: Mark[] = [];
   for (let row = first; row < end; row++) {
     const { kind, flags, src, sender, timeNs } = store.chunks[row >>> 16]!;
@@ -175,30 +196,43 @@ function marksOf({ store, directory, span, width }: TimelineInput, lanes: readon
     const track = TRACK_OF_KIND[kind[index]!]!;
     const lane = lanes[laneOf(directory, src[index]!, sender[index]!)];
     if (track < 0 || lane === undefined) continue;
-    marks.push({ x: xOf(span, width, timeNs[index]!), y: trackY(lane, track), look: lookOf(kind[index]!, flags[index]!), row });
+    marks.push({
+      x: xOf(span, width, timeNs[index]!),
+      y: trackY(lane, track),
+      look: lookOf(kind[index]!, flags[index]!),
+      row,
+    });
   }
   return marks;
 }
 
 /** The token's way: along a lane while a node holds it, from lane to lane when it hops; broken off where it is lost. */
-function tokenPath({ store, directory, span, width }: TimelineInput, lanes: readonly Lane[], first: number, end: number): readonly Segment[] {
+function tokenPath(
+  { store, directory, span, width }: TimelineInput,
+  lanes: readonly Lane[],
+  first: number,
+  end: number,
+): readonly Segment[] {
   const path: Segment[] = [];
   const holders = new Map<number, { readonly lane: number; readonly x: number }>();
   const yOf = (lane: number): number => trackY(lanes[lane]!, 1);
   for (let row = first; row < end; row++) {
     const { kind, flags, src, dst, ring, sender, timeNs } = store.chunks[row >>> 16]!;
     const index = row & 0xffff;
-    if (kind[index] !== PacketKind.ORF_TOKEN || (flags[index]! & (RowFlag.FANOUT_COPY | RowFlag.REPEATED)) !== 0) continue;
+    if (kind[index] !== PacketKind.ORF_TOKEN || (flags[index]! & (RowFlag.FANOUT_COPY | RowFlag.REPEATED)) !== 0)
+      continue;
     const from = laneOf(directory, src[index]!, sender[index]!);
     const to = directory.laneOfAddress[dst[index]!] ?? -1;
     if (from < 0 || to < 0) continue;
     const x = xOf(span, width, timeNs[index]!);
     const holder = holders.get(ring[index]!);
-    if (holder !== undefined && holder.lane === from) path.push({ x1: holder.x, y1: yOf(from), x2: x, y2: yOf(from), isBroken: false });
+    if (holder !== undefined && holder.lane === from)
+      path.push({ x1: holder.x, y1: yOf(from), x2: x, y2: yOf(from), isBroken: false });
     path.push({ x1: x, y1: yOf(from), x2: x, y2: yOf(to), isBroken: false });
     holders.set(ring[index]!, { lane: to, x });
   }
-  for (const { lane, x } of holders.values()) path.push({ x1: x, y1: yOf(lane), x2: Math.min(x + 28, width), y2: yOf(lane), isBroken: true });
+  for (const { lane, x } of holders.values())
+    path.push({ x1: x, y1: yOf(lane), x2: Math.min(x + 28, width), y2: yOf(lane), isBroken: true });
   return path;
 }
 
@@ -230,13 +264,20 @@ export function layoutTimeline(input: TimelineInput): TimelineDrawing {
   const { store, directory, analysis, span, width, height } = input;
   const tall = laneHeight(directory.nodes.length, height);
   const bands = { rings: 0, findings: RINGS_HEIGHT, lanes: RINGS_HEIGHT + FINDINGS_HEIGHT, axis: height - AXIS_HEIGHT };
-  const lanes = directory.nodes.map(({ label, says }, i) => ({ top: bands.lanes + i * (tall + LANE_GAP), height: tall, label, says }));
+  const lanes = directory.nodes.map(({ label, says }, i) => ({
+    top: bands.lanes + i * (tall + LANE_GAP),
+    height: tall,
+    label,
+    says,
+  }));
   const first = Math.max(0, rowAt(store, span.from as CaptureNs) - 1);
   const end = Math.min(store.length, rowAt(store, span.to as CaptureNs) + 1);
   const isNear = end - first <= MARKS_MAX;
   const zero = store.chunks[0]?.timeNs[0] ?? 0;
-  const last = store.length === 0 ? 0 : (store.chunks[(store.length - 1) >>> 16]?.timeNs[(store.length - 1) & 0xffff] ?? 0);
-  const isSeen = ({ from, to }: { readonly from: number; readonly to: number }): boolean => to >= span.from && from <= span.to;
+  const last =
+    store.length === 0 ? 0 : (store.chunks[(store.length - 1) >>> 16]?.timeNs[(store.length - 1) & 0xffff] ?? 0);
+  const isSeen = ({ from, to }: { readonly from: number; readonly to: number }): boolean =>
+    to >= span.from && from <= span.to;
   return {
     width,
     height,

@@ -39,7 +39,12 @@ function paintLanes(context: CanvasRenderingContext2D, drawing: TimelineDrawing,
   }
 }
 
-function paintRings(context: CanvasRenderingContext2D, { rings, bands, width }: TimelineDrawing, palette: Palette, span: Span): void {
+function paintRings(
+  context: CanvasRenderingContext2D,
+  { rings, bands, width }: TimelineDrawing,
+  palette: Palette,
+  span: Span,
+): void {
   const bandCount = Math.max(1, ...rings.map(({ band }) => band + 1));
   const height = Math.max(7, Math.floor((bands.findings - 4) / bandCount));
   context.font = SMALL;
@@ -63,7 +68,12 @@ function paintRings(context: CanvasRenderingContext2D, { rings, bands, width }: 
   }
 }
 
-function paintPackets(context: CanvasRenderingContext2D, { densities, path, marks }: TimelineDrawing, palette: Palette, row: number | null): void {
+function paintPackets(
+  context: CanvasRenderingContext2D,
+  { densities, path, marks }: TimelineDrawing,
+  palette: Palette,
+  row: number | null,
+): void {
   for (const { x, width, y, height, track, alpha } of densities) {
     context.globalAlpha = Math.min(1, alpha);
     context.fillStyle = palette(TRACK_COLOURS[track] ?? 'other');
@@ -103,13 +113,19 @@ function paintFlags(context: CanvasRenderingContext2D, { flags, bands }: Timelin
     const top = bands.findings + 3;
     context.fillStyle = context.strokeStyle = palette(severity === 'info' ? 'note' : severity);
     context.lineWidth = 1.4;
-    const flag = new Path2D(`M${x} ${top}V${bands.lanes}M${x} ${top}H${x + 9}L${x + 7} ${top + 3.5}L${x + 9} ${top + 7}H${x}`);
+    const flag = new Path2D(
+      `M${x} ${top}V${bands.lanes}M${x} ${top}H${x + 9}L${x + 7} ${top + 3.5}L${x + 9} ${top + 7}H${x}`,
+    );
     context.fill(flag);
     context.stroke(flag);
   }
 }
 
-function paintAxis(context: CanvasRenderingContext2D, { axis, bands, width, height, lanes }: TimelineDrawing, palette: Palette): void {
+function paintAxis(
+  context: CanvasRenderingContext2D,
+  { axis, bands, width, height, lanes }: TimelineDrawing,
+  palette: Palette,
+): void {
   context.font = SMALL;
   context.strokeStyle = palette('line');
   context.lineWidth = 1;
