@@ -1,4 +1,5 @@
-// The contract between the window and the main process: every call and event by name. Types only; guards are in guards.ts.
+// The contract between the window and the main process: every call and event by name. Types only; guards are in
+// guards.ts.
 import type { Result } from '../../protocol/base/result.ts';
 import type { PortLike } from './port.ts';
 

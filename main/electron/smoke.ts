@@ -1,4 +1,5 @@
-// `--smoke`: proves that a window opens and draws. Waits for the page's report, writes a screenshot, says one line, ends.
+// `--smoke`: proves that a window opens and draws. Waits for the page's report, writes a screenshot, says one line,
+// ends.
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -48,7 +48,7 @@ export function sealLegacy(
   return new LegacyKey(key, provider).seal(message, salt, security, hasType);
 }
 
-/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null where the key is too short. */
+/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null for too short a key. */
 export function sealModern(
   message: Uint8Array,
   key: Uint8Array,

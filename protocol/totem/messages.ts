@@ -52,33 +52,56 @@ export const RingTest = struct('ring_test', {
 
 type AnyLayout = Layout<unknown, number>;
 
-/** The messages of one generation, built from its header, its node identity and its ring id. */
-function messagesOf<const H extends AnyLayout, const S extends AnyLayout, const R extends AnyLayout>(
+type LayoutValue<L> = L extends Layout<infer T> ? T : never;
+
+function tokenOf<const H extends AnyLayout, const R extends AnyLayout>(header: H, ringId: R) {
+  const RtrItem = struct('rtr_item', { ringId, seq: u32('sequence number asked for') });
+  return struct('orf_token', {
+    header,
+    seq: u32('highest sequence number broadcast on the ring'),
+    tokenSeq: u32('counts token passes: tells a redundant copy from a new token'),
+    aru: u32('all received up to, on every member; 4294967295 on the first token of a ring'),
+    aruAddr: u32('member that lowered aru, 0 for none'),
+    ringId,
+    backlog: u32('messages waiting on all members, last rotation'),
+    fcc: u32('messages broadcast in the last rotation (flow control count)'),
+    retransFlg: i32('recovery: some member still has old messages to send'),
+    rtrListEntries: count('i32', 'rtrList', RETRANSMIT_ENTRIES_MAX, 'number of retransmission requests'),
+    rtrList: array(fixed(RtrItem), 'rtrListEntries', 'retransmission requests'),
+  });
+}
+
+function commitTokenOf<const H extends AnyLayout, const S extends AnyLayout, const R extends AnyLayout>(
   header: H,
   srpAddr: S,
   ringId: R,
 ) {
-  const RtrItem = struct('rtr_item', { ringId, seq: u32('sequence number asked for') });
   const MemberEntry = struct('memb_commit_token_memb_entry', {
     ringId,
     aru: u32('what this member had received of its old ring'),
     highDelivered: u32('what it had delivered of it'),
     receivedFlg: u32('1 if it misses nothing of its old ring'),
   });
+  return struct('memb_commit_token', {
+    header,
+    tokenSeq: u32('counts the hops of this commit token'),
+    ringId,
+    retransFlg: u32('not used'),
+    membIndex: i32('entries filled so far: the first rotation fills them'),
+    addrEntries: count('i32', 'addr', PROCESSOR_COUNT_MAX, 'members of the ring that is being formed'),
+    addr: array(srpAddr as Layout<LayoutValue<S>, number>, 'addrEntries', 'members in ring order'),
+    membList: array(fixed(MemberEntry), 'addrEntries', 'what each member brings from its old ring'),
+  });
+}
+
+/** The messages of one generation, built from its header, its node identity and its ring id. */
+function messagesOf<const H extends AnyLayout, const S extends AnyLayout, const R extends AnyLayout>(
+  header: H,
+  srpAddr: S,
+  ringId: R,
+) {
   return {
-    OrfToken: struct('orf_token', {
-      header,
-      seq: u32('highest sequence number broadcast on the ring'),
-      tokenSeq: u32('counts token passes: tells a redundant copy from a new token'),
-      aru: u32('all received up to, on every member; 4294967295 on the first token of a ring'),
-      aruAddr: u32('member that lowered aru, 0 for none'),
-      ringId,
-      backlog: u32('messages waiting on all members, last rotation'),
-      fcc: u32('messages broadcast in the last rotation (flow control count)'),
-      retransFlg: i32('recovery: some member still has old messages to send'),
-      rtrListEntries: count('i32', 'rtrList', RETRANSMIT_ENTRIES_MAX, 'number of retransmission requests'),
-      rtrList: array(fixed(RtrItem), 'rtrListEntries', 'retransmission requests'),
-    }),
+    OrfToken: tokenOf(header, ringId),
     Mcast: struct('mcast', {
       header,
       systemFrom: srpAddr,
@@ -106,21 +129,10 @@ function messagesOf<const H extends AnyLayout, const S extends AnyLayout, const 
         'nodes that the sender gave up',
       ),
     }),
-    MembCommitToken: struct('memb_commit_token', {
-      header,
-      tokenSeq: u32('counts the hops of this commit token'),
-      ringId,
-      retransFlg: u32('not used'),
-      membIndex: i32('entries filled so far: the first rotation fills them'),
-      addrEntries: count('i32', 'addr', PROCESSOR_COUNT_MAX, 'members of the ring that is being formed'),
-      addr: array(srpAddr as Layout<LayoutValue<S>, number>, 'addrEntries', 'members in ring order'),
-      membList: array(fixed(MemberEntry), 'addrEntries', 'what each member brings from its old ring'),
-    }),
+    MembCommitToken: commitTokenOf(header, srpAddr, ringId),
     TokenHoldCancel: struct('token_hold_cancel', { header, ringId }),
   } as const;
 }
-
-type LayoutValue<L> = L extends Layout<infer T> ? T : never;
 
 export const CorosyncOneMessages = messagesOf(MessageHeader12, SrpAddr1, MembRingId12);
 export const CorosyncTwoMessages = messagesOf(MessageHeader12, SrpAddr2, MembRingId12);

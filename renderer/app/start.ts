@@ -1,5 +1,5 @@
-// What a window does first: greets the main process, opens what it was made for, reports what it shows if it was started
-// to prove that it draws.
+// What a window does first: greets the main process, opens what it was made for, reports what it shows if it was
+// started to prove that it draws.
 import { bridge } from '../bridge/bridge.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import { openCapture, packets, startWithKeys, timeOfRow, verdictOf } from '../state/actions.ts';
@@ -17,7 +17,8 @@ function conclusions({ packets: counts, rings, nodes, findings }: Analysis): str
       : ` at ${((verdict.time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, verdict.time)})`;
   const found =
     verdict === null || verdict.severity === 'info' ? 'no failure' : `${verdict.rule.replaceAll('-', ' ')}${seconds}`;
-  return `${count(counts.relevant, 'Totem packet')}, ${count(rings.length, 'ring')}, ${count(nodes.length, 'node')}, ${found}`;
+  const seen = [count(counts.relevant, 'Totem packet'), count(rings.length, 'ring'), count(nodes.length, 'node')];
+  return `${seen.join(', ')}, ${found}`;
 }
 
 /** One line on what the window shows; null while it is not there yet. */

@@ -4,6 +4,10 @@ import { chooseCapture, chooseKeys, filterPackets, packets, showShortcuts, toggl
 import { useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 
+const FILTER_TITLE =
+  "Shows the packets that match. Fields are those of the command line's decode, after totem.; " +
+  '/ goes here, Escape clears.';
+
 /** Milliseconds of rest after the last letter of a filter. */
 const FILTER_REST = 200;
 const FILTER_EXAMPLE = 'filter: totem.kind == orf_token and totem.seq > 100';
@@ -38,7 +42,7 @@ function FilterBox(): ReactNode {
         autoComplete="off"
         aria-label="filter packets"
         placeholder={FILTER_EXAMPLE}
-        title="Shows the packets that match. Fields are those of the command line's decode, after totem.; / goes here, Escape clears."
+        title={FILTER_TITLE}
         disabled={phase !== 'reading' && phase !== 'done' && phase !== 'cancelled'}
         aria-invalid={problem !== null}
         aria-describedby="filter-problem"

@@ -1,5 +1,5 @@
-// Captures that the page itself holds as files: streams them to the worker as the main process would. For plain browsers,
-// and for dropped files without a path.
+// Captures that the page itself holds as files: streams them to the worker as the main process would. For plain
+// browsers, and for dropped files without a path.
 import type { OpenedSource, OpenProblem, StreamId } from '../../app/ipc/contract.ts';
 import { CHUNK_OCTETS, type ByteRange } from '../../app/ipc/stream.ts';
 import { serveStream, type ByteSource, type CapturePortion } from '../../app/session/serve-stream.ts';

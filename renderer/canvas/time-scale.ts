@@ -17,7 +17,7 @@ export function timeAt(span: Span, width: number, x: number): number {
   return span.from + (x / width) * (span.to - span.from);
 }
 
-/** The span made `factor` times as long, with the time at x staying there; never leaves `whole` by more than a tenth. */
+/** The span made `factor` times as long, the time at x staying there; never leaves `whole` by more than a tenth. */
 export function zoomed(span: Span, whole: Span, width: number, x: number, factor: number): Span {
   const length = Math.min(Math.max((span.to - span.from) * factor, SPAN_MIN), (whole.to - whole.from) * 1.05);
   const still = timeAt(span, width, x);

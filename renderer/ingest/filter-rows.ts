@@ -1,5 +1,5 @@
-// Finds the rows that a filter matches: by their columns where these tell, else by opening the rows, in portions between
-// which the worker stays answerable.
+// Finds the rows that a filter matches: by their columns where these tell, else by opening the rows, in portions
+// between which the worker stays answerable.
 import type { Filter } from '../../app/filter/filter.ts';
 import { decodeRecord } from '../../app/session/decode-record.ts';
 import { rowsNeeded } from '../../app/session/explain-row.ts';

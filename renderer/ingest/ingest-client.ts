@@ -71,8 +71,8 @@ export class IngestClient {
         if (message.run !== this.run) return;
         this.mirror.apply(message);
         this.listener.grown(this.mirror, message.done, message.total);
-        // The worker may go on once the page had its frame.
-        requestAnimationFrame(() => this.tell({ kind: 'ack' }));
+        // The worker may go on once the page has had its turn; a hidden page has no frames, so this waits for none.
+        setTimeout(() => this.tell({ kind: 'ack' }));
         break;
       case 'reset':
         this.run = message.run;

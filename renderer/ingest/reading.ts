@@ -1,5 +1,5 @@
-// Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the page
-// has taken the last. Opens single rows on demand, with their bytes from the source.
+// Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the
+// page has taken the last. Opens single rows on demand, with their bytes from the source.
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { RANGES_MAX } from '../../app/ipc/stream.ts';
 import { dissectRow } from '../../app/session/dissect-row.ts';

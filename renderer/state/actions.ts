@@ -49,16 +49,22 @@ function showFirstThing(): void {
   else selectFinding(verdict);
 }
 
+/** Rows up to which every delta is shown at once. */
+const GROWN_AT_ONCE_MAX = 20_000;
+/** Milliseconds between two updates of the panels beyond that. */
+const GROWN_INTERVAL = 200;
+let lastGrown = 0;
+
 const listener: IngestListener = {
   grown(mirror, done, total) {
-    useSession.setState({
-      revision: mirror.revision,
-      done,
-      total,
-      phase: useSession.getState().phase === 'opening' ? 'reading' : useSession.getState().phase,
-    });
-    if (useView.getState().span === null || useSession.getState().phase === 'reading')
+    const { phase } = useSession.getState();
+    const now = performance.now();
+    // Large captures grow fast: panels follow in steps, and the reading gets the processor.
+    if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < GROWN_INTERVAL && done < total) return;
+    lastGrown = now;
+    if (useView.getState().span === null || phase === 'opening' || phase === 'reading')
       useView.setState({ span: fitted(wholeSpan()) });
+    useSession.setState({ revision: mirror.revision, done, total, phase: phase === 'opening' ? 'reading' : phase });
   },
   reset() {
     useSession.setState({
@@ -93,7 +99,12 @@ const listener: IngestListener = {
           problem: sentence,
         });
       else {
-        useSession.setState({ phase: how === 'cancelled' ? 'cancelled' : 'done', damage: sentence });
+        useView.setState({ span: fitted(wholeSpan()) });
+        useSession.setState({
+          phase: how === 'cancelled' ? 'cancelled' : 'done',
+          damage: sentence,
+          revision: packets().revision,
+        });
         showFirstThing();
       }
     }

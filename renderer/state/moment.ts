@@ -136,7 +136,12 @@ export function momentAt(
   const all = first.map((node): NodeNow => {
     const ring = node.ring === null ? undefined : histories.get(node.ring);
     if (node.state !== 'operational' || !isLeftBehind(node, first, ring, time)) return node;
-    return { nodeid: node.nodeid, state: null, ring: null, says: 'silent: the others went on without it' };
+    return {
+      nodeid: node.nodeid,
+      state: null,
+      ring: null,
+      says: 'silent: not heard of since the others formed a ring without it',
+    };
   });
   const ids = [...new Set(all.flatMap(({ ring }) => (ring === null ? [] : [ring])))];
   const rings = ids.map((id): RingNow => {

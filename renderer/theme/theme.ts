@@ -1,4 +1,5 @@
-// Dark or light: what the system prefers until the person says otherwise. Sets one attribute; the style sheets do the rest.
+// Dark or light: what the system prefers until the person says otherwise. Sets one attribute; the style sheets do the
+// rest.
 
 export type Theme = 'dark' | 'light';
 const KEY = 'totem-lab.theme';

@@ -1,6 +1,6 @@
-// npm run bench: how fast captures are read, indexed and analysed, in how much memory, and how fast knet is opened; tshark
-// and tcpdump on the same file in the same run where they are installed. Prints figures beside their thresholds; exits 1
-// where a figure is worse than a fourth of its threshold. Not part of the tests.
+// npm run bench: how fast captures are read, indexed and analysed, in how much memory, and how fast knet is opened;
+// tshark and tcpdump on the same file in the same run where they are installed. Prints figures beside their
+// thresholds; exits 1 where a figure is worse than a fourth of its threshold. Not part of the tests.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// Starts the built program in the real Electron runtime and speaks to its window. Each start has a folder of its own for
-// what the program remembers, so that no test sees another's traces.
+// Starts the built program in the real Electron runtime and speaks to its window. Each start has a folder of its own
+// for what the program remembers, so that no test sees another's traces.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

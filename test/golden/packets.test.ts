@@ -1,5 +1,5 @@
-// Every golden capture against what an independent decoder found: frames, packets per kind, nothing undecoded; and every
-// message written back as it was read.
+// Every golden capture against what an independent decoder found: frames, packets per kind, nothing undecoded; and
+// every message written back as it was read.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-// Frames and captures made by hand, for what no real capture at hand has: VLAN, IPv6, other link types, big-endian files.
+// Frames and captures made by hand, for what no real capture at hand has: VLAN, IPv6, other link types, big-endian
+// files.
 import { concatBytes } from '../../protocol/base/bytes.ts';
 
 const be16 = (value: number): number[] => [(value >> 8) & 255, value & 255];

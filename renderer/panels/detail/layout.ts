@@ -123,7 +123,8 @@ export function detailLines(dissection: Dissection, toggled: ReadonlySet<string>
     const isOpen = isOpenOf(key);
     const choice = { layer: number, field: -1 };
     const problem = layer.problem?.says ?? null;
-    const doc = `${layer.length} octets from octet ${layer.offset} of the ${dissection.sources[layer.source]?.label ?? 'frame'}`;
+    const source = dissection.sources[layer.source]?.label ?? 'frame';
+    const doc = `${layer.length} octets from octet ${layer.offset} of the ${source}`;
     lines.push({ key, depth: 0, label: layer.name, text: layer.summary, doc, ctype: '', choice, isOpen, problem });
     if (isOpen) addChildren(grouped(layer), layer, number, key, 1);
   }

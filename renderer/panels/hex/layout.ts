@@ -19,7 +19,7 @@ export function stretchOf(dissection: Dissection, { layer: number, field }: Fiel
   return { source: layer.source, from: offset, to: offset + length };
 }
 
-/** The smallest field that covers a byte, of the innermost layer that has one; else that layer; null where there is none. */
+/** The smallest field that covers a byte, of the innermost layer that has one; else that layer; null for none. */
 export function fieldAt(dissection: Dissection, source: number, at: number): FieldChoice | null {
   let found: FieldChoice | null = null;
   let foundLength = Number.POSITIVE_INFINITY;

@@ -14,7 +14,7 @@ const ROW_HEIGHT = 22;
 const COLUMNS = [
   ['no.', 'number of the frame in the file, from 1'],
   ['time', 'seconds since the first packet, since the one before, or the clock of the capturing host'],
-  ['source → destination', 'who sent it, and to whom or to which multicast group'],
+  ['from → to', 'who sent it, and to whom or to which multicast group'],
   ['kind', 'what the packet is'],
   ['ring', 'ring id: representative and number of the ring that the packet belongs to'],
   ['seq', "a multicast's place in the total order; on a token, the highest place given"],

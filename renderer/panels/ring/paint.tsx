@@ -6,6 +6,8 @@ import type { Moment } from '../../state/moment.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import type { PlacedNode, PlacedRing, Point, Ray } from './layout.ts';
 
+/** Smaller rings have room for their name only. */
+const ROOMY_RADIUS_MIN = 46;
 const CROWN = 'M-7 3L-7 -4L-3.5 -1L0 -6L3.5 -1L7 -4L7 3Z';
 
 function Node({
@@ -24,7 +26,10 @@ function Node({
   const look = state === null ? null : STATE_LOOKS[state];
   return (
     <g>
-      <title>{`${nodes.label(nodeid)}: ${moment.states.get(nodeid)?.says ?? ''}${isRepresentative ? ', representative' : ''}${isHolder ? ', holds the token' : ''}`}</title>
+      <title>
+        {`${nodes.label(nodeid)}: ${moment.states.get(nodeid)?.says ?? ''}`}
+        {`${isRepresentative ? ', representative' : ''}${isHolder ? ', holds the token' : ''}`}
+      </title>
       <circle
         cx={x}
         cy={y}
@@ -77,12 +82,19 @@ export function RingPicture({ rings, rays, kind, flags, isCopy, moment, nodes }:
         <g key={ring.id}>
           <circle cx={centre.x} cy={centre.y} r={radius} fill="none" stroke="var(--line)" strokeWidth={2} />
           {hop === null ? null : <path d={hop} fill="none" stroke="var(--token)" strokeWidth={3} />}
-          <text x={centre.x} y={centre.y - 2} textAnchor="middle" className="ring-name">
+          <text
+            x={centre.x}
+            y={centre.y + (radius < ROOMY_RADIUS_MIN ? 4 : -2)}
+            textAnchor="middle"
+            className="ring-name"
+          >
             {nodes.label(ring.rep).replace(/^node /, '')}:{ring.id.split(':')[1]}
           </text>
-          <text x={centre.x} y={centre.y + 14} textAnchor="middle" className="ring-small">
-            {ring.members.length === 1 ? '1 member' : `${ring.members.length} members`}
-          </text>
+          {radius < ROOMY_RADIUS_MIN ? null : (
+            <text x={centre.x} y={centre.y + 14} textAnchor="middle" className="ring-small">
+              {ring.members.length === 1 ? '1 member' : `${ring.members.length} members`}
+            </text>
+          )}
         </g>
       ))}
       {rays.map(({ from, to }, i) => (

@@ -1,5 +1,6 @@
 // The timeline: gestures and words round the canvas. Wheel zooms, drag pans, click selects, F and double click fit.
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
+import type { Analysis } from '../../../app/analysis/result.ts';
 import { createFrameScheduler, type FrameScheduler } from '../../canvas/frame-scheduler.ts';
 import { readPalette, type Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
@@ -20,7 +21,16 @@ import { Pane } from '../../widgets/pane.tsx';
 import { Mark } from '../mark.tsx';
 import { packetLine } from '../packets/layout.ts';
 import { DensityTiles } from './density.ts';
-import { flagAt, GUTTER, layoutTimeline, markAt, neededHeight, type TimelineDrawing } from './layout.ts';
+import {
+  flagAt,
+  GUTTER,
+  layoutTimeline,
+  markAt,
+  neededHeight,
+  timelineFacts,
+  type TimelineDrawing,
+  type TimelineFacts,
+} from './layout.ts';
 import { paintTimeline } from './paint.ts';
 import './timeline.css';
 
@@ -37,6 +47,7 @@ class TimelineView {
   private readonly stops: (() => void)[];
   private palette: Palette = readPalette();
   private tiles: DensityTiles | null = null;
+  private facts: { readonly of: Analysis | null; readonly value: TimelineFacts } | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
     this.canvas = canvas;
@@ -67,8 +78,11 @@ class TimelineView {
     const store = packets();
     if (this.tiles === null || !this.tiles.isCurrent(store, nodes, revision))
       this.tiles = new DensityTiles(store, nodes, revision);
+    if (this.facts?.of !== analysis)
+      this.facts = { of: analysis, value: timelineFacts(analysis, nodes, wholeSpan().to) };
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    this.drawing = layoutTimeline({ store, directory: nodes, analysis, tiles: this.tiles, span, width, height });
+    const facts = this.facts?.value ?? timelineFacts(null, nodes, 0);
+    this.drawing = layoutTimeline({ store, directory: nodes, analysis, facts, tiles: this.tiles, span, width, height });
     paintTimeline(context, this.drawing, this.palette, span, { row, time });
   }
 }

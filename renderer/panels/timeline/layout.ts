@@ -16,6 +16,8 @@ const RINGS_HEIGHT = 22;
 const FINDINGS_HEIGHT = 18;
 const AXIS_HEIGHT = 22;
 const LANE_GAP = 4;
+/** Pixels between two flags at least. */
+const FLAG_ROOM = 4;
 const LANE_HEIGHT_MIN = 24;
 const LANE_HEIGHT_MAX = 128;
 
@@ -23,6 +25,7 @@ export interface TimelineInput {
   readonly store: PacketStore;
   readonly directory: NodeDirectory;
   readonly analysis: Analysis | null;
+  readonly facts: TimelineFacts;
   readonly tiles: DensityTiles;
   readonly span: Span;
   readonly width: number;
@@ -67,13 +70,22 @@ export interface Segment {
   readonly y2: number;
   readonly isBroken: boolean;
 }
+/** Neighbouring columns of pixels that are equally full. */
 export interface Density {
   readonly x: number;
   readonly width: number;
   readonly y: number;
   readonly height: number;
   readonly track: number;
-  readonly alpha: number;
+  /** 0 to DENSITY_LEVELS - 1. */
+  readonly level: number;
+}
+export const DENSITY_LEVELS = 8;
+
+/** What depends on the analysis alone: found once, drawn often. */
+export interface TimelineFacts {
+  readonly stretches: readonly Stretch[];
+  readonly rings: readonly RingSpan[];
 }
 
 export interface TimelineDrawing {
@@ -236,32 +248,87 @@ function tokenPath(
   return path;
 }
 
-function densitiesOf({ tiles, span, width, directory }: TimelineInput, lanes: readonly Lane[]): readonly Density[] {
-  const resolution = resolutionOf(span, width - GUTTER);
+/** Counts of each pixel column: the bins that start in it, together. */
+function columnCounts({ tiles, span, directory }: TimelineInput, columns: number): Uint32Array {
+  const resolution = resolutionOf(span, columns);
   const first = Math.floor(span.from / resolution);
   const bins = Math.ceil(span.to / resolution) - first;
   const counts = tiles.counts(resolution, first, bins);
-  const perBin = Math.max(1, directory.nodes.length) * TRACKS;
-  let most = 1;
-  for (const count of counts) if (count > most) most = count;
+  const cells = Math.max(1, directory.nodes.length) * TRACKS;
+  const sums = new Uint32Array(columns * cells);
+  const scale = columns / (span.to - span.from);
+  for (let bin = 0; bin < bins; bin++) {
+    const column = Math.floor(((first + bin) * resolution - span.from) * scale);
+    if (column < 0 || column >= columns) continue;
+    for (let cell = 0; cell < cells; cell++) sums[column * cells + cell]! += counts[bin * cells + cell]!;
+  }
+  return sums;
+}
+
+function densitiesOf(input: TimelineInput, lanes: readonly Lane[]): readonly Density[] {
+  const columns = Math.max(1, Math.floor(input.width - GUTTER));
+  const counts = columnCounts(input, columns);
+  const cells = Math.max(1, input.directory.nodes.length) * TRACKS;
+  const most = counts.reduce((max, count) => Math.max(max, count), 1);
+  const levelOf = (count: number): number =>
+    count === 0 ? -1 : Math.round((Math.log1p(count) / Math.log1p(most)) * (DENSITY_LEVELS - 1));
   const densities: Density[] = [];
-  const pixel = ((width - GUTTER) * resolution) / (span.to - span.from);
-  for (let bin = 0; bin < bins; bin++)
-    for (let cell = 0; cell < perBin; cell++) {
-      const count = counts[bin * perBin + cell]!;
-      const lane = lanes[Math.floor(cell / TRACKS)];
-      if (count === 0 || lane === undefined) continue;
-      const alpha = 0.35 + (0.65 * Math.log1p(count)) / Math.log1p(most);
-      const x = xOf(span, width, (first + bin) * resolution);
-      const track = cell % TRACKS;
-      const height = Math.max(3, lane.height / TRACKS - 4);
-      densities.push({ x, width: Math.max(1, pixel), y: trackY(lane, track) - height / 2, height, track, alpha });
+  for (let cell = 0; cell < cells; cell++) {
+    const lane = lanes[Math.floor(cell / TRACKS)];
+    if (lane === undefined) continue;
+    const track = cell % TRACKS;
+    const height = Math.max(3, lane.height / TRACKS - 4);
+    const y = trackY(lane, track) - height / 2;
+    for (let from = 0; from < columns;) {
+      const level = levelOf(counts[from * cells + cell]!);
+      let to = from + 1;
+      while (to < columns && levelOf(counts[to * cells + cell]!) === level) to++;
+      if (level >= 0) densities.push({ x: GUTTER + from, width: to - from, y, height, track, level });
+      from = to;
     }
+  }
   return densities;
 }
 
+/** Flags that would hide each other become one, the gravest of them. */
+function flagsOf({ analysis, span, width }: TimelineInput): readonly TimelineFlag[] {
+  const order: readonly Severity[] = ['failure', 'warning', 'info'];
+  const flags: TimelineFlag[] = [];
+  const findings = (analysis?.findings ?? []).filter(({ time }) => time >= span.from && time <= span.to);
+  for (const { time, severity, id } of findings.sort((a, b) => a.time - b.time)) {
+    const flag = { x: xOf(span, width, time), severity, id };
+    const last = flags.at(-1);
+    if (last === undefined || flag.x - last.x > FLAG_ROOM) flags.push(flag);
+    else if (order.indexOf(severity) < order.indexOf(last.severity)) flags[flags.length - 1] = flag;
+  }
+  return flags;
+}
+
+/** Those that can be seen: in view, and not within the pixel of the one before. */
+function seen<T extends { readonly from: number; readonly to: number }>(
+  all: readonly T[],
+  { span, width }: TimelineInput,
+  keyOf: (item: T) => number,
+): readonly T[] {
+  const lastPixel: number[] = [];
+  return all.filter((item) => {
+    if (item.to < span.from || item.from > span.to) return false;
+    const key = keyOf(item);
+    const pixel = Math.floor(xOf(span, width, item.to));
+    if (lastPixel[key] === pixel) return false;
+    lastPixel[key] = pixel;
+    return true;
+  });
+}
+
+export function timelineFacts(analysis: Analysis | null, directory: NodeDirectory, end: number): TimelineFacts {
+  if (analysis === null) return { stretches: [], rings: [] };
+  const stretches = [...stateStretches(analysis, directory, end)].sort((a, b) => a.from - b.from);
+  return { stretches, rings: ringSpans(analysis, directory) };
+}
+
 export function layoutTimeline(input: TimelineInput): TimelineDrawing {
-  const { store, directory, analysis, span, width, height } = input;
+  const { store, directory, facts, span, width, height } = input;
   const tall = laneHeight(directory.nodes.length, height);
   const bands = { rings: 0, findings: RINGS_HEIGHT, lanes: RINGS_HEIGHT + FINDINGS_HEIGHT, axis: height - AXIS_HEIGHT };
   const lanes = directory.nodes.map(({ label, says }, i) => ({
@@ -274,23 +341,17 @@ export function layoutTimeline(input: TimelineInput): TimelineDrawing {
   const end = Math.min(store.length, rowAt(store, span.to as CaptureNs) + 1);
   const isNear = end - first <= MARKS_MAX;
   const zero = store.chunks[0]?.timeNs[0] ?? 0;
-  const last =
-    store.length === 0 ? 0 : (store.chunks[(store.length - 1) >>> 16]?.timeNs[(store.length - 1) & 0xffff] ?? 0);
-  const isSeen = ({ from, to }: { readonly from: number; readonly to: number }): boolean =>
-    to >= span.from && from <= span.to;
   return {
     width,
     height,
     bands,
     lanes,
-    stretches: analysis === null ? [] : stateStretches(analysis, directory, last).filter(isSeen),
-    rings: analysis === null ? [] : ringSpans(analysis, directory).filter(isSeen),
+    stretches: seen(facts.stretches, input, ({ lane }) => lane),
+    rings: seen(facts.rings, input, ({ band }) => band),
     marks: isNear ? marksOf(input, lanes, first, end) : [],
     path: isNear && lanes.length > 0 ? tokenPath(input, lanes, first, end) : [],
     densities: isNear ? [] : densitiesOf(input, lanes),
-    flags: (analysis?.findings ?? [])
-      .filter(({ time }) => time >= span.from && time <= span.to)
-      .map(({ time, severity, id }) => ({ x: xOf(span, width, time), severity, id })),
+    flags: flagsOf(input),
     axis: axisMarks(span, width - GUTTER, zero, 110).map((mark) => ({ ...mark, x: xOf(span, width, mark.time) })),
   };
 }

@@ -4,7 +4,7 @@ import { drawMark } from '../../canvas/marks.ts';
 import type { Palette } from '../../canvas/palette.ts';
 import type { Span } from '../../canvas/time-scale.ts';
 import { STATE_LOOKS, TRACK_COLOURS } from '../../state/looks.ts';
-import { GUTTER, xOf, type TimelineDrawing } from './layout.ts';
+import { DENSITY_LEVELS, GUTTER, xOf, type TimelineDrawing } from './layout.ts';
 
 const HALF = 4;
 /** Lower lanes have no room for words: their colour and pattern are in the legend. */
@@ -68,17 +68,31 @@ function paintRings(
   }
 }
 
+/** One filling for each colour and level: thousands of stretches cost tens of fillings. */
+function paintDensities(
+  context: CanvasRenderingContext2D,
+  densities: TimelineDrawing['densities'],
+  palette: Palette,
+): void {
+  for (const [track, colour] of TRACK_COLOURS.entries())
+    for (let level = 0; level < DENSITY_LEVELS; level++) {
+      context.beginPath();
+      for (const density of densities)
+        if (density.track === track && density.level === level)
+          context.rect(density.x, density.y, density.width, density.height);
+      context.globalAlpha = 0.35 + (0.65 * level) / (DENSITY_LEVELS - 1);
+      context.fillStyle = palette(colour);
+      context.fill();
+    }
+}
+
 function paintPackets(
   context: CanvasRenderingContext2D,
   { densities, path, marks }: TimelineDrawing,
   palette: Palette,
   row: number | null,
 ): void {
-  for (const { x, width, y, height, track, alpha } of densities) {
-    context.globalAlpha = Math.min(1, alpha);
-    context.fillStyle = palette(TRACK_COLOURS[track] ?? 'other');
-    context.fillRect(x, y, width, height);
-  }
+  paintDensities(context, densities, palette);
   context.globalAlpha = 0.8;
   context.strokeStyle = palette('token');
   context.lineWidth = 1;
