@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { build } from './lib/build.mjs';
-import { displayPrefix, findElectron, runtimeSwitches } from './lib/runtime/electron.mjs';
+import { displayPrefix, findElectron, missingLibraries, runtimeSwitches } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';
@@ -64,6 +64,11 @@ const electron = await findElectron(says);
 if (electron === null) {
   says('no Electron runtime can be had here: ELECTRON_OVERRIDE_DIST_PATH may name a folder that holds one.');
   says('The command line works without it: npm run -s totemlab -- --help');
+  process.exit(1);
+}
+const missing = missingLibraries(electron);
+if (missing.length > 0) {
+  says(`the window cannot open: system libraries are missing: ${missing.join(', ')}`);
   process.exit(1);
 }
 if (!hasDisplay()) {

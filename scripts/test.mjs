@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { displayPrefix, findElectron } from './lib/runtime/electron.mjs';
+import { displayPrefix, findElectron, missingLibraries } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { OUT, ROOT } from './lib/paths.mjs';
 import { createTally } from './lib/tally.mjs';
@@ -62,16 +62,17 @@ function vitest(name, args, { prefix = [], env = {} } = {}) {
   );
 }
 
-async function windowTests(canOpenWindow) {
+async function windowTests() {
   const skip = (why) => {
     says(`skip e2e: ${why}, so the window was not tested`);
     tally.skip();
   };
   if (!existsSync(join(ROOT, 'test', 'e2e'))) return skip('there is no test/e2e');
-  if (!canOpenWindow) return skip('system packages are missing');
   if (!hasDisplay() && !has('xvfb-run')) return skip('there is no display and no xvfb-run');
   const electron = await findElectron(says);
   if (electron === null) return skip('no Electron runtime can be had here');
+  const missing = missingLibraries(electron);
+  if (missing.length > 0) return skip(`system libraries are missing (${missing.join(', ')})`);
   vitest('e2e', ['--config', 'vitest.e2e.config.ts'], {
     prefix: displayPrefix(SCREEN),
     env: { TOTEM_LAB_ELECTRON: electron },
@@ -79,7 +80,7 @@ async function windowTests(canOpenWindow) {
 }
 
 const needsWindow = wants('e2e');
-const canOpenWindow = needsWindow && installSystemPackages(says);
+if (needsWindow) installSystemPackages(says);
 await installModules(says);
 check('types', tool('typescript/bin/tsc'), ['-b']);
 check('lint', tool('oxlint/bin/oxlint'), ['--type-aware']);
@@ -95,6 +96,6 @@ if (wants('build') || needsWindow) {
   isBuilt = timed('build', () => run(process.execPath, [join(ROOT, 'scripts', 'build.mjs')]));
   tally.check(isBuilt);
 }
-if (needsWindow && isBuilt) await windowTests(canOpenWindow);
+if (needsWindow && isBuilt) await windowTests();
 says(tally.line());
 process.exit(tally.total.failed === 0 ? 0 : 1);

@@ -88,7 +88,7 @@ function install(missing, says) {
   return false;
 }
 
-/** Sees to the system packages; returns false where the window cannot open without what is missing. */
+/** Sees to the system packages; returns whether nothing is missing that the window needs. */
 export function installSystemPackages(says) {
   if (process.platform !== 'linux') return true;
   let missing = missingPackages();
@@ -101,8 +101,7 @@ export function installSystemPackages(says) {
     ? `type: ${isRoot ? '' : 'sudo '}apt-get install -y ${names}`
     : `install what gives: ${names}`;
   const isWindowPossible = !missing.some(({ isForWindow }) => isForWindow);
-  says(
-    `${isWindowPossible ? 'live capture is limited' : 'the window cannot open'}: system packages are missing; ${remedy}`,
-  );
+  const effect = isWindowPossible ? 'live capture is limited' : 'the window may not open';
+  says(`${effect}: system packages are missing; ${remedy}`);
   return isWindowPossible;
 }

