@@ -48,7 +48,7 @@ export function sealLegacy(
   return new LegacyKey(key, provider).seal(message, salt, security, hasType);
 }
 
-/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null for too short a key. */
+/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null: key too short for the cipher. */
 export function sealModern(
   message: Uint8Array,
   key: Uint8Array,
