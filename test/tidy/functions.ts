@@ -9,9 +9,11 @@ export interface FunctionSpan {
 }
 
 const STATEMENT = /^\s*(?:\}\s*)?(?:if|for|while|switch|catch|else|return|do|try|with)\b/;
-/** `function f(): T {`, `name(a: A): T {` of a method, `get x() {`; names before them in any number. */
-const NAMED =
-  /^\s*(?:(?:export|private|protected|public|static|override|async|get|set|declare)\s+)*(?:function\b.*|\*?\s*#?[\w$]+\s*(?:<.*>)?\(.*\)(?::.+)?)\{$/;
+const WORDS = /(?:(?:export|private|protected|public|static|override|async|get|set|declare)\s+)*/;
+/** `function f(): T {`, `name(a: A) {` of a method, `get x(): T {`; such words before them in any number. */
+const NAMED = new RegExp(
+  String.raw`^\s*${WORDS.source}(?:function\b.*|\*?\s*#?[\w$]+\s*(?:<.*>)?\(.*\)(?::.+)?)\s*\{$`,
+);
 /** The last line of a header that took several: `): T {`, `) => {`, and `} {` after a return type in braces. */
 const CLOSES_HEADER = /^\s*[)}](?::.+)?\s*(?:=>\s*)?\{$/;
 const ARROW = /=>\s*\{$/;

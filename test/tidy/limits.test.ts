@@ -80,6 +80,7 @@ describe('functions are found', () => {
     ['a function value', ['const f = (a: number): a is 1 => {', ...body, '};']],
     ['a function value with a long header', ['const f = (', '  a: number,', ') => {', ...body, '};']],
     ['an asynchronous method', ['  private async f(a: number): Promise<void> {', ...body, '  }']],
+    ['a method without a type', ['  f(a, b) {', ...body, '  }']],
     ['a getter', ['  get f(): number {', ...body, '  }']],
     ['a callback', ['useEffect(() => {', ...body, '}, [a]);']],
     ['a returned function', ['  return (a) => {', ...body, '  };']],
