@@ -48,7 +48,7 @@ export function sealLegacy(
   return new LegacyKey(key, provider).seal(message, salt, security, hasType);
 }
 
-/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null: key too short for the cipher. */
+/** The datagram of Corosync 2 with its marker (specs/totem.md 1.10). Salt: 16 octets. Null where the key is short. */
 export function sealModern(
   message: Uint8Array,
   key: Uint8Array,

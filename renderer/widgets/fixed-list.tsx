@@ -1,6 +1,14 @@
 // A list of very many rows of one height: only what is seen is in the page. Beyond the height that a page may have, the
 // scroll bar is scaled. Keyboard moves the current row. No domain words.
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
 import './fixed-list.css';
 
 /** Pixels; Chromium's own limit is about 33 million. */
@@ -49,21 +57,18 @@ const STEPS: Readonly<Record<string, (current: number, page: number, count: numb
   End: (_current, _page, count) => count - 1,
 };
 
-export function FixedList(props: FixedListProps): ReactNode {
-  const {
-    count,
-    rowHeight,
-    current,
-    label,
-    role,
-    id,
-    header,
-    headerHeight = 0,
-    className,
-    renderRow,
-    onCurrent,
-    onKey,
-  } = props;
+interface Scrolling {
+  readonly view: RefObject<HTMLDivElement | null>;
+  readonly viewHeight: number;
+  /** Pixels of height that the browser is given, which may be fewer than all rows take. */
+  readonly height: number;
+  /** Offset of the rows at the top of the view. */
+  readonly at: number;
+  readonly onScroll: () => void;
+}
+
+/** Scrolls a list of any length, shows the current row, and keeps the wheel's measure where the list is scaled. */
+function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedListProps): Scrolling {
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
   const [offset, setOffset] = useState(0);
@@ -112,18 +117,28 @@ export function FixedList(props: FixedListProps): ReactNode {
     const top = view.current?.scrollTop ?? 0;
     if (Math.abs(top - at / scale) >= 1) setOffset(top * scale);
   };
-  const keyDown = (event: KeyboardEvent): void => {
-    if (onKey?.(event) === true) {
-      event.preventDefault();
-      return;
-    }
-    const step = STEPS[event.key];
-    if (step === undefined || count === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
-    onCurrent?.(Math.min(Math.max(0, step(current, page, count)), count - 1));
-  };
+  return { view, viewHeight, height, at, onScroll };
+}
 
+function steps(
+  event: KeyboardEvent,
+  { count, rowHeight, current, onCurrent, onKey }: FixedListProps,
+  viewHeight: number,
+): void {
+  if (onKey?.(event) === true) {
+    event.preventDefault();
+    return;
+  }
+  const step = STEPS[event.key];
+  if (step === undefined || count === 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const page = Math.max(1, Math.floor(viewHeight / rowHeight) - 1);
+  onCurrent?.(Math.min(Math.max(0, step(current, page, count)), count - 1));
+}
+
+export function FixedList(props: FixedListProps): ReactNode {
+  const { count, rowHeight, current, label, role, id, header, headerHeight = 0, className, renderRow } = props;
+  const { view, viewHeight, height, at, onScroll } = useScrolling(props);
   const first = Math.floor(at / rowHeight);
   const last = Math.min(count, first + Math.ceil(viewHeight / rowHeight) + 1);
   const rows: ReactNode[] = [];
@@ -138,7 +153,7 @@ export function FixedList(props: FixedListProps): ReactNode {
       aria-label={label}
       {...(role === 'grid' ? { 'aria-rowcount': count + 1 } : {})}
       {...(current >= first && current < last ? { 'aria-activedescendant': `${id}-${current}` } : {})}
-      onKeyDown={keyDown}
+      onKeyDown={(event) => steps(event, props, viewHeight)}
       onScroll={onScroll}
     >
       {header}

@@ -20,9 +20,9 @@ describe('the page', () => {
   it('is sandboxed, isolated, without Node', async () => {
     const preferences = await lab.app.evaluate(({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
-      return (
-        window?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
-      ).getLastWebPreferences();
+      if (window === undefined) throw new Error('there is no window');
+      const contents = window.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> };
+      return contents.getLastWebPreferences();
     });
 
     expect(preferences).toMatchObject({

@@ -23,9 +23,8 @@ describe('smoke', () => {
   it('says in one line what it shows, and writes a picture of it', () => {
     const { status, stdout, png } = smoke(KILL9);
 
-    expect(stdout).toMatch(
-      /^bridge\.pcap: 787 frames, 763 Totem packets, 3 rings, 3 nodes, token loss at \d+\.\d{3} s \(.*\); screenshot .*smoke\.png\n$/,
-    );
+    expect(stdout).toMatch(/^bridge\.pcap: 787 frames, 763 Totem packets, 3 rings, 3 nodes, /);
+    expect(stdout).toMatch(/, token loss at \d+\.\d{3} s \(.*\); screenshot .*smoke\.png\n$/);
     expect(status).toBe(0);
     expect(existsSync(png) && readFileSync(png).subarray(1, 4).toString()).toBe('PNG');
   });

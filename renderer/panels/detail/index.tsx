@@ -1,10 +1,11 @@
 // The detail tree: the selected packet layer by layer, field by field, with what each field means.
 import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
+import type { Dissection } from '../../../protocol/dissect/dissection.ts';
 import { FixedList } from '../../widgets/fixed-list.tsx';
 import { Pane } from '../../widgets/pane.tsx';
 import { selectField } from '../../state/actions.ts';
 import { useSession } from '../../state/session-store.ts';
-import { useView } from '../../state/view-store.ts';
+import { useView, type FieldChoice } from '../../state/view-store.ts';
 import { detailLines, keysAbove, withOpen, type DetailLine } from './layout.ts';
 import './detail.css';
 
@@ -46,11 +47,17 @@ function Line({ line, position, top, isCurrent, onChoose, onToggle }: LineProps)
 
 const NO_LINES: readonly DetailLine[] = [];
 
-export function Detail(): ReactNode {
-  const opened = useSession((state) => state.opened);
-  const choice = useView((state) => state.field);
+interface OpenDetail {
+  readonly lines: readonly DetailLine[];
+  /** Position of the chosen line, -1 for none. */
+  readonly current: number;
+  readonly chosen: DetailLine | undefined;
+  readonly toggle: (line: DetailLine) => void;
+}
+
+/** The tree of a dissection as it is open now, and the line that is chosen in it. */
+function useDetail(dissection: Dissection | null, choice: FieldChoice | null): OpenDetail {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const dissection = opened?.dissection ?? null;
   const lines = useMemo(
     () => (dissection === null ? NO_LINES : detailLines(dissection, toggled)),
     [dissection, toggled],
@@ -67,22 +74,28 @@ export function Detail(): ReactNode {
     line.choice.field === choice.field &&
     (line.isOpen === null || choice.field === -1);
   const current = lines.findIndex(isChosen);
-  const chosen = lines[current];
   const toggle = ({ key }: DetailLine): void => {
     const next = new Set(toggled);
     if (!next.delete(key)) next.add(key);
     setToggled(next);
   };
+  return { lines, current, chosen: lines[current], toggle };
+}
+
+/** Whether a key opens the chosen line or closes it; null where it does neither. */
+function wantsOpen(key: string, isOpen: boolean): boolean | null {
+  if (key === 'ArrowRight') return true;
+  if (key === 'ArrowLeft') return false;
+  return key === 'Enter' ? !isOpen : null;
+}
+
+export function Detail(): ReactNode {
+  const opened = useSession((state) => state.opened);
+  const choice = useView((state) => state.field);
+  const { lines, current, chosen, toggle } = useDetail(opened?.dissection ?? null, choice);
   const onKey = (event: KeyboardEvent): boolean => {
     if (chosen === undefined || chosen.isOpen === null) return false;
-    const wanted =
-      event.key === 'ArrowRight'
-        ? true
-        : event.key === 'ArrowLeft'
-          ? false
-          : event.key === 'Enter'
-            ? !chosen.isOpen
-            : null;
+    const wanted = wantsOpen(event.key, chosen.isOpen);
     if (wanted === null) return false;
     if (wanted !== chosen.isOpen) toggle(chosen);
     return true;
