@@ -34,6 +34,12 @@ const clear = (dialect: Encoding['dialect'], transport: 'udp' | 'knet' = 'udp'):
   keyIndex: -1,
 });
 
+/** Corosync 2.0 and 2.1 write the numbers of their cipher and hash where later ones have the marker. */
+function hasCodes(datagram: Uint8Array): boolean {
+  const [cipher = 0xff, hash = 0xff, third, fourth] = datagram;
+  return cipher <= 4 && hash <= 5 && third === 0 && fourth === 0;
+}
+
 export class DatagramReader {
   /** Datagrams that a key opened. */
   opened = 0;
@@ -46,6 +52,7 @@ export class DatagramReader {
   private readonly clearKnet: number;
   private readonly unknown: number;
   private readonly unknown2: number;
+  private readonly plain: number;
   private lastOpener: 'legacy' | 'knet' = 'legacy';
   private knetHashTries = 0;
 
@@ -64,6 +71,7 @@ export class DatagramReader {
       keyIndex: -1,
     });
     this.unknown2 = table.encodingNumber({ ...clear('corosync-2'), security: 'unknown' });
+    this.plain = table.encodingNumber({ ...clear(null), transport: null });
   }
 
   /** Reads bytes[at, end) into m. m.kind is OTHER or ENCRYPTED, and m.dialect null, where no Totem was recognised. */
@@ -159,31 +167,25 @@ export class DatagramReader {
 
   private unreadable(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, marked: boolean): void {
     const datagram = bytes.subarray(at, end);
-    const opened =
-      this.keyring === null ? null : marked ? this.keyring.openModern(datagram) : this.openUnmarked(datagram);
-    if (opened !== null) {
-      if (marked) return this.openedMessage(m, opened, COROSYNC_2);
-      if (this.lastOpener === 'legacy') return this.openedMessage(m, opened, COROSYNC_1);
-      const encoding = this.encodingOf(opened, COROSYNC_3, 'knet');
-      this.knet(m, opened.clear, 0, opened.clear.length, encoding);
-      m.flags |= RowFlag.OPENED;
-      return;
-    }
-    const kind = marked || end - at >= ENCRYPTED_OCTETS_MIN ? PacketKind.ENCRYPTED : PacketKind.OTHER;
-    const encoding = marked ? this.unknown2 : this.unknown;
-    if (this.opened > 0 && this.table.encodings[encoding]?.authentic === null) this.table.markUnauthentic();
-    this.place(
-      m,
-      bytes,
-      at,
-      end,
-      kind,
-      kind === PacketKind.OTHER ? this.table.encodingNumber({ ...clear(null), transport: null }) : encoding,
-    );
+    const { keyring } = this;
+    const modern = keyring !== null && (marked || hasCodes(datagram)) ? keyring.openModern(datagram) : null;
+    if (modern !== null) return this.openedMessage(m, modern, COROSYNC_2);
+    const opened = keyring === null || marked ? null : this.openUnmarked(keyring, datagram);
+    if (opened === null) return this.unopened(m, bytes, at, end, marked);
+    if (this.lastOpener === 'legacy') return this.openedMessage(m, opened, COROSYNC_1);
+    const encoding = this.encodingOf(opened, COROSYNC_3, 'knet');
+    this.knet(m, opened.clear, 0, opened.clear.length, encoding);
+    m.flags |= RowFlag.OPENED;
   }
 
-  private openUnmarked(datagram: Uint8Array): Opened | null {
-    const keyring = this.keyring as Keyring;
+  private unopened(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, marked: boolean): void {
+    const encrypted = marked ? this.unknown2 : this.unknown;
+    if (this.opened > 0 && this.table.encodings[encrypted]?.authentic === null) this.table.markUnauthentic();
+    if (marked || end - at >= ENCRYPTED_OCTETS_MIN) this.place(m, bytes, at, end, PacketKind.ENCRYPTED, encrypted);
+    else this.place(m, bytes, at, end, PacketKind.OTHER, this.plain);
+  }
+
+  private openUnmarked(keyring: Keyring, datagram: Uint8Array): Opened | null {
     const first = this.lastOpener === 'legacy' ? keyring.openLegacy(datagram) : keyring.openKnet(datagram);
     if (first !== null) return first;
     const second = this.lastOpener === 'legacy' ? keyring.openKnet(datagram) : keyring.openLegacy(datagram);

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Row } from '../../protocol/base/brand.ts';
 import { fail, ok, type Result } from '../../protocol/base/result.ts';
-import { KEY_OCTETS_MAX, type Key } from '../../protocol/crypto/keyring.ts';
+import { KEY_OCTETS_MAX, KEYS_MAX, type Key } from '../../protocol/crypto/keyring.ts';
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { openByteSource, type ByteSource } from '../node/capture/byte-source.ts';
 import { nodeProvider } from '../node/crypto/node-provider.ts';
@@ -17,6 +17,7 @@ export interface OpenedCapture {
 }
 
 function readKeys(paths: readonly string[]): Result<readonly Key[], string> {
+  if (paths.length > KEYS_MAX) return fail(`--key was given ${paths.length} times: at most ${KEYS_MAX} keys are tried`);
   const keys: Key[] = [];
   for (const path of paths)
     try {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../../protocol/base/brand.ts';
 import { concatBytes, fromHex } from '../../../../protocol/base/bytes.ts';
-import { sealLegacy } from '../../../../protocol/crypto/seal.ts';
+import { sealLegacy, sealModern } from '../../../../protocol/crypto/seal.ts';
 import { decodeTotem, encodeTotem } from '../../../../protocol/totem/decode.ts';
 import { COROSYNC_3, DIALECTS } from '../../../../protocol/totem/dialect.ts';
 import { encode } from '../../../../protocol/wire/layout.ts';
@@ -120,5 +120,20 @@ describe('Corosync 1 under NSS', () => {
     const [opened, other] = lines(frames, [{ name: 'authkey', bytes: key }]);
     expect(opened).toMatchObject({ kind: 'token_hold_cancel', security: 'nss-aes128-sha1', authentic: true });
     expect(other).toMatchObject({ kind: 'encrypted', security: 'unknown', authentic: false, transport: null });
+  });
+});
+
+describe('Corosync 2.0, whose header names cipher and hash', () => {
+  it('is opened with the key', () => {
+    const key = Uint8Array.from({ length: 128 }, (_, i) => 255 - i);
+    const message = concatBytes([hex('050022ff01000000'), new Uint8Array(30)]);
+    const sealed = sealModern(message, key, new Uint8Array(16).fill(3), 'aes128-sha1', { form: 'corosync-2.0' });
+    const [line] = lines([ethernet(ipv4(udp(sealed ?? message)))], [{ name: 'authkey', bytes: key }]);
+    expect(line).toMatchObject({
+      kind: 'token_hold_cancel',
+      dialect: 'corosync-2',
+      security: 'aes128-sha1',
+      authentic: true,
+    });
   });
 });
