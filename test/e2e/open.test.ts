@@ -1,7 +1,7 @@
 // The ways to open a capture, and what the window says where it cannot.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { capture, KILL9, Lab, Scratch } from './support.ts';
+import { capture, KILL9, Lab, repeated, Scratch } from './support.ts';
 
 const scratch = new Scratch();
 let lab: Lab | null = null;
@@ -83,6 +83,44 @@ describe('opening a capture', () => {
     );
 
     expect(await own.page.locator('.detail-layer').count()).toBeGreaterThan(2);
+  });
+});
+
+describe('a long capture', () => {
+  it('shows its first rows while it is read, and stops when told to', async () => {
+    const path = scratch.file('long.pcap', repeated(readFileSync(KILL9), 150e6));
+    const own = await start(path);
+
+    await own.page.waitForSelector('.packet');
+    expect(await own.phase()).toBe('reading');
+    await own.page.click('.status-reading button');
+    await own.page.waitForSelector('.app[data-phase=cancelled]');
+
+    expect(await own.text('.banner')).toContain('Reading was stopped');
+    await own.page.focus('#packets');
+    await own.page.keyboard.press('ArrowDown');
+    await own.page.waitForSelector('.detail-line');
+  });
+});
+
+describe('a dropped file', () => {
+  it('is opened by its path where it has one', async () => {
+    const own = await start();
+    await own.page.evaluate(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.id = 'probe';
+      document.body.append(input);
+    });
+
+    await own.page.setInputFiles('#probe', KILL9);
+    const path = await own.page.evaluate(() => {
+      const { lab: doors } = window as unknown as { lab: { pathOf(file: File): string } };
+      const file = document.querySelector<HTMLInputElement>('#probe')?.files?.[0];
+      return file === undefined ? '' : doors.pathOf(file);
+    });
+
+    expect(path).toBe(KILL9);
   });
 });
 

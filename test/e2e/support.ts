@@ -109,6 +109,25 @@ export class Lab {
   }
 }
 
+/** A pcap that repeats a capture until it has at least so many octets; its times go on. */
+export function repeated(source: Uint8Array, octetsMin: number): Uint8Array {
+  const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  const head = 24;
+  const copies = Math.ceil((octetsMin - head) / (source.length - head));
+  const first = view.getUint32(head, true);
+  const whole = Buffer.alloc(head + copies * (source.length - head));
+  whole.set(source.subarray(0, head));
+  const records: number[] = [];
+  for (let at = head; at < source.length; at += 16 + view.getUint32(at + 8, true)) records.push(at);
+  const span = view.getUint32(records.at(-1) ?? head, true) - first + 2;
+  for (let copy = 0; copy < copies; copy++) {
+    const shift = copy * (source.length - head);
+    whole.set(source.subarray(head), head + shift);
+    for (const at of records) whole.writeUInt32LE(view.getUint32(at, true) + copy * span, at + shift);
+  }
+  return whole;
+}
+
 /** A folder that is gone after the tests of one file. */
 export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));

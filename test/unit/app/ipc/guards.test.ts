@@ -1,0 +1,50 @@
+// The wall: what calls and streams let through, and what they refuse.
+import { describe, expect, it } from 'vitest';
+import { guards, PATH_LENGTH_MAX } from '../../../../app/ipc/guards.ts';
+import { isStreamRequest, RANGE_OCTETS_MAX, RANGES_MAX } from '../../../../app/ipc/stream.ts';
+
+describe('guards of calls', () => {
+  it.each([
+    ['session.open', ['/a.pcap'], true],
+    ['session.open', [''], false],
+    ['session.open', ['a\0b'], false],
+    ['session.open', ['x'.repeat(PATH_LENGTH_MAX + 1)], false],
+    ['session.open', ['/a', '/b'], false],
+    ['session.open', [['/a']], false],
+    ['session.close', [3], true],
+    ['session.close', [-1], false],
+    ['session.close', [1.5], false],
+    ['window.hello', [], true],
+    ['window.hello', [undefined], false],
+    ['smoke.report', [{ isDrawn: true, says: 'x' }], true],
+    ['smoke.report', [{ isDrawn: 'yes', says: 'x' }], false],
+    ['smoke.report', [{ isDrawn: true, says: 'x', more: 1 }], false],
+    ['smoke.report', [null], false],
+  ] as const)('%s %j: %s', (name, args, isLetIn) => {
+    expect(guards[name](args)).toBe(isLetIn);
+  });
+});
+
+describe('guard of streams', () => {
+  const range = { offset: 0, length: 10 };
+  it.each([
+    [{ kind: 'start', run: 1 }, true],
+    [{ kind: 'start', run: 'x' }, false],
+    [{ kind: 'stop' }, true],
+    [{ kind: 'read', id: 1, ranges: [range] }, true],
+    [{ kind: 'read', id: 1, ranges: [{ offset: -1, length: 1 }] }, false],
+    [{ kind: 'read', id: 1, ranges: [{ offset: 0, length: RANGE_OCTETS_MAX + 1 }] }, false],
+    [{ kind: 'read', id: 1, ranges: 'all' }, false],
+    [{ kind: 'format', disk: 'c' }, false],
+    [null, false],
+    [7, false],
+  ])('%j: %s', (request, isLetIn) => {
+    expect(isStreamRequest(request)).toBe(isLetIn);
+  });
+
+  it('bounds the number of ranges', () => {
+    expect(isStreamRequest({ kind: 'read', id: 1, ranges: Array.from({ length: RANGES_MAX + 1 }, () => range) })).toBe(
+      false,
+    );
+  });
+});

@@ -1,0 +1,47 @@
+// The page's mirror of a store grown by deltas equals the store, however the deltas were cut.
+import { expect, it } from 'vitest';
+import { addressCount, buffersOf, copyRows, restateRows } from '../../../../renderer/ingest/delta.ts';
+import { StoreMirror } from '../../../../renderer/ingest/store-mirror.ts';
+import { goldenBytes } from '../../../support/golden.ts';
+import { openBytes } from '../../../support/open-golden.ts';
+
+const octets = (column: unknown): Buffer => Buffer.from((column as Uint8Array).buffer);
+
+it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
+  const { store } = openBytes(goldenBytes('c31-udp-kill9', 'brA.pcap')).ingest;
+  const mirror = new StoreMirror();
+  let addresses = 0;
+
+  for (let from = 0; from < store.length; from += step) {
+    const length = Math.min(store.length, from + step);
+    const slices = copyRows(store, from, length);
+    const to = addressCount(slices, addresses);
+    const restated = length < store.length ? [] : restateRows(store, 0, from);
+    expect(new Set(buffersOf(slices, restated)).size).toBe(15 * slices.length + 4 * restated.length);
+    mirror.apply({
+      kind: 'delta',
+      run: 0,
+      slices,
+      restated,
+      length,
+      frames: length,
+      epochNs: store.epochNs,
+      addressFrom: addresses,
+      addresses: Array.from({ length: to - addresses }, (_, i) => store.address(addresses + i)),
+      ringFrom: 0,
+      rings: store.rings,
+      encodings: store.encodings,
+      done: 0,
+      total: 0,
+    });
+    addresses = to;
+  }
+
+  expect(mirror.length).toBe(store.length);
+  for (const [name, column] of Object.entries(store.chunks[0] ?? {})) {
+    const mirrored: unknown = Reflect.get(mirror.chunks[0] ?? {}, name);
+    expect(Buffer.compare(octets(mirrored), octets(column)), name).toBe(0);
+  }
+  expect(mirror.rings).toEqual(store.rings);
+  expect(mirror.address(store.chunks[0]?.src[9] ?? 0)).toBe(store.address(store.chunks[0]?.src[9] ?? 0));
+});
