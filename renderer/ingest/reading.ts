@@ -103,7 +103,8 @@ export class Reading {
 
   private ended(how: ReadingEnd, says: string | null): void {
     this.ending = { how, says };
-    this.ingest.finish();
+    // A capture that a person cut short is not a damaged one: its last record waits for octets that nobody asks for.
+    if (how !== 'cancelled') this.ingest.finish();
     this.restated = 0;
     this.schedule();
   }
