@@ -92,20 +92,29 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
 
 type Entry = readonly [key: string, layout: Field, name: string];
 
-function readEntries(entries: readonly Entry[], cursor: Cursor, field: string): Record<string, unknown> {
+function readEntries(entries: readonly Entry[], cursor: Cursor): Record<string, unknown> {
   const value: Record<string, unknown> = {};
   for (const [key, layout, name] of entries) {
-    const path = field === '' ? name : `${field}.${name}`;
-    if (!isArray(layout)) value[key] = layout.read(cursor, path);
+    if (!isArray(layout)) value[key] = layout.read(cursor, name);
     else {
       const length = value[layout.countField] as number;
-      need(cursor, path, length * layout.element.size);
+      need(cursor, name, length * layout.element.size);
       const list: unknown[] = [];
-      for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, path));
+      for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, name));
       value[key] = list;
     }
   }
   return value;
+}
+
+/** Reads the fields of a structure; only where that fails is the path to the field put together. */
+function readStruct(entries: readonly Entry[], cursor: Cursor, field: string): Record<string, unknown> {
+  try {
+    return readEntries(entries, cursor);
+  } catch (error) {
+    if (!(error instanceof Unreadable) || field === '') throw error;
+    throw new Unreadable({ ...error.problem, field: `${field}.${error.problem.field}` });
+  }
 }
 
 function walkEntries(
@@ -136,7 +145,7 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
   const { at, fixedSize, variable } = offsetsOf(ctype, fields);
   type Value = StructValue<F>;
 
-  const read = (cursor: Cursor, field: string): Value => readEntries(entries, cursor, field) as Value;
+  const read = (cursor: Cursor, field: string): Value => readStruct(entries, cursor, field) as Value;
 
   const write = (view: DataView, start: number, le: boolean, value: Value): number => {
     let offset = start;

@@ -166,21 +166,28 @@ export class JoinWatch {
       const { joins } = other;
       // Joins are kept in order of time: what came too early lies in front.
       let first = joins.length;
-      for (
-        let join = joins[first - 1];
-        join !== undefined && join.row > answered && join.timeNs >= since;
-        join = joins[first - 1]
-      )
-        first--;
-      for (const join of joins.slice(first)) if (reaches(join, node)) messages.push(join);
-      for (const kind of ['merge', 'mcast'] as const) {
-        const { row, timeNs, ring } = other[kind];
-        // What came before it settled on its ring was of no concern to it.
-        const isForeign = row >= 0 && ring !== node.ring && timeNs > node.operationalAt;
-        if (row > answered && isForeign) messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
+      while (first > 0 && isSince(joins[first - 1], answered, since)) first--;
+      for (let i = first; i < joins.length; i++) {
+        const join = joins[i];
+        if (join !== undefined && reaches(join, node)) messages.push(join);
       }
+      this.addForeign(messages, node, other, 'merge', answered);
+      this.addForeign(messages, node, other, 'mcast', answered);
     }
     return messages;
+  }
+
+  /** A merge detect or multicast of another ring; what came before the node settled on its own was of no concern. */
+  private addForeign(
+    messages: Heard[],
+    node: NodeTrack,
+    other: NodeTrack,
+    kind: 'merge' | 'mcast',
+    answered: number,
+  ): void {
+    const { row, timeNs, ring } = kind === 'merge' ? other.merge : other.mcast;
+    if (row < 0 || row <= answered || ring === node.ring || timeNs <= node.operationalAt) return;
+    messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
   }
 
   /** What began the episode that starts with this entry. */
@@ -240,6 +247,10 @@ function isStart(node: NodeTrack, { proc, failed }: JoinHeard): boolean {
   const isAlone = (set: NodeSet): boolean => set.length === 1 && set[0] === node.nodeid;
   if (!isAlone(proc) || failed.length > 0) return false;
   return !(node.state === 'gather' && isAlone(node.proc) && node.failed.length === 0);
+}
+
+function isSince(join: JoinHeard | undefined, answered: number, since: number): boolean {
+  return join !== undefined && join.row > answered && join.timeNs >= since;
 }
 
 function reaches({ sent }: JoinHeard, node: NodeTrack): boolean {
