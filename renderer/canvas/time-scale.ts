@@ -45,6 +45,12 @@ export function fitted(whole: Span): Span {
   return { from: whole.from - air, to: whole.to + air };
 }
 
+/** Room for a capture that grows: doubled whenever it is full, so that its picture stands still in between. */
+export function growing(whole: Span): Span {
+  const length = 2 ** Math.ceil(Math.log2(Math.max(whole.to - whole.from, SPAN_MIN)));
+  return fitted({ from: whole.from, to: whole.from + length });
+}
+
 /** The power of two, in nanoseconds, that is not above the length of a pixel: the resolution that is computed with. */
 export function resolutionOf(span: Span, width: number): number {
   return 2 ** Math.max(0, Math.floor(Math.log2((span.to - span.from) / Math.max(1, width))));

@@ -1,13 +1,13 @@
 // What a person can do, by name; and the one live session behind it. Panels call these, never the worker or the bridge.
 import { bridge } from '../bridge/bridge.ts';
 import type { KeyFile } from '../../app/ipc/contract.ts';
-import type { Finding, RingHistory } from '../../app/analysis/result.ts';
+import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
 import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
 import { StoreMirror } from '../ingest/store-mirror.ts';
-import { fitted, type Span } from '../canvas/time-scale.ts';
+import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { toggleTheme as toggleDocumentTheme } from '../theme/theme.ts';
 import { rowBefore } from './moment.ts';
-import { createNodeDirectory } from './node-directory.ts';
+import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { EMPTY_SESSION, NO_FILTER, useSession } from './session-store.ts';
 import { useView, type FieldChoice, type TimeForm } from './view-store.ts';
 
@@ -55,6 +55,27 @@ const GROWN_AT_ONCE_MAX = 20_000;
 const GROWN_INTERVAL = 200;
 let lastGrown = 0;
 
+/** The stretch that the timeline was last given without being asked. */
+let lastFollowed: Span | null = null;
+
+/** Shows a growing capture whole, until the person looks at a part of it. */
+function followGrowth(span: Span): void {
+  const now = useView.getState().span;
+  const isSame = now !== null && lastFollowed !== null && now.from === lastFollowed.from && now.to === lastFollowed.to;
+  if (now !== null && !isSame) return;
+  lastFollowed = span;
+  useView.setState({ span });
+}
+
+function takeAnalysis(analysis: Analysis): void {
+  const { nodes: known } = useSession.getState();
+  const { addresses } = packets();
+  const nodes = isDirectoryOf(known, analysis.nodes, addresses)
+    ? known
+    : createNodeDirectory(analysis.nodes, addresses);
+  useSession.setState({ analysis, nodes });
+}
+
 const listener: IngestListener = {
   grown(mirror, done, total) {
     const { phase } = useSession.getState();
@@ -62,8 +83,7 @@ const listener: IngestListener = {
     // Large captures grow fast: panels follow in steps, and the reading gets the processor.
     if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < GROWN_INTERVAL && done < total) return;
     lastGrown = now;
-    if (useView.getState().span === null || phase === 'opening' || phase === 'reading')
-      useView.setState({ span: fitted(wholeSpan()) });
+    followGrowth(growing(wholeSpan()));
     useSession.setState({ revision: mirror.revision, done, total, phase: phase === 'opening' ? 'reading' : phase });
   },
   reset() {
@@ -78,11 +98,7 @@ const listener: IngestListener = {
     });
   },
   told(message) {
-    if (message.kind === 'analysis')
-      useSession.setState({
-        analysis: message.analysis,
-        nodes: createNodeDirectory(message.analysis.nodes, packets().addresses),
-      });
+    if (message.kind === 'analysis') takeAnalysis(message.analysis);
     else if (message.kind === 'dissected')
       useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
     else if (message.kind === 'not-dissected')
@@ -99,7 +115,7 @@ const listener: IngestListener = {
           problem: sentence,
         });
       else {
-        useView.setState({ span: fitted(wholeSpan()) });
+        followGrowth(fitted(wholeSpan()));
         useSession.setState({
           phase: how === 'cancelled' ? 'cancelled' : 'done',
           damage: sentence,

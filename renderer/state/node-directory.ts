@@ -37,6 +37,19 @@ function labels(nodes: readonly NodeEntry[]): readonly string[] {
   return isUnique ? short : nodes.map(({ nodeid, addresses }) => addresses[0] ?? `node ${nodeid}`);
 }
 
+/** True where a directory says all that these entries and addresses say. */
+export function isDirectoryOf(
+  known: NodeDirectory,
+  entries: readonly NodeEntry[],
+  addresses: readonly string[],
+): boolean {
+  if (known.laneOfAddress.length !== addresses.length || known.nodes.length !== entries.length) return false;
+  const next = createNodeDirectory(entries, addresses);
+  const isSame = (node: KnownNode, i: number): boolean =>
+    node.label === next.nodes[i]?.label && node.says === next.nodes[i]?.says;
+  return known.nodes.every(isSame);
+}
+
 /** The directory of an analysis; `addresses` are the store's texts by number. */
 export function createNodeDirectory(entries: readonly NodeEntry[], addresses: readonly string[]): NodeDirectory {
   const sorted = [...entries].sort((a, b) => a.nodeid - b.nodeid);

@@ -7,7 +7,9 @@ import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { expect } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-export const SCREENSHOTS = join(ROOT, 'docs', 'screenshots');
+/** The pictures of the docs are only written anew when asked to: no test run changes what is under version control. */
+const isForDocs = process.env['TOTEM_LAB_DOCS'] === '1';
+export const SCREENSHOTS = join(ROOT, isForDocs ? 'docs' : 'out', 'screenshots');
 
 export const capture = (path: string): string => join(ROOT, 'test', 'golden', 'captures', path);
 

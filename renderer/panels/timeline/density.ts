@@ -11,21 +11,28 @@ export const TILE_BINS = 512;
 /** Tiles kept; the oldest go first. */
 const TILES_MAX = 256;
 
+interface Tile {
+  readonly counts: Uint32Array;
+  /** Row to go on from: a capture that grows is counted on, not anew. */
+  next: number;
+}
+
 export class DensityTiles {
-  private readonly tiles = new Map<string, Uint32Array>();
+  private readonly tiles = new Map<string, Tile>();
   private readonly store: PacketStore;
   private readonly directory: NodeDirectory;
-  private readonly revision: number;
+  private readonly isWhole: boolean;
 
-  constructor(store: PacketStore, directory: NodeDirectory, revision: number) {
+  /** `isWhole` false while the capture is still read: what is known late may then change rows that were counted. */
+  constructor(store: PacketStore, directory: NodeDirectory, isWhole: boolean) {
     this.store = store;
     this.directory = directory;
-    this.revision = revision;
+    this.isWhole = isWhole;
   }
 
-  /** True while nothing that was counted has changed. */
-  isCurrent(store: PacketStore, directory: NodeDirectory, revision: number): boolean {
-    return this.store === store && this.directory === directory && this.revision === revision;
+  /** True while what was counted holds; rows may have been added. */
+  isCurrent(store: PacketStore, directory: NodeDirectory, isWhole: boolean): boolean {
+    return this.store === store && this.directory === directory && this.isWhole === isWhole;
   }
 
   /**
@@ -49,20 +56,20 @@ export class DensityTiles {
     const key = `${resolution} ${number}`;
     let tile = this.tiles.get(key);
     if (tile === undefined) {
-      tile = this.count(resolution, number, width);
+      const from = rowAt(this.store, (number * TILE_BINS * resolution) as CaptureNs);
+      tile = { counts: new Uint32Array(TILE_BINS * width), next: from };
       this.tiles.set(key, tile);
       const [oldest] = this.tiles.keys();
       if (this.tiles.size > TILES_MAX && oldest !== undefined) this.tiles.delete(oldest);
     }
-    return tile;
+    this.countOn(tile, resolution, number * TILE_BINS * resolution, width);
+    return tile.counts;
   }
 
-  private count(resolution: number, number: number, width: number): Uint32Array {
+  private countOn(tile: Tile, resolution: number, from: number, width: number): void {
     const { store, directory } = this;
-    const tile = new Uint32Array(TILE_BINS * width);
-    const from = number * TILE_BINS * resolution;
     const end = rowAt(store, (from + TILE_BINS * resolution) as CaptureNs);
-    for (let row = rowAt(store, from as CaptureNs) as number; row < end; row++) {
+    for (let row = tile.next; row < end; row++) {
       const { kind, src, sender, timeNs } = store.chunks[row >>> 16]!;
       const index = row & 0xffff;
       const track = TRACK_OF_KIND[kind[index]!]!;
@@ -70,9 +77,9 @@ export class DensityTiles {
       const lane = laneOf(directory, src[index]!, sender[index]!);
       const bin = Math.floor((timeNs[index]! - from) / resolution);
       // Times may step back in a capture: such a packet is counted where its neighbours are.
-      if (lane >= 0 && bin >= 0 && bin < TILE_BINS) tile[bin * width + lane * TRACKS + track]!++;
+      if (lane >= 0 && bin >= 0 && bin < TILE_BINS) tile.counts[bin * width + lane * TRACKS + track]!++;
     }
-    return tile;
+    tile.next = Math.max(tile.next, end);
   }
 }
 

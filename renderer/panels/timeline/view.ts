@@ -43,12 +43,13 @@ export class TimelineView {
 
   private paint(): void {
     const { span, row, time } = useView.getState();
-    const { nodes, analysis, revision } = useSession.getState();
+    const { nodes, analysis, phase } = useSession.getState();
     const context = beginPaint(this.canvas);
     if (context === null || span === null) return;
     const store = packets();
-    if (this.tiles === null || !this.tiles.isCurrent(store, nodes, revision))
-      this.tiles = new DensityTiles(store, nodes, revision);
+    const isWhole = phase !== 'reading';
+    if (this.tiles === null || !this.tiles.isCurrent(store, nodes, isWhole))
+      this.tiles = new DensityTiles(store, nodes, isWhole);
     if (this.facts?.of !== analysis)
       this.facts = { of: analysis, value: timelineFacts(analysis, nodes, wholeSpan().to) };
     const { clientWidth: width, clientHeight: height } = this.canvas;

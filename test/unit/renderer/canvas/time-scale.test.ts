@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   axisMarks,
   fitted,
+  growing,
   lengthText,
   moved,
   positionOf,
@@ -79,6 +80,14 @@ describe('lengthText', () => {
   ])('%d: %s', (ns, text) => {
     expect(lengthText(ns)).toBe(text);
   });
+});
+
+it('growing stands still until it is full', () => {
+  const half = growing({ from: 0, to: 5e9 });
+
+  expect(growing({ from: 0, to: 8e9 })).toEqual(half);
+  expect(growing({ from: 0, to: 9e9 }).to).toBeGreaterThan(half.to);
+  expect(half.to).toBeGreaterThan(8e9);
 });
 
 it('fitted shows all, also of a capture of one moment', () => {

@@ -26,7 +26,7 @@ const addresses = (): string[] => Array.from({ length: 16 }, (_, i) => ingest.st
 
 function draw(from: number, to: number, width = 1000) {
   const { store } = ingest;
-  const tiles = new DensityTiles(store, directory, 1);
+  const tiles = new DensityTiles(store, directory, true);
   return layoutTimeline({
     store,
     directory,
@@ -71,7 +71,7 @@ describe('packets', () => {
   });
 
   it('are all counted in the densities of any resolution', () => {
-    const tiles = new DensityTiles(ingest.store, directory, 1);
+    const tiles = new DensityTiles(ingest.store, directory, true);
     const sum = (resolution: number): number => {
       const bins = Math.ceil((last() + 1) / resolution);
       return tiles.counts(resolution, 0, bins).reduce((total, count) => total + count, 0);
@@ -82,7 +82,7 @@ describe('packets', () => {
   });
 
   it('are counted on the track of their kind', () => {
-    const tiles = new DensityTiles(ingest.store, directory, 1);
+    const tiles = new DensityTiles(ingest.store, directory, true);
     const counts = tiles.counts(2 ** 34, 0, 1);
     const tokens = [0, 1, 2].reduce((total, lane) => total + (counts[lane * TRACKS + Track.TOKEN] ?? 0), 0);
 
