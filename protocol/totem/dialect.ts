@@ -107,7 +107,10 @@ export const COROSYNC_3: Dialect = {
   ringIdSize: 12,
   at: offsetsOf(CorosyncThreeMessages, header3, 4),
   nodeOf: (srpAddr) => ({ nodeid: (srpAddr as { readonly nodeid: number }).nodeid, ip: null }),
-  ringOf: (ringId) => ({ ...(ringId as { readonly rep: number; readonly seq: bigint }), ip: null }),
+  ringOf: (ringId) => {
+    const { rep, seq } = ringId as { readonly rep: number; readonly seq: bigint };
+    return { rep, seq, ip: null };
+  },
 };
 
 export const DIALECTS: { readonly [K in DialectId]: Dialect } = {

@@ -26,7 +26,6 @@ const TIMER_REASONS: readonly Gather[] = [
 ];
 const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'certain', trigger: null, following: [] };
 const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
-const NO_LISTS = { proc: NOBODY, failed: NOBODY, ringSeq: 0n, isLeave: false, timer: null };
 const NS_PER_S = 1_000_000_000;
 
 export class JoinWatch {
@@ -187,7 +186,18 @@ export class JoinWatch {
   ): void {
     const { row, timeNs, ring } = kind === 'merge' ? other.merge : other.mcast;
     if (row < 0 || row <= answered || ring === node.ring || timeNs <= node.operationalAt) return;
-    messages.push({ ...NO_LISTS, kind, from: other.nodeid, row, timeNs });
+    const from = other.nodeid;
+    messages.push({
+      kind,
+      from,
+      row,
+      timeNs,
+      proc: NOBODY,
+      failed: NOBODY,
+      ringSeq: 0n,
+      isLeave: false,
+      timer: null,
+    });
   }
 
   /** What began the episode that starts with this entry. */
