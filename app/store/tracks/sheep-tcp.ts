@@ -29,9 +29,19 @@ interface Connection {
 }
 
 const SYN = 0x02;
+const NO_DIRECTION: Direction = { order: new TcpOrder(() => undefined), offset: 0 };
+const NO_CONNECTION: Connection = { request: NO_DIRECTION, response: NO_DIRECTION };
+
+/** Numbers of the client's and the server's address and the client's port, in 48 bits. */
+function connectionKey(client: number, server: number, port: number): number {
+  return (client * 65_536 + server) * 65_536 + port;
+}
 
 export class SheepTcp {
-  private readonly connections = new Map<string, Connection>();
+  private readonly connections = new Map<number, Connection>();
+  /** The connection of the segment before: they come in runs. */
+  private lastKey = -1;
+  private last: Connection = NO_CONNECTION;
   private readonly frames = new Map<number, SheepInFrame[]>();
   private count = 0;
   /** Stream offset at which the payload of the segment at hand starts. */
@@ -45,17 +55,19 @@ export class SheepTcp {
   segment(row: number, src: number, dst: number, located: Located, bytes: Uint8Array): void {
     const { sport, dport, transportStart, payloadStart, payloadEnd, payloadLength } = located;
     const isRequest = dport === SHEEP_PORT;
-    const key = isRequest ? `${src}:${sport} ${dst}` : `${dst}:${dport} ${src}`;
-    const connection = this.connections.get(key) ?? this.connect(key);
+    const key = isRequest ? connectionKey(src, dst, sport) : connectionKey(dst, src, dport);
+    const connection = key === this.lastKey ? this.last : (this.connections.get(key) ?? this.connect(key));
+    this.lastKey = key;
+    this.last = connection;
     const direction = isRequest ? connection.request : connection.response;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const seq = view.getUint32(transportStart + 4);
+    const at = transportStart + 4;
+    const seq = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
     if (((bytes[transportStart + 13] ?? 0) & SYN) !== 0) direction.order.starts(seq);
     this.start = direction.offset;
     direction.order.segment(seq, bytes.subarray(payloadStart, payloadEnd), payloadLength, row);
   }
 
-  private connect(key: string): Connection {
+  private connect(key: number): Connection {
     if (this.connections.size >= CONNECTIONS_MAX)
       for (const oldest of this.connections.keys()) if (this.connections.delete(oldest)) break;
     const stream = createSheepStream();
