@@ -2,7 +2,16 @@
 import type { ReactNode } from 'react';
 import { Flag } from '../panels/findings/index.tsx';
 import { chooseKeys, selectFinding, verdictOf } from '../state/actions.ts';
-import { useSession } from '../state/session-store.ts';
+import type { Analysis } from '../../app/analysis/result.ts';
+import { useSession, type Phase } from '../state/session-store.ts';
+
+/** What to say where nothing went wrong, without claiming more than was seen. */
+function calmText(phase: Phase, analysis: Analysis | null): string {
+  if (phase === 'reading') return 'Reading…';
+  if (analysis === null || analysis.packets.relevant === 0) return 'No Totem packet in this capture.';
+  if (analysis.rings.length === 0) return 'No ring can be seen in this capture.';
+  return 'No failure and no warning in this capture.';
+}
 
 function Verdict(): ReactNode {
   const analysis = useSession((state) => state.analysis);
@@ -15,8 +24,7 @@ function Verdict(): ReactNode {
         <span>{verdict.says}</span>
       </button>
     );
-  const calm = phase === 'reading' ? 'Reading…' : 'No failure and no warning in this capture.';
-  return <p className="verdict">{calm}</p>;
+  return <p className="verdict">{calmText(phase, analysis)}</p>;
 }
 
 /** Encrypted packets that no key has opened. */
@@ -47,7 +55,7 @@ export function Banner(): ReactNode {
       {closed > 0 ? (
         <p className="banner" role="status">
           {closed.toLocaleString('en')} packets are encrypted and{' '}
-          {keyNames.length === 0 ? 'no key is at hand' : 'none of the keys fits'}.
+          {keyNames.length === 0 ? 'no key is at hand' : 'none of the keys opens them'}.
           <button type="button" onClick={() => void chooseKeys()}>
             Open the key…
           </button>

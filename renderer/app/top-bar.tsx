@@ -1,6 +1,7 @@
 // The top bar: what is open, the filter, keys, theme, help. Its parts never move.
 import { useEffect, useState, type ReactNode } from 'react';
 import { chooseCapture, chooseKeys, filterPackets, packets, showShortcuts, toggleTheme } from '../state/actions.ts';
+import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 
@@ -15,12 +16,6 @@ const FILTER_EXAMPLE = 'filter: totem.kind == orf_token and totem.seq > 100';
 function sourceText(epochNs: bigint): string {
   if (epochNs === 0n) return '';
   return new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-/** The folder that a file is in, with its slash: many captures have the same name. */
-function folderOf(path: string): string {
-  const folder = path.split(/[\\/]/).at(-2) ?? '';
-  return folder === '' ? '' : `${folder}/`;
 }
 
 function FilterBox(): ReactNode {

@@ -1,6 +1,7 @@
 // What the window shows before a capture is open: what to do, what was opened before, why the last one would not open.
 import type { ReactNode } from 'react';
 import { chooseCapture, openCapture } from '../state/actions.ts';
+import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
 
 export function Welcome(): ReactNode {
@@ -24,7 +25,8 @@ export function Welcome(): ReactNode {
         Open a capture…
       </button>
       <p className="muted">
-        To make one on a cluster node: <code>tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405'</code>
+        To make one on a cluster node:
+        <code className="welcome-line">tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405'</code>
       </p>
       {recent.length === 0 ? null : (
         <>
@@ -33,6 +35,7 @@ export function Welcome(): ReactNode {
             {recent.map(({ path, name }) => (
               <li key={path}>
                 <button type="button" className="link" title={path} onClick={() => void openCapture(path)}>
+                  {folderOf(path)}
                   {name}
                 </button>
               </li>

@@ -1,5 +1,6 @@
 // A stretch of time on a stretch of pixels: positions, zooming round a point, and where to put the marks of an axis.
 // Times are nanoseconds, any zero. Pure.
+import { tickStep } from 'd3';
 
 export interface Span {
   readonly from: number;
@@ -63,10 +64,7 @@ export interface AxisMark {
 
 /** A time step of 1, 2 or 5 times a power of ten that leaves about `room` pixels between marks. */
 export function axisStep(span: Span, width: number, room: number): number {
-  const raw = ((span.to - span.from) * room) / Math.max(1, width);
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10;
-  return Math.max(1, step * power);
+  return Math.max(1, tickStep(span.from, span.to, Math.max(1, Math.floor(width / room))));
 }
 
 /** A time as seconds with the digits that a step needs: "12.5 s". */

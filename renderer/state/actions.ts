@@ -45,8 +45,10 @@ function showFirstThing(): void {
   const { analysis } = useSession.getState();
   if (useView.getState().row !== null || packets().length === 0) return;
   const verdict = verdictOf(analysis?.findings ?? []);
-  if (verdict === null) selectRow(0);
-  else selectFinding(verdict);
+  const [ring] = analysis?.rings ?? [];
+  if (verdict !== null && verdict.severity !== 'info') selectFinding(verdict);
+  else if (ring !== undefined) selectRing(ring);
+  else selectRow(0);
 }
 
 /** Rows up to which every delta is shown at once. */

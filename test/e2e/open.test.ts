@@ -189,7 +189,7 @@ describe('an encrypted capture', () => {
 
     await own.drop('authkey', new Uint8Array(1024).fill(7));
     await own.page.waitForFunction(() =>
-      document.querySelector('.banner')?.textContent?.includes('none of the keys fits'),
+      document.querySelector('.banner')?.textContent?.includes('none of the keys opens them'),
     );
 
     expect(await own.text('.top-bar')).toContain('Keys: 1');

@@ -66,7 +66,7 @@ const firstField = (node: Group['children'][number]): number => {
 function groupText(group: Group, layer: Layer): string {
   const parts = group.children.slice(0, 4).map((child) => {
     if ('field' in child) return `${child.name} ${layer.fields[child.field]?.text ?? ''}`;
-    return child.name;
+    return `${child.name} (${groupText(child, layer)})`;
   });
   const isLong = group.children.length > 4;
   return group.children.every((child) => child.name.startsWith('['))

@@ -7,7 +7,7 @@ import type { NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView, type TimeForm } from '../../state/view-store.ts';
 import { Mark } from '../mark.tsx';
-import { countText, packetLine } from './layout.ts';
+import { countText, packetLine, wayText } from './layout.ts';
 import './packets.css';
 
 const ROW_HEIGHT = 22;
@@ -57,9 +57,9 @@ const Line = memo(function Line({ row, previous, position, top, isCurrent, form,
       <span role="gridcell" className="right">
         {line.time}
       </span>
-      <span role="gridcell" title={`${line.source} → ${line.target}`}>
-        <span className="long">{`${line.source} → ${line.target}`}</span>
-        <span className="short">{`${nodes.labelOfAddress(line.source)} → ${nodes.labelOfAddress(line.target)}`}</span>
+      <span role="gridcell" title={wayText(line.source, line.target)}>
+        <span className="long">{wayText(line.source, line.target)}</span>
+        <span className="short">{wayText(nodes.labelOfAddress(line.source), nodes.labelOfAddress(line.target))}</span>
       </span>
       <span role="gridcell" className="kind" title={line.kindDoc}>
         <Mark look={line.look} />

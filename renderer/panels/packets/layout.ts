@@ -54,6 +54,11 @@ export function ringText(rep: number, seq: bigint, directory: NodeDirectory): st
   return `${directory.label(rep).replace(/^node /, '')}:${seq}`;
 }
 
+/** Who to whom; empty for a frame without addresses. */
+export function wayText(source: string, target: string): string {
+  return source === '' && target === '' ? '' : `${source} → ${target}`;
+}
+
 /** The line of a row; `previous` is the row shown before it, -1 for none. */
 export function packetLine(
   store: PacketStore,
