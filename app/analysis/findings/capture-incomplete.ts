@@ -15,7 +15,7 @@ function unseenHops(context: FindingContext): string | null {
     unseen += tokens.unseen;
     const members = context.rings.find((history) => history.ring === ring)?.members ?? [];
     if (tokens.unseen < tokens.hops * UNSEEN_SHARE_MIN || members.length < 2) continue;
-    const senders = new Set([...tokens.fresh, ...tokens.copies].map(({ src }) => context.addresses.nodeAt(src)));
+    const senders = new Set([...tokens.senders].map((src) => context.addresses.nodeAt(src)));
     for (const node of members) if (!senders.has(node)) silent.add(nodeText(context, node));
   }
   if (hops === 0 || unseen / hops < UNSEEN_SHARE_MIN) return null;

@@ -1,29 +1,45 @@
 // What became of the multicasts: distinct ones, transmissions beyond the first, requests for retransmission and by
-// whom, and sequence numbers that a token names but the capture never shows.
+// whom, and sequence numbers that a token names but the capture never shows. Reference: cli.md's `delivery`.
+import { RETRANSMIT_ENTRIES_MAX } from '../../../protocol/totem/messages.ts';
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
-import { SeqMap } from '../../store/seq-map.ts';
-import { decodeTotem } from '../../../protocol/totem/decode.ts';
-import type { AddressBook } from './address-book.ts';
 import type { Delivery } from '../result.ts';
+import type { AddressBook } from './address-book.ts';
+import { SentWindow } from './sent-window.ts';
+
+/** Multicasts that may have overtaken the first token that was captured. */
+const OVERTAKEN_MAX = 64;
 
 interface RingDelivery {
-  /** By seq: source and first destination of the latest transmission, packed; 0 for not captured. */
-  readonly sent: SeqMap;
-  /** Sequence numbers up to this one were assigned before the capture began to see the ring. */
+  /** Sequence numbers up to this one were assigned before the capture began to see the ring; -1: no token yet. */
   before: number;
-  highest: number;
-  /** Requests of the ring's previous captured token, by ring id and seq. */
-  requests: ReadonlySet<string>;
+  /** The highest sequence number that a token names. */
+  named: number;
+  /** Distinct multicasts captured behind `before`. */
+  captured: number;
   lastTokenSeq: number;
+  /** Requests of the ring's previous captured token: ring and seq of each entry, one after the other. */
+  requests: Float64Array<ArrayBuffer> | null;
+  requestCount: number;
 }
 
-const NO_REQUESTS: ReadonlySet<string> = new Set();
+function u32(b: Uint8Array, at: number, littleEndian: boolean): number {
+  return littleEndian
+    ? (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
+    : ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
+}
+
+/** Numbers of one request: the representative with the low octets of its ring's seq, and the seq asked for. */
+const REQUEST_NUMBERS = 2;
+const NUMBERS_MAX = RETRANSMIT_ENTRIES_MAX * REQUEST_NUMBERS;
 
 export class DeliveryAnalysis implements Analyzer {
   private readonly rings: (RingDelivery | undefined)[] = [];
+  /** By ring and seq: source and first destination of the latest transmission, packed. */
+  private readonly sent = new SentWindow();
   private readonly requests = new Map<number, number>();
   private readonly addresses: AddressBook;
+  private reading = new Float64Array(NUMBERS_MAX);
   private mcasts = 0;
   private duplicates = 0;
 
@@ -38,66 +54,97 @@ export class DeliveryAnalysis implements Analyzer {
 
   private ring(m: IndexedMessage): RingDelivery {
     return (this.rings[m.ring] ??= {
-      sent: new SeqMap(),
       before: -1,
-      highest: 0,
-      requests: NO_REQUESTS,
+      named: 0,
+      captured: 0,
       lastTokenSeq: -1,
+      requests: null,
+      requestCount: 0,
     });
   }
 
   private mcast(m: IndexedMessage): void {
     const ring = this.ring(m);
-    const known = ring.sent.get(m.seq);
+    const known = this.sent.get(m.ring, m.seq);
     const packed = m.src * 65_536 + m.dst;
     if (known === 0) {
       this.mcasts++;
-      ring.sent.set(m.seq, packed);
-      if (m.seq > ring.highest) ring.highest = m.seq;
+      this.sent.set(m.ring, m.seq, packed);
+      if (ring.before >= 0 && m.seq > ring.before) ring.captured++;
       return;
     }
     // One source's copies to different destinations are one transmission.
     if (known >>> 16 === m.src && (known & 0xffff) !== m.dst) return;
     this.duplicates++;
-    if (known !== packed) ring.sent.set(m.seq, packed);
+    if (known !== packed) this.sent.set(m.ring, m.seq, packed);
   }
 
   private token(m: IndexedMessage): void {
     const ring = this.ring(m);
-    if (ring.before < 0) ring.before = m.tokenSeq === 0 ? 0 : m.seq;
-    if (m.seq > ring.highest) ring.highest = m.seq;
+    if (ring.before < 0) this.begin(m, ring);
+    if (m.seq > ring.named) ring.named = m.seq;
     if (m.tokenSeq === ring.lastTokenSeq || (m.flags & RowFlag.REPEATED) !== 0) return;
     ring.lastTokenSeq = m.tokenSeq;
-    if ((m.flags & RowFlag.RTR) === 0) {
-      ring.requests = NO_REQUESTS;
-      return;
-    }
-    const decoded = m.dialect === null ? null : decodeTotem(m.bytes, m.at, m.end, m.dialect);
-    if (decoded === null || !decoded.ok || decoded.value.message.type !== 'orf_token') return;
-    const requests = new Set<string>();
+    if ((m.flags & RowFlag.RTR) === 0) ring.requestCount = 0;
+    else this.request(m, ring);
+  }
+
+  /** The first token of a ring tells from where on the capture can have its multicasts. */
+  private begin(m: IndexedMessage, ring: RingDelivery): void {
+    ring.before = m.tokenSeq === 0 ? 0 : m.seq;
+    for (let i = 1; i <= OVERTAKEN_MAX; i++) if (this.sent.get(m.ring, ring.before + i) !== 0) ring.captured++;
+  }
+
+  /** Counts the entries that the ring's previous token did not hold, for the node that sent this one. */
+  private request(m: IndexedMessage, ring: RingDelivery): void {
+    const { dialect, bytes, littleEndian } = m;
+    if (dialect === null) return;
+    const { token, ring: ringAt, rtrItem } = dialect.at;
+    const listAt = m.at + token.size;
+    const entries = Math.min(
+      u32(bytes, m.at + token.rtrListEntries, littleEndian),
+      RETRANSMIT_ENTRIES_MAX,
+      Math.floor((m.end - listAt) / rtrItem.size),
+    );
+    const seqLow = ringAt.seq + (littleEndian ? 0 : 4);
+    const reading = this.reading;
+    let length = 0;
     let fresh = 0;
-    for (const { ringId, seq } of decoded.value.message.rtrList) {
-      const key = `${ringId.rep}:${ringId.seq} ${seq}`;
-      if (!ring.requests.has(key) && !requests.has(key)) fresh++;
-      requests.add(key);
+    for (let i = 0; i < entries; i++) {
+      const at = listAt + i * rtrItem.size;
+      const low = u32(bytes, at + seqLow, littleEndian) & 0x1fffff;
+      const id = u32(bytes, at + ringAt.rep, littleEndian) * 2 ** 21 + low;
+      const seq = u32(bytes, at + rtrItem.seq, littleEndian);
+      const isKnown = ring.requests !== null && holds(ring.requests, ring.requestCount, id, seq);
+      if (!isKnown && !holds(reading, length, id, seq)) fresh++;
+      reading[length++] = id;
+      reading[length++] = seq;
     }
-    ring.requests = requests;
+    this.reading = ring.requests ?? new Float64Array(NUMBERS_MAX);
+    ring.requests = reading;
+    ring.requestCount = length;
     if (fresh === 0) return;
     const node = this.addresses.nodeAt(m.src) ?? m.sender;
     this.requests.set(node, (this.requests.get(node) ?? 0) + fresh);
   }
 
   finish(): Delivery {
+    const beyond = this.sent.countsBeyond((ring) => this.rings[ring]?.named ?? Infinity);
     let neverSeen = 0;
-    for (const ring of this.rings) {
+    for (const [number, ring] of this.rings.entries()) {
       if (ring === undefined || ring.before < 0) continue;
-      let captured = 0;
-      for (let seq = ring.before + 1; seq <= ring.highest; seq++) if (ring.sent.get(seq) !== 0) captured++;
-      neverSeen += Math.max(0, ring.highest - ring.before - captured);
+      const captured = ring.captured - (beyond.get(number) ?? 0);
+      neverSeen += Math.max(0, ring.named - ring.before - captured);
     }
     const requests = [...this.requests]
       .map(([nodeid, count]) => ({ nodeid, count }))
       .sort((a, b) => a.nodeid - b.nodeid);
     return { mcasts: this.mcasts, duplicatesOnWire: this.duplicates, retransmitRequests: requests, neverSeen };
   }
+}
+
+/** True where the first `length` numbers hold this request. */
+function holds(requests: Float64Array, length: number, id: number, seq: number): boolean {
+  for (let i = 0; i < length; i += REQUEST_NUMBERS) if (requests[i] === id && requests[i + 1] === seq) return true;
+  return false;
 }

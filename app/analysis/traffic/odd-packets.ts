@@ -25,6 +25,7 @@ export interface MalformedSender {
 
 export class OddPackets implements Analyzer {
   readonly leaves: Leave[] = [];
+  private readonly lastLeave = new Map<number, number>();
   private readonly senders = new Map<number, MalformedSender>();
   private readonly addresses: AddressBook;
 
@@ -40,8 +41,10 @@ export class OddPackets implements Analyzer {
   private leave(m: IndexedMessage): void {
     const node = this.addresses.nodeAt(m.src);
     if (node === null || this.leaves.length >= LEAVES_MAX) return;
-    const isCopy = this.leaves.some((leave) => leave.node === node && m.timeNs - leave.timeNs < FANOUT_NS_MAX);
-    if (!isCopy) this.leaves.push({ timeNs: m.timeNs, frame: m.row + 1, node });
+    const last = this.lastLeave.get(node);
+    if (last !== undefined && m.timeNs - last < FANOUT_NS_MAX) return;
+    this.lastLeave.set(node, m.timeNs);
+    this.leaves.push({ timeNs: m.timeNs, frame: m.row + 1, node });
   }
 
   private malformed(m: IndexedMessage): void {

@@ -29,7 +29,8 @@ export class SentWindow {
   set(ring: number, seq: number, value: number): void {
     let page = this.page(ring, seq);
     if (page === null) {
-      if (this.pages.size >= SENT_PAGES_MAX) for (const oldest of this.pages.keys()) if (this.pages.delete(oldest)) break;
+      if (this.pages.size >= SENT_PAGES_MAX)
+        for (const oldest of this.pages.keys()) if (this.pages.delete(oldest)) break;
       page = new Uint32Array(PAGE_SEQS);
       this.pages.set(this.lastKey, page);
       this.lastPage = page;
@@ -37,14 +38,18 @@ export class SentWindow {
     page[seq & (PAGE_SEQS - 1)] = value;
   }
 
-  /** How many remembered sequence numbers of a ring lie beyond this one. */
-  countBeyond(ring: number, seq: number): number {
-    let count = 0;
+  /** How many remembered sequence numbers of each ring lie beyond the one that `highest` gives for it. */
+  countsBeyond(highest: (ring: number) => number): ReadonlyMap<number, number> {
+    const counts = new Map<number, number>();
     for (const [key, page] of this.pages) {
+      const ring = Math.floor(key / PAGES_PER_RING);
       const first = (key % PAGES_PER_RING) * PAGE_SEQS;
-      if (Math.floor(key / PAGES_PER_RING) !== ring || first + PAGE_SEQS - 1 <= seq) continue;
-      for (let i = 0; i < PAGE_SEQS; i++) if (first + i > seq && page[i] !== 0) count++;
+      const last = highest(ring);
+      if (first + PAGE_SEQS - 1 <= last) continue;
+      let count = counts.get(ring) ?? 0;
+      for (let i = Math.max(0, last + 1 - first); i < PAGE_SEQS; i++) if (page[i] !== 0) count++;
+      counts.set(ring, count);
     }
-    return count;
+    return counts;
   }
 }

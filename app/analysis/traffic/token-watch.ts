@@ -1,9 +1,14 @@
-// The last tokens of each ring and their copies: where a token stopped, and which hops the capture does not see.
+// The last tokens of each ring and their copies: where a token stopped, who was seen to send, and which hops the capture
+// does not see. Keeps numbers in place, since every token passes here.
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 
-/** New tokens and copies remembered per ring. */
-const KEPT_MAX = 32;
+/** New tokens and copies remembered per ring; a power of two. */
+export const TOKENS_KEPT_MAX = 64;
+/** Addresses remembered per ring as senders of its token: the most nodes that a ring can have. */
+const SENDERS_MAX = 384;
+/** A greater step of token_seq is no row of hops that were missed. */
+const STEP_MAX = 1000;
 
 export interface TokenSeen {
   readonly timeNs: number;
@@ -12,45 +17,108 @@ export interface TokenSeen {
   readonly dst: number;
   readonly tokenSeq: number;
   readonly seq: number;
-  readonly aru: number;
 }
 
 export interface RingTokens {
   /** The latest new tokens, oldest first. */
-  readonly fresh: TokenSeen[];
+  readonly fresh: readonly TokenSeen[];
   /** The latest copies of tokens that were there before. */
-  readonly copies: TokenSeen[];
+  readonly copies: readonly TokenSeen[];
+  /** Addresses from which a token of this ring was captured. */
+  readonly senders: ReadonlySet<number>;
   /** Hops between captured tokens, and how many of them were not captured. */
+  readonly hops: number;
+  readonly unseen: number;
+}
+
+const FIELDS = 6;
+
+/** The latest tokens, in a ring of numbers that grows to its limit: most rings of a capture are short. */
+class Latest {
+  private numbers = new Float64Array(8 * FIELDS);
+  private count = 0;
+
+  add(m: IndexedMessage): void {
+    const { numbers } = this;
+    if (this.count * FIELDS === numbers.length && this.count < TOKENS_KEPT_MAX) {
+      this.numbers = new Float64Array(numbers.length * 2);
+      this.numbers.set(numbers);
+    }
+    const kept = this.numbers;
+    const at = (this.count++ * FIELDS) % kept.length;
+    kept[at] = m.timeNs;
+    kept[at + 1] = m.row + 1;
+    kept[at + 2] = m.src;
+    kept[at + 3] = m.dst;
+    kept[at + 4] = m.tokenSeq;
+    kept[at + 5] = m.seq;
+  }
+
+  /** token_seq of the latest, -1 where there is none. */
+  get lastTokenSeq(): number {
+    return this.count === 0 ? -1 : this.numbers[((this.count - 1) * FIELDS + 4) % this.numbers.length]!;
+  }
+
+  list(): readonly TokenSeen[] {
+    const { numbers, count } = this;
+    const held = Math.min(count, numbers.length / FIELDS);
+    return Array.from({ length: held }, (_, i) => {
+      const at = ((count - held + i) * FIELDS) % numbers.length;
+      const [timeNs = 0, frame = 0, src = 0, dst = 0, tokenSeq = 0, seq = 0] = numbers.subarray(at, at + FIELDS);
+      return { timeNs, frame, src, dst, tokenSeq, seq };
+    });
+  }
+}
+
+interface RingWatch {
+  readonly fresh: Latest;
+  readonly copies: Latest;
+  readonly senders: Set<number>;
   hops: number;
   unseen: number;
 }
 
+const seenOf = ({ fresh, copies, senders, hops, unseen }: RingWatch): RingTokens => ({
+  fresh: fresh.list(),
+  copies: copies.list(),
+  senders,
+  hops,
+  unseen,
+});
+
 export class TokenWatch implements Analyzer {
-  private readonly rings: (RingTokens | undefined)[] = [];
+  private readonly rings: (RingWatch | undefined)[] = [];
 
   ingest(m: IndexedMessage): void {
     if (m.kind !== PacketKind.ORF_TOKEN) return;
-    const ring = (this.rings[m.ring] ??= { fresh: [], copies: [], hops: 0, unseen: 0 });
-    const isCopy = (m.flags & RowFlag.REPEATED) !== 0;
-    const kept = isCopy ? ring.copies : ring.fresh;
-    const last = ring.fresh.at(-1);
-    if (!isCopy && last !== undefined) {
-      const step = (m.tokenSeq - last.tokenSeq) >>> 0;
-      if (step < 1000) {
-        ring.hops += step;
-        ring.unseen += step - 1;
-      }
+    const ring = (this.rings[m.ring] ??= {
+      fresh: new Latest(),
+      copies: new Latest(),
+      senders: new Set(),
+      hops: 0,
+      unseen: 0,
+    });
+    if (!ring.senders.has(m.src) && ring.senders.size < SENDERS_MAX) ring.senders.add(m.src);
+    if ((m.flags & RowFlag.REPEATED) !== 0) {
+      ring.copies.add(m);
+      return;
     }
-    if (kept.length >= KEPT_MAX) kept.shift();
-    const { timeNs, row, src, dst, tokenSeq, seq, aru } = m;
-    kept.push({ timeNs, frame: row + 1, src, dst, tokenSeq, seq, aru });
+    const last = ring.fresh.lastTokenSeq;
+    const step = (m.tokenSeq - last) >>> 0;
+    if (last >= 0 && step > 0 && step < STEP_MAX) {
+      ring.hops += step;
+      ring.unseen += step - 1;
+    }
+    ring.fresh.add(m);
   }
 
+  /** What was seen of a ring's token so far; null for a ring without any. */
   of(ring: number): RingTokens | null {
-    return this.rings[ring] ?? null;
+    const watch = this.rings[ring];
+    return watch === undefined ? null : seenOf(watch);
   }
 
   all(): readonly { readonly ring: number; readonly tokens: RingTokens }[] {
-    return this.rings.flatMap((tokens, ring) => (tokens === undefined ? [] : [{ ring, tokens }]));
+    return this.rings.flatMap((watch, ring) => (watch === undefined ? [] : [{ ring, tokens: seenOf(watch) }]));
   }
 }
