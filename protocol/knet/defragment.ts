@@ -6,8 +6,11 @@ import { concatBytes } from '../base/bytes.ts';
 export const KNET_MESSAGES_MAX = 1024;
 /** Octets held for messages in progress. */
 export const KNET_OCTETS_MAX = 64 * 1024 * 1024;
-/** A message whose fragments lie further apart than this is given up (libknet itself forgets after far less). */
-const FRAGMENT_AGE_NS_MAX = 30e9;
+/**
+ * A message whose fragments lie further apart than this is given up. They are sent back to back, and under load the
+ * 16-bit sequence number comes round within seconds: what is left of an older message must not be mixed in.
+ */
+const FRAGMENT_AGE_NS_MAX = 1e9;
 
 export interface KnetFragment {
   readonly row: number;

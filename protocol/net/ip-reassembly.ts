@@ -12,8 +12,11 @@ const DATAGRAM_OCTETS_MAX = 65_535;
 const FRAGMENTS_MAX = 8192;
 /** Attempts to join one datagram: overlapping fragments with a hole left are given up after these. */
 const ATTEMPTS_MAX = 64;
-/** Reassembly time of RFC 791 hosts, in capture time. */
-const AGE_NS_MAX = 30e9;
+/**
+ * Capture time within which a datagram must be complete. Hosts wait 30 s; but fragments are sent back to back, and under
+ * load a sender's 16-bit identification comes round within seconds.
+ */
+const AGE_NS_MAX = 2e9;
 
 export interface WholeDatagram {
   /** IP payload from its transport header on. */

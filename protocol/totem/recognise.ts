@@ -25,10 +25,23 @@ export type Start = (typeof Start)[keyof typeof Start];
 /** Octets of the marker that Corosync 2.2 to 2.4 puts before every message. */
 export const MARKER_OCTETS = 4;
 
+const HEADER3_SMALL = 15;
+
 function isHeader12(bytes: Uint8Array, at: number): boolean {
   const a = bytes[at + 2]!;
   const b = bytes[at + 3]!;
   return ((a === 0x22 && b === 0xff) || (a === 0xff && b === 0x22)) && bytes[at]! <= 7 && bytes[at + 1]! <= 2;
+}
+
+/**
+ * The magic alone stands before one in 32,768 encrypted datagrams by chance: version, type and encapsulated must be small
+ * too. Other versions than 3 are recognised, and then refused with that reason.
+ */
+function isHeader3(bytes: Uint8Array, at: number): boolean {
+  const first = bytes[at];
+  const second = bytes[at + 1];
+  if (!((first === 0x70 && second === 0xc0) || (first === 0xc0 && second === 0x70))) return false;
+  return bytes[at + 2]! <= HEADER3_SMALL && bytes[at + 3]! <= HEADER3_SMALL && bytes[at + 4]! <= 3;
 }
 
 /** True where the header's endian detector or magic says that the sender writes little-endian. */
@@ -64,7 +77,7 @@ export function recogniseStart(bytes: Uint8Array, at: number, end: number): Star
   if (length < 8) return Start.UNKNOWN;
   const first = bytes[at]!;
   const second = bytes[at + 1]!;
-  if ((first === 0x70 && second === 0xc0) || (first === 0xc0 && second === 0x70)) return Start.COROSYNC_3;
+  if (isHeader3(bytes, at)) return Start.COROSYNC_3;
   if (isHeader12(bytes, at)) return first >= 6 ? Start.RING_TEST_1 : Start.COROSYNC_1;
   const marker = bytes[at + 2] === 0 && bytes[at + 3] === 0;
   if (marker && ((first === 0xfe && second === 0xfe) || (first === 0xff && second === 0xff))) {

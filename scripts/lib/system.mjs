@@ -1,7 +1,7 @@
 // The few system packages that the window and live capture need on Linux: installs them as root on Debian and Ubuntu,
 // else says the one line to type. Everything that works without them goes on.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CACHE, ROOT } from './paths.mjs';
 
@@ -20,6 +20,12 @@ export function hasPcapHeaders() {
   return ['/usr/include/pcap.h', '/usr/include/pcap/pcap.h', '/usr/local/include/pcap.h'].some((path) =>
     existsSync(path),
   );
+}
+
+/** Without any font the window shows boxes for letters. */
+function hasFonts() {
+  const folders = ['/usr/share/fonts', '/usr/local/share/fonts', join(homedir(), '.fonts')];
+  return folders.some((folder) => existsSync(folder) && readdirSync(folder).length > 0);
 }
 
 export function hasDisplay() {
@@ -42,6 +48,7 @@ function missingPackages() {
     { name: 'libasound2', since64: 'libasound2t64', isForWindow: true, isThere: library('libasound.so.2') },
     { name: 'xvfb', isForWindow: true, isThere: hasDisplay() || (has('Xvfb') && has('xvfb-run')) },
     { name: 'xauth', isForWindow: true, isThere: hasDisplay() || has('xauth') },
+    { name: 'fonts-dejavu-core', isForWindow: false, isThere: hasFonts() },
     { name: 'tcpdump', isForWindow: false, isThere: has('tcpdump') },
     { name: 'libpcap-dev', isForWindow: false, isThere: hasPcapHeaders() },
     { name: 'make', isForWindow: false, isThere: isCapThere || has('make') },
