@@ -2,6 +2,7 @@
 // else says the one line to type. Everything that works without them goes on.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { CACHE, ROOT } from './paths.mjs';
 
