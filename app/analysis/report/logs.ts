@@ -6,7 +6,13 @@ import type { NodeEntry, Transition } from '../result.ts';
 export const LOG_LINES_MAX = 2_000_000;
 /** A log line and its transition lie this close, the clock's offset taken off; logs may have full seconds only. */
 const MATCH_MS_MAX = 60;
+/** A line may be written long after its packet where the host is busy. */
+const LATE_MS_MAX = 500;
 const SECOND_MS = 1000;
+/** Pairs of a log line and a transition by which the clock's offset is told; the kinds with fewest pairs come first. */
+const PAIRS_MAX = 200_000;
+/** Sums of weights that differ by less are equal. */
+const WEIGHT_EQUAL = 1e-9;
 
 export interface LogDate {
   /** Null where the log does not say: the capture's year is meant. */
@@ -67,6 +73,8 @@ function keyOf(line: string): string | null {
   if (gather !== null) return `gather ${gather[1]}`;
   const state = /entering (COMMIT|RECOVERY|OPERATIONAL) state/.exec(line);
   if (state !== null) return (state[1] ?? '').toLowerCase();
+  // Corosync writes this as its token timer speaks in OPERATIONAL, also where it does not write its states.
+  if (line.includes('A processor failed, forming new configuration')) return 'gather 2';
   const three = /A new membership \((\d+)\.([0-9a-f]+)\) was formed/.exec(line);
   if (three !== null) return `ring ${three[1]}:${parseInt(three[2] ?? '0', 16)}`;
   const two = /A (?:new membership|processor joined or left .* a new membership).*\((?:[\d.]+|[0-9a-f:]+):(\d+)\)/.exec(
@@ -96,8 +104,103 @@ function keysOf({ to, gatherFrom, ring }: Transition): readonly string[] {
   return [to, `ring ${ring}`, `seq ${ring.slice(ring.indexOf(':') + 1)}`];
 }
 
-function median(values: readonly number[]): number | null {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? null;
+/** Times of the transitions by what a log would say of them, in order. */
+function timesByKey(transitions: readonly Transition[], epochMs: number): ReadonlyMap<string, readonly number[]> {
+  const times = new Map<string, number[]>();
+  for (const transition of transitions)
+    for (const key of keysOf(transition)) {
+      const ms = epochMs + transition.time / 1e6;
+      const known = times.get(key);
+      if (known === undefined) times.set(key, [ms]);
+      else known.push(ms);
+    }
+  for (const list of times.values()) list.sort((a, b) => a - b);
+  return times;
+}
+
+interface Pairing {
+  readonly offset: number;
+  /** What can be paired in one way only tells more than what repeats. */
+  readonly weight: number;
+}
+
+/** The `count` ordered times that lie nearest. */
+function nearest(times: readonly number[], ms: number, count: number): readonly number[] {
+  let from = firstFrom(times, ms);
+  let to = from;
+  while (to - from < count && (from > 0 || to < times.length)) {
+    const before = from > 0 ? ms - times[from - 1]! : Infinity;
+    const behind = to < times.length ? times[to]! - ms : Infinity;
+    if (before < behind) from--;
+    else to++;
+  }
+  return times.slice(from, to);
+}
+
+/** Pairings of lines with transitions of the same kind, by offset; of a kind with too many, the nearest. */
+function pairingsOf(events: readonly LogEvent[], times: ReadonlyMap<string, readonly number[]>): readonly Pairing[] {
+  const lines = new Map<string, number[]>();
+  for (const { key, ms } of events) {
+    if (!times.has(key)) continue;
+    const known = lines.get(key);
+    if (known === undefined) lines.set(key, [ms]);
+    else known.push(ms);
+  }
+  const kinds = [...lines]
+    .map(([key, logged]) => ({ logged, seen: times.get(key) ?? [] }))
+    .sort((a, b) => a.logged.length * a.seen.length - b.logged.length * b.seen.length);
+  const pairings: Pairing[] = [];
+  for (const { logged, seen } of kinds) {
+    const room = PAIRS_MAX - pairings.length;
+    const stride = Math.ceil(logged.length / Math.max(1, room));
+    const perLine = Math.max(1, Math.floor(room / logged.length));
+    const weight = 1 / (logged.length * seen.length);
+    for (let i = 0; i < logged.length && pairings.length < PAIRS_MAX; i += stride) {
+      const ms = logged[i]!;
+      for (const other of nearest(seen, ms, perLine)) pairings.push({ offset: ms - other, weight });
+    }
+  }
+  return pairings.sort((a, b) => a.offset - b.offset);
+}
+
+/** Median of the heaviest cluster of offsets that is not wider than `width`, the nearest to 0 of equals. */
+function clockOffset(pairings: readonly Pairing[], width: number): number | null {
+  let from = 0;
+  let weight = 0;
+  let best = 0;
+  let found: number | null = null;
+  for (const [to, pairing] of pairings.entries()) {
+    weight += pairing.weight;
+    for (let first = pairings[from]; first !== undefined && pairing.offset - first.offset > width;) {
+      weight -= first.weight;
+      first = pairings[++from];
+    }
+    const middle = pairings[(from + to) >> 1]?.offset ?? pairing.offset;
+    const isHeavier = weight > best + WEIGHT_EQUAL;
+    const isNearer = weight > best - WEIGHT_EQUAL && Math.abs(middle) < Math.abs(found ?? Infinity);
+    if (isHeavier || isNearer) {
+      best = Math.max(best, weight);
+      found = middle;
+    }
+  }
+  return found;
+}
+
+/** Index of the first of the ordered times that is not before `ms`. */
+function firstFrom(times: readonly number[], ms: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle]! < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** True where one of the ordered times lies not longer than `late` before this one, nor than `early` behind it. */
+function hasNear(times: readonly number[], ms: number, early: number, late: number): boolean {
+  return (times[firstFrom(times, ms - late)] ?? Infinity) <= ms + early;
 }
 
 /** Holds a node's log events against its transitions. `epochMs`: wall clock of time 0. */
@@ -114,24 +217,12 @@ export function matchLog(
     ({ nodeid, name, addresses }) => String(nodeid) === node || name === node || addresses.includes(node),
   );
   const own = transitions.filter(({ nodeid }) => nodeid === entry?.nodeid);
-  const timed = own.flatMap((transition) =>
-    keysOf(transition).map((key) => ({ key, ms: epochMs + transition.time / 1e6 })),
-  );
+  const times = timesByKey(own, epochMs);
   const hasFractions = events.some(({ ms }) => ms % SECOND_MS !== 0);
   const tolerance = hasFractions ? MATCH_MS_MAX : SECOND_MS;
-  // Every pairing of the same kind is a candidate; the offset with most pairings around it is the clock's.
-  const offsets = events.flatMap(({ key, ms }) =>
-    timed.filter((other) => other.key === key).map((other) => ms - other.ms),
-  );
-  let best: readonly number[] = [];
-  for (const offset of offsets.slice(0, 4096)) {
-    const near = offsets.filter((other) => Math.abs(other - offset) <= tolerance / 2);
-    if (near.length > best.length) best = near;
-  }
-  const offsetMs = median(best);
-  const bornOut = (event: LogEvent): boolean =>
-    offsetMs !== null &&
-    timed.some(({ key, ms }) => key === event.key && Math.abs(event.ms - offsetMs - ms) <= tolerance);
+  const offsetMs = clockOffset(pairingsOf(events, times), tolerance);
+  const bornOut = ({ key, ms }: LogEvent): boolean =>
+    offsetMs !== null && hasNear(times.get(key) ?? [], ms - offsetMs, tolerance, Math.max(tolerance, LATE_MS_MAX));
   return {
     node,
     nodeid: entry?.nodeid ?? null,
