@@ -10,13 +10,15 @@ import { countPackets } from './packet-counts.ts';
 import type { Analysis } from './result.ts';
 import { DeliveryAnalysis } from './traffic/delivery.ts';
 import { OddPackets } from './traffic/odd-packets.ts';
-import { RotationAnalysis } from './traffic/rotation.ts';
+import { RotationAnalysis, type RingRotation } from './traffic/rotation.ts';
 import { SheepWatch } from './traffic/sheepdog.ts';
 import { TokenWatch } from './traffic/token-watch.ts';
 
 export interface CaptureAnalysis extends Analyzer, DeliveryListener {
   /** Conclusions so far; may be asked at any time, and the analysis goes on. */
   finish(facts: CaptureFacts): Analysis;
+  /** How one ring turned, by its index in PacketStore.rings; null where its representative was not seen. */
+  rotationOf(ring: number): RingRotation | null;
 }
 
 class Composed implements CaptureAnalysis {
@@ -50,6 +52,10 @@ class Composed implements CaptureAnalysis {
     this.sheep.delivered(message);
   }
 
+  rotationOf(ring: number): RingRotation | null {
+    return this.rotation.rotationOf(ring);
+  }
+
   finish(facts: CaptureFacts): Analysis {
     const { store, tokens, odd } = this;
     const { nodes: heard, rings, transitions, counters } = this.membership.finish();
@@ -65,6 +71,7 @@ class Composed implements CaptureAnalysis {
       transitions,
       delivery,
       tokens,
+      rotation: this.rotation,
       odd,
       addresses: this.membership,
     });

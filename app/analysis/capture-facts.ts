@@ -1,4 +1,5 @@
 // What only the reading of the capture knows, for the analysis to take into account. Types only.
+import type { Timers } from './report/conf.ts';
 
 export interface CaptureFacts {
   readonly damage: { readonly kind: string; readonly at: number; readonly says: string } | null;
@@ -6,6 +7,8 @@ export interface CaptureFacts {
   readonly dropped: number;
   /** Frames that the snap length cut. */
   readonly cutFrames: number;
+  /** The timers of a corosync.conf, where one was given; else they are told from the packets. */
+  readonly timers?: Timers;
   /** Names of addresses. */
   readonly names: ReadonlyMap<string, string>;
 }

@@ -4,10 +4,12 @@
 /** Samples kept of one series. */
 export const SAMPLES_MAX = 262_144;
 
+const millionths = (value: number): number => Math.round(value * 1e6) / 1e6;
+
 export class Samples {
   /** All that were added. */
   count = 0;
-  max = 0;
+  private max = -Infinity;
   private kept = new Float32Array(64);
   private length = 0;
   private stride = 1;
@@ -31,10 +33,19 @@ export class Samples {
     for (let i = 0; i < this.length; i++) this.kept[i] = this.kept[2 * i]!;
   }
 
-  /** The values below which these shares of the samples lie; nulls where there are none. */
+  /** The values below which these shares of the samples lie, to a millionth; nulls where there are none. */
   percentiles(shares: readonly number[]): readonly (number | null)[] {
     if (this.length === 0) return shares.map(() => null);
     const sorted = this.kept.slice(0, this.length).sort();
-    return shares.map((share) => sorted[Math.min(this.length - 1, Math.floor(share * this.length))] ?? null);
+    // Samples are kept in single precision: what is said of them must not exceed the greatest, which is exact.
+    return shares.map((share) => {
+      const sample = sorted[Math.min(this.length - 1, Math.floor(share * this.length))]!;
+      return Math.min(millionths(sample), this.greatest ?? sample);
+    });
+  }
+
+  /** To a millionth; null where there are none. */
+  get greatest(): number | null {
+    return this.count === 0 ? null : millionths(this.max);
   }
 }

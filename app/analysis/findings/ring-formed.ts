@@ -27,12 +27,16 @@ function formed(context: FindingContext, ring: RingHistory): Finding | null {
   const time = installs.at(-1)?.time ?? ring.firstToken;
   if (ring.committed === null || ring.firstToken === null || time === null || installs.length === 0) return null;
   const old = before(ring, context.rings);
-  const joined = old === null ? ring.members : ring.members.filter((node) => ring.origins.get(node) !== old.id);
+  const other = old === null ? ring.members : ring.members.filter((node) => ring.origins.get(node) !== old.id);
+  // Who was in the old ring and comes from another one was in a ring that the representative did not reach.
+  const joined = old === null ? other : other.filter((node) => !old.members.includes(node));
+  const back = other.filter((node) => !joined.includes(node));
   const left = old === null ? [] : old.members.filter((node) => !ring.members.includes(node));
   const parts = [`Ring ${ring.id} of ${ring.members.length} was installed: ${nodesText(context, ring.members)}.`];
   if (old !== null && joined.length > 0) parts.push(`Joined: ${nodesText(context, joined)}.`);
+  if (back.length > 0) parts.push(`Left and joined again at once: ${nodesText(context, back)}.`);
   if (left.length > 0) parts.push(`Left: ${nodesText(context, left)}.`);
-  if (old !== null && joined.length === 0 && left.length === 0) parts.push('The members are those of the ring before.');
+  if (old !== null && other.length === 0 && left.length === 0) parts.push('The members are those of the ring before.');
   const why = CAUSES[ring.cause];
   if (why !== undefined) parts.push(`It was formed because ${why}.`);
   const origins = [...ring.origins].map(([node, id]) => `${node} from ${id}`).join(', ');

@@ -2,6 +2,7 @@
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { AddressBook } from '../traffic/address-book.ts';
 import type { OddPackets } from '../traffic/odd-packets.ts';
+import type { RotationAnalysis } from '../traffic/rotation.ts';
 import type { TokenWatch } from '../traffic/token-watch.ts';
 import type { CaptureFacts } from '../capture-facts.ts';
 import type { Delivery, Finding, NodeEntry, PacketCounts, RingHistory, Severity, Transition } from '../result.ts';
@@ -15,6 +16,7 @@ export interface FindingContext {
   readonly transitions: readonly Transition[];
   readonly delivery: Delivery;
   readonly tokens: TokenWatch;
+  readonly rotation: Pick<RotationAnalysis, 'holdOf'>;
   readonly odd: OddPackets;
   readonly addresses: AddressBook;
 }

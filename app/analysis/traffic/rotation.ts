@@ -27,7 +27,19 @@ interface Edge {
   readonly hold: Samples;
 }
 
+interface RingSamples {
+  readonly active: Samples;
+  readonly idle: Samples;
+}
+
+/** How one ring turned, milliseconds. */
+export type RingRotation = Pick<Rotation, 'active' | 'idle'>;
+
 const NS_PER_MS = 1e6;
+/** Of the idle rotations of a ring this share is no longer than its full hold: traffic cuts some short. */
+const FULL_HOLD_SHARE = 0.9;
+/** Fewer idle rotations do not tell how long the representative holds. */
+const IDLE_MIN = 3;
 
 export class RotationAnalysis implements Analyzer {
   private readonly store: PacketStore;
@@ -36,8 +48,7 @@ export class RotationAnalysis implements Analyzer {
   private readonly edges = new Map<number, Edge>();
   private readonly active = new Samples();
   private readonly idle = new Samples();
-  /** Idle rotations of each ring, for the estimate of its timers. */
-  private readonly idleOf: (Samples | undefined)[] = [];
+  private readonly ofRing: (RingSamples | undefined)[] = [];
 
   constructor(store: PacketStore, addresses: AddressBook) {
     this.store = store;
@@ -62,18 +73,20 @@ export class RotationAnalysis implements Analyzer {
       turn.lastEdge?.hold.add(sinceLast);
     }
     const node = this.addresses.nodeAt(m.src) ?? m.sender;
-    if (node === this.store.rings[m.ring]?.rep) this.atRepresentative(m, turn, follows ? sinceLast : 0);
+    if (node === this.store.rings[m.ring]?.rep) this.atRepresentative(m, turn, follows ? sinceLast : null);
     turn.lastTime = timeNs;
     turn.lastTokenSeq = tokenSeq;
     turn.lastEdge = edge;
   }
 
-  private atRepresentative(m: IndexedMessage, turn: RingTurn, dwell: number): void {
+  /** `dwell`: how long the representative had the token, null where its arrival was not captured. */
+  private atRepresentative(m: IndexedMessage, turn: RingTurn, dwell: number | null): void {
     if (!Number.isNaN(turn.departed)) {
       const rotation = (m.timeNs - turn.departed) / NS_PER_MS;
-      const isIdle = m.seq === turn.departedSeq && dwell >= HELD_MS_MIN;
+      const isIdle = m.seq === turn.departedSeq && (dwell ?? rotation) >= HELD_MS_MIN;
+      const ring = (this.ofRing[m.ring] ??= { active: new Samples(), idle: new Samples() });
       (isIdle ? this.idle : this.active).add(rotation);
-      if (isIdle) (this.idleOf[m.ring] ??= new Samples()).add(rotation);
+      (isIdle ? ring.idle : ring.active).add(rotation);
     }
     turn.departed = m.timeNs;
     turn.departedSeq = m.seq;
@@ -90,9 +103,17 @@ export class RotationAnalysis implements Analyzer {
     return edge;
   }
 
-  /** Median idle rotation of a ring in milliseconds, null where it never idled: close to Corosync's `hold`. */
-  idleRotation(ring: number): number | null {
-    return this.idleOf[ring]?.percentiles([0.5])[0] ?? null;
+  /** How one ring turned; null where its representative was not seen to send a token twice. */
+  rotationOf(ring: number): RingRotation | null {
+    const samples = this.ofRing[ring];
+    return samples === undefined ? null : { active: spread(samples.active), idle: spread(samples.idle) };
+  }
+
+  /** The `hold` of a ring's representative in milliseconds, as its idle rotations tell (specs 4.2); null if they do not. */
+  holdOf(ring: number): number | null {
+    const idle = this.ofRing[ring]?.idle;
+    if (idle === undefined || idle.count < IDLE_MIN) return null;
+    return idle.percentiles([FULL_HOLD_SHARE])[0] ?? null;
   }
 
   finish(): Rotation {
@@ -103,7 +124,7 @@ export class RotationAnalysis implements Analyzer {
       const [holdP50 = null, holdP99 = null] = hold.percentiles([0.5, 0.99]);
       const [a, b] = [this.addresses.nodeAt(from), this.addresses.nodeAt(to)];
       if (a === null || b === null) continue;
-      edges.push({ from: a, to: b, hops: hop.count, p50, p99, max: hop.max, holdP50, holdP99 });
+      edges.push({ from: a, to: b, hops: hop.count, p50, p99, max: hop.greatest, holdP50, holdP99 });
     }
     return { active: spread(this.active), idle: spread(this.idle), edges };
   }
@@ -111,5 +132,5 @@ export class RotationAnalysis implements Analyzer {
 
 function spread(samples: Samples): Spread {
   const [p50 = null, p90 = null, p99 = null] = samples.percentiles([0.5, 0.9, 0.99]);
-  return { count: samples.count, p50, p90, p99, max: samples.count === 0 ? null : samples.max };
+  return { count: samples.count, p50, p90, p99, max: samples.greatest };
 }
