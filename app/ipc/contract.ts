@@ -29,6 +29,14 @@ export interface RecentFile {
   readonly name: string;
 }
 
+/** A capture that comes with the program. */
+export interface Sample {
+  readonly path: string;
+  readonly title: string;
+  /** What it shows, in a line. */
+  readonly says: string;
+}
+
 /** A key, in memory only. */
 export interface KeyFile {
   readonly name: string;
@@ -42,6 +50,7 @@ export interface Greeting {
   readonly open: string | null;
   readonly keys: readonly KeyFile[];
   readonly recent: readonly RecentFile[];
+  readonly samples: readonly Sample[];
   /** True where the program was started to prove that it draws. */
   readonly isSmoke: boolean;
 }

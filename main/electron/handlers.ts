@@ -1,9 +1,11 @@
 // What each call does, in a few words each: the work is in main/node and in the files beside this one.
+import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type WebContents } from 'electron';
 import type { Handlers, KeyFile } from '../../app/ipc/contract.ts';
 import { ok } from '../../protocol/base/result.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
+import { samplesIn } from '../node/files/samples.ts';
 import { recent } from './recent.ts';
 import { reportSmoke } from './smoke.ts';
 import { closeStream, openStream } from './streams.ts';
@@ -28,10 +30,16 @@ export async function chooseCapture(contents: WebContents): Promise<string | nul
   return paths[0] ?? null;
 }
 
+/** Where the captures lie that come with the program. */
+function captures(): string {
+  return app.isPackaged ? join(process.resourcesPath, 'samples') : join(app.getAppPath(), 'test', 'golden', 'captures');
+}
+
 export const handlers: Handlers<WebContents> = {
   'window.hello': async (caller) => {
     const { open, keys, isSmoke } = firstShowOf(caller);
-    return { version: app.getVersion(), open, keys, recent: recentFiles(recent.list()), isSmoke };
+    const samples = samplesIn(captures());
+    return { version: app.getVersion(), open, keys, recent: recentFiles(recent.list()), samples, isSmoke };
   },
   'session.choose': async (caller) => chooseCapture(caller),
   'session.open': async (caller, path) => {

@@ -5,6 +5,7 @@ import type { Analysis } from '../../app/analysis/result.ts';
 import { openCapture, packets, startWithKeys, timeOfRow, verdictOf } from '../state/actions.ts';
 import { useSession, type SessionState } from '../state/session-store.ts';
 import { clockText } from '../panels/packets/layout.ts';
+import { useView } from '../state/view-store.ts';
 
 const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
 
@@ -59,8 +60,9 @@ function reportWhenDrawn(): void {
 }
 
 export async function start(): Promise<void> {
-  const { open, keys, recent, isSmoke, version } = await bridge.call('window.hello');
+  const { open, keys, recent, samples, isSmoke, version } = await bridge.call('window.hello');
   useSession.setState({ recent });
+  useView.setState({ samples });
   startWithKeys(keys);
   if (open !== null) await openCapture(open);
   if (!isSmoke) return;

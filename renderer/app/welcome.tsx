@@ -3,11 +3,13 @@ import type { ReactNode } from 'react';
 import { chooseCapture, openCapture } from '../state/actions.ts';
 import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
+import { useView } from '../state/view-store.ts';
 
 export function Welcome(): ReactNode {
   const phase = useSession((state) => state.phase);
   const problem = useSession((state) => state.problem);
   const recent = useSession((state) => state.recent);
+  const samples = useView((state) => state.samples);
   if (phase === 'opening') return <p className="welcome">Opening…</p>;
   return (
     <div className="welcome">
@@ -26,8 +28,23 @@ export function Welcome(): ReactNode {
       </button>
       <p className="muted">
         To make one on a cluster node:
-        <code className="welcome-line">tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405'</code>
+        <code className="welcome-line">tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405 or ip[6:2] &amp; 0x1fff != 0'</code>
       </p>
+      {samples.length === 0 ? null : (
+        <>
+          <h3>Real ones to try</h3>
+          <ul className="samples">
+            {samples.map(({ path, title, says }) => (
+              <li key={path}>
+                <button type="button" className="link" title={path} onClick={() => void openCapture(path)}>
+                  {title}
+                </button>
+                <span className="muted">{says}</span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {recent.length === 0 ? null : (
         <>
           <h3>Opened before</h3>

@@ -19,7 +19,7 @@ function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> 
 export function createBrowserBridge(): WindowBridge {
   const files = new PageFiles();
   const handlers: Handlers<null> = {
-    'window.hello': async () => ({ version: 'web', open: null, keys: [], recent: [], isSmoke: false }),
+    'window.hello': async () => ({ version: 'web', open: null, keys: [], recent: [], samples: [], isSmoke: false }),
     'session.choose': async () => {
       const [file] = await chooseFiles('.pcap,.pcapng,.cap,.gz', false);
       return file === undefined ? null : files.add(file);

@@ -1,5 +1,6 @@
 // How the person looks at the capture: one selection, one time, one stretch of the timeline. Panels follow it.
 import { create } from 'zustand';
+import type { Sample } from '../../app/ipc/contract.ts';
 import type { Span } from '../canvas/time-scale.ts';
 import type { Theme } from '../theme/theme.ts';
 
@@ -21,6 +22,8 @@ export interface ViewState {
   readonly timeForm: TimeForm;
   readonly theme: Theme;
   readonly isShowingKeys: boolean;
+  /** Captures that come with the program. */
+  readonly samples: readonly Sample[];
 }
 
 export const FIRST_VIEW: ViewState = {
@@ -31,6 +34,7 @@ export const FIRST_VIEW: ViewState = {
   timeForm: 'start',
   theme: 'light',
   isShowingKeys: false,
+  samples: [],
 };
 
 export const useView = create<ViewState>(() => FIRST_VIEW);

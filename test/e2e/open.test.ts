@@ -56,6 +56,16 @@ describe('opening a capture', () => {
     expect(await own.text('.top-bar h1')).toContain('c31-udp-kill9/brA.pcap');
   });
 
+  it('opens a sample that comes with the program', async () => {
+    const own = await start();
+
+    await own.page.click('.samples .link >> nth=1');
+    await own.read();
+
+    expect(await own.text('.top-bar h1')).toContain('c31-udp-partition2-3/brA.pcap');
+    expect(await own.page.locator('.ring-item').count()).toBe(5);
+  });
+
   it('opens a dropped file, gzipped or not', async () => {
     const own = await start();
 
