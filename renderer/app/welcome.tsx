@@ -5,6 +5,9 @@ import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 
+/** Later fragments of a datagram have no ports, and recovery sends datagrams that are fragmented. */
+const TCPDUMP = "tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405 or ip[6:2] & 0x1fff != 0'";
+
 export function Welcome(): ReactNode {
   const phase = useSession((state) => state.phase);
   const problem = useSession((state) => state.problem);
@@ -28,7 +31,7 @@ export function Welcome(): ReactNode {
       </button>
       <p className="muted">
         To make one on a cluster node:
-        <code className="welcome-line">tcpdump -i any -s 0 -w ring.pcap 'udp portrange 5404-5405 or ip[6:2] &amp; 0x1fff != 0'</code>
+        <code className="welcome-line">{TCPDUMP}</code>
       </p>
       {samples.length === 0 ? null : (
         <>
