@@ -1,5 +1,5 @@
-// Durations gathered for percentiles: all of them up to a limit, then every second, every fourth … of them, which keeps
-// the same capture's percentiles the same on any machine.
+// Durations gathered for percentiles: all of them up to a limit, then every second, every fourth … of them, which
+// keeps the same capture's percentiles the same on any machine.
 
 /** Samples kept of one series. */
 export const SAMPLES_MAX = 262_144;

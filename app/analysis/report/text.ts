@@ -1,31 +1,49 @@
 // The analysis as text for a person: the verdict first, then who, which rings, what happened, how the token turned.
 // At most 100 columns.
 import { timeText, wallClock } from '../../store/times.ts';
-import type { Analysis, EdgeSpread, Finding, Spread, Transition } from '../result.ts';
+import type { Analysis, Finding, SheepCluster, Spread, Transition } from '../result.ts';
 
 const WIDTH = 100;
-/** Transitions listed; the JSON has them all. */
+/** Lines of transitions; the JSON has them all. */
 const TRANSITIONS_SHOWN_MAX = 60;
+/** Nodes that do the same within this time of each other share a line. */
+const TOGETHER_NS = 10e6;
+const SHEEP_EVENTS_SHOWN_MAX = 20;
 const FINDINGS_SHOWN_MAX = 40;
 
 interface Words {
   /** A node's id with its address, as a person knows it. */
   node(nodeid: number): string;
+  /** Its address where one is known. */
+  address(nodeid: number): string;
   /** Seconds since the first packet. */
   time(ns: number): string;
 }
 
-function wrap(text: string, indent: string): string {
+/** Breaks a line at spaces; what follows the first line is indented by `hang`. */
+function wrap(text: string, indent: string, hang = indent): string {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + word.length + 1 > WIDTH) {
-      lines.push(indent + line);
+  const words = text.trimStart().split(' ');
+  // Spaces in front belong to the first line.
+  let line = ' '.repeat(Math.max(0, text.length - text.trimStart().length - 1));
+  for (const word of words) {
+    const before = lines.length === 0 ? indent : hang;
+    if (line !== '' && before.length + line.length + word.length + 1 > WIDTH) {
+      lines.push(before + line);
       line = word;
     } else line = line === '' ? word : `${line} ${word}`;
   }
-  lines.push(indent + line);
+  lines.push((lines.length === 0 ? indent : hang) + line);
   return lines.join('\n');
+}
+
+/** Columns of text, as wide as their widest entry, the last one ragged. */
+function columns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  const pad = (cell: string, i: number, row: readonly string[]): string =>
+    i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0);
+  return rows.map((row) => row.map(pad).join('  '));
 }
 
 const heading = (title: string): string => `\n${title}`;
@@ -46,51 +64,107 @@ function verdict({ findings, rings, packets, delivery }: Analysis, words: Words)
   }
   const [worst] = [...failures, ...warnings];
   const more = failures.length + warnings.length - 1;
-  return (
-    `${worst?.says ?? ''}${more > 0 ? ` (and ${more} more)` : ''}`.replaceAll('\n', ' ') +
-    (worst === undefined ? '' : ` At ${words.time(worst.time)} s.`)
-  );
+  if (worst === undefined) return '';
+  return `At ${words.time(worst.time)} s: ${worst.says}${more > 0 ? ` (and ${more} more)` : ''}`;
 }
 
-function nodeLines({ nodes }: Analysis, words: Words): string[] {
-  return nodes.map(({ nodeid, name, addresses, dialect, firstSeen, lastSeen }) => {
-    const who = `${String(nodeid).padEnd(11)} ${addresses.join(', ').padEnd(18)} ${(dialect ?? '?').padEnd(11)}`;
-    return `  ${who} seen ${words.time(firstSeen)} to ${words.time(lastSeen)} s${name === null ? '' : `, ${name}`}`;
-  });
+/** A name that a capture gives, without what a terminal would obey. */
+function plain(name: string): string {
+  return Array.from(name, (char) => (char < ' ' || (char >= '\u007f' && char < '\u00a0') ? '\ufffd' : char)).join('');
 }
 
-function ringLines({ rings }: Analysis, words: Words): string[] {
-  return rings.map(({ id, members, committed, firstToken, lastToken, tokens, cause }) => {
-    const turned =
-      firstToken === null
-        ? 'never turned'
-        : `${words.time(firstToken)} to ${words.time(lastToken ?? firstToken)} s, ${tokens} tokens`;
-    const start = committed ?? firstToken ?? 0;
-    const what = `${id.padEnd(16)} ${cause.padEnd(12)} members ${members.join(' ')}`;
-    return `  ${words.time(start).padStart(10)}  ${what}  (${turned})`;
+function nodeLines({ nodes }: Analysis, words: Words): readonly string[] {
+  const rows = nodes.map(({ nodeid, name, addresses, dialect, firstSeen, lastSeen }) => [
+    String(nodeid),
+    addresses.join(', '),
+    dialect ?? '?',
+    `seen ${words.time(firstSeen)} to ${words.time(lastSeen)} s${name === null ? '' : `, ${plain(name)}`}`,
+  ]);
+  return columns(rows).map((line) => wrap(line, '  ', '      '));
+}
+
+function ringLines({ rings }: Analysis, words: Words): readonly string[] {
+  const rows = rings.map(({ id, committed, firstToken, lastToken, tokens, cause }) => [
+    words.time(committed ?? firstToken ?? 0).padStart(10),
+    id,
+    cause,
+    firstToken === null
+      ? 'never turned'
+      : `${words.time(firstToken)} to ${words.time(lastToken ?? firstToken)} s, ${tokens} tokens`,
+  ]);
+  const members = rings.map(({ members: ids, committed }) => {
+    const partial = committed === null ? ' (as far as seen)' : '';
+    return wrap(`members ${ids.join(' ')}${partial}`, ' '.repeat(14), ' '.repeat(22));
   });
+  return columns(rows).flatMap((line, i) => [wrap(line, '  ', ' '.repeat(14)), members[i] ?? '']);
+}
+
+/** Transitions of several nodes to the same state at about the same time, as one. */
+function togetherOf(transitions: readonly Transition[]): readonly (readonly Transition[])[] {
+  const groups: Transition[][] = [];
+  for (const transition of transitions) {
+    const group = groups.at(-1);
+    const first = group?.[0];
+    const isSame =
+      first !== undefined &&
+      first.to === transition.to &&
+      first.gatherFrom === transition.gatherFrom &&
+      first.certainty === transition.certainty &&
+      first.ring === transition.ring &&
+      group?.every(({ nodeid }) => nodeid !== transition.nodeid) === true &&
+      transition.time - first.time <= TOGETHER_NS;
+    if (isSame) group?.push(transition);
+    else groups.push([transition]);
+  }
+  return groups;
 }
 
 function transitionLines(transitions: readonly Transition[], words: Words): string[] {
-  const shown = transitions
-    .slice(0, TRANSITIONS_SHOWN_MAX)
-    .map(({ time, nodeid, to, gatherFrom, certainty, frames }) => {
-      const reason = gatherFrom === null ? '' : ` from ${gatherFrom}`;
-      const doubt = certainty === 'certain' ? '' : ` (${certainty})`;
-      const what = `${words.node(nodeid).padEnd(28)} ${(to + reason).padEnd(16)}`;
-      return `  ${words.time(time).padStart(10)}  ${what} frame ${frames[0] ?? '?'}${doubt}`;
-    });
-  const rest = transitions.length - shown.length;
-  return rest > 0 ? [...shown, `  … ${rest} more: see --json`] : shown;
+  const groups = togetherOf(transitions);
+  const shown = groups.slice(0, TRANSITIONS_SHOWN_MAX).map((group) => {
+    const [first] = group as [Transition, ...Transition[]];
+    const reason = first.gatherFrom === null ? '' : ` from ${first.gatherFrom}`;
+    const doubt = first.certainty === 'certain' ? '' : ` (${first.certainty})`;
+    const who = group.map(({ nodeid }) => words.node(nodeid)).join(', ');
+    const what = `${words.time(first.time).padStart(10)}  ${(first.to + reason).padEnd(15)}`;
+    return wrap(`${what} ${who}${doubt} [frame ${first.frames[0] ?? '?'}]`, '  ', ' '.repeat(30));
+  });
+  const rest = groups.slice(TRANSITIONS_SHOWN_MAX).reduce((sum, group) => sum + group.length, 0);
+  return rest > 0 ? [...shown, `  … ${rest} more transitions: see --json`] : shown;
 }
 
 const spreadText = (name: string, { count, p50, p99, max }: Spread): string =>
   `  ${name.padEnd(8)} ${String(count).padStart(8)} rotations  median ${ms(p50)} ms  p99 ${ms(p99)}  max ${ms(max)}`;
 
-function edgeLine({ from, to, hops, p50, p99, holdP50 }: EdgeSpread, words: Words): string {
-  const edge = `${words.node(from)} → ${words.node(to)}`;
-  const times = `${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)}`;
-  return `  ${edge.padEnd(50)} ${String(hops).padStart(7)} hops  ${times}`;
+function edgeLines({ rotation }: Analysis, words: Words): readonly string[] {
+  const rows = rotation.edges.map(({ from, to, hops, p50, p99, holdP50 }) => [
+    `${words.address(from)} → ${words.address(to)}`,
+    `${hops} hops`,
+    `${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)} ms`,
+  ]);
+  return columns(rows).map((line) => wrap(line, '  ', '      '));
+}
+
+function deliveryLines({ delivery }: Analysis, words: Words): readonly string[] {
+  const { mcasts, duplicatesOnWire, neverSeen, retransmitRequests } = delivery;
+  const unseen = `${neverSeen} named by a token and never captured`;
+  const counts = `${mcasts} multicasts, ${duplicatesOnWire} sent again, ${unseen}`;
+  return [
+    wrap(counts, '  '),
+    ...retransmitRequests.map(({ nodeid, count }) => `  ${words.node(nodeid)} asked for ${count}`),
+  ];
+}
+
+function sheepLines({ members, master, epoch, status, copies, events }: SheepCluster, words: Words): readonly string[] {
+  const who = members.length === 0 ? 'members not told' : `members ${members.join(' ')}, master ${master ?? '?'}`;
+  const state = `epoch ${epoch ?? '?'}, ${status ?? 'status unknown'}, copies ${copies ?? '?'}`;
+  const shown = events
+    .slice(0, SHEEP_EVENTS_SHOWN_MAX)
+    .map(({ time, frame, says }) =>
+      wrap(`${words.time(time).padStart(10)}  ${says} [frame ${frame}]`, '  ', ' '.repeat(14)),
+    );
+  const rest = events.length - shown.length;
+  return [wrap(`${who}; ${state}`, '  '), ...shown, ...(rest > 0 ? [`  … ${rest} more: see --json`] : [])];
 }
 
 function findingLines(
@@ -105,7 +179,7 @@ function findingLines(
   }
   if (cause !== null) lines.push(wrap(`Cause: ${cause}`, '    '));
   if (advice !== null) lines.push(wrap(`Look at: ${advice}`, '    '));
-  if (because !== null) lines.push(`    follows from ${because}`);
+  if (because !== null) lines.push(wrap(`Follows from ${because}`, '    '));
   return lines;
 }
 
@@ -114,9 +188,10 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   const addresses = new Map(analysis.nodes.map(({ nodeid, addresses: [first] }) => [nodeid, first]));
   const words: Words = {
     node: (nodeid) => (addresses.get(nodeid) === undefined ? String(nodeid) : `${nodeid} (${addresses.get(nodeid)})`),
+    address: (nodeid) => addresses.get(nodeid) ?? String(nodeid),
     time: (ns) => ((ns - firstNs) / 1e9).toFixed(3),
   };
-  const { packets, rotation, delivery, findings, transitions, sheepdog } = analysis;
+  const { packets, rotation, findings, transitions, sheepdog } = analysis;
   const present = Object.entries(packets.byKind).filter(([, count]) => count > 0);
   const kinds = present.map(([kind, count]) => `${kind} ${count}`);
   const lines = [wrap(verdict(analysis, words), '')];
@@ -124,34 +199,14 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
   if (findings.length > 0) lines.push(heading('Findings'));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) lines.push(...findingLines(finding, words));
-  if (findings.length > FINDINGS_SHOWN_MAX) lines.push(`  … ${findings.length - FINDINGS_SHOWN_MAX} more: see --json`);
+  const hidden = findings.length - FINDINGS_SHOWN_MAX;
+  if (hidden > 0) lines.push(`  … ${hidden} more: see --json`);
   lines.push(heading('Nodes'), ...nodeLines(analysis, words));
   lines.push(heading('Rings'), ...ringLines(analysis, words));
   if (transitions.length > 0) lines.push(heading('Membership'), ...transitionLines(transitions, words));
-  lines.push(
-    heading('Rotation at the representative'),
-    spreadText('active', rotation.active),
-    spreadText('idle', rotation.idle),
-  );
-  lines.push(...rotation.edges.map((edge) => edgeLine(edge, words)));
-  lines.push(
-    heading('Delivery'),
-    `  ${delivery.mcasts} multicasts, ${delivery.duplicatesOnWire} sent again, ` +
-      `${delivery.neverSeen} named by a token and never captured`,
-  );
-  for (const { nodeid, count } of delivery.retransmitRequests) lines.push(`  ${words.node(nodeid)} asked for ${count}`);
-  if (sheepdog !== null) {
-    const { members, epoch, status, copies, events } = sheepdog;
-    lines.push(
-      heading('Sheepdog'),
-      wrap(
-        `members ${members.join(' ')}; epoch ${epoch ?? '?'}, ${status ?? 'status unknown'}, copies ${copies ?? '?'}`,
-        '  ',
-      ),
-    );
-    for (const { time, frame, says } of events.slice(0, 20))
-      lines.push(`  ${words.time(time).padStart(10)}  ${says} [frame ${frame}]`);
-    if (events.length > 20) lines.push(`  … ${events.length - 20} more: see --json`);
-  }
+  lines.push(heading('Rotation at the representative'), spreadText('active', rotation.active));
+  lines.push(spreadText('idle', rotation.idle), ...edgeLines(analysis, words));
+  lines.push(heading('Delivery'), ...deliveryLines(analysis, words));
+  if (sheepdog !== null) lines.push(heading('Sheepdog'), ...sheepLines(sheepdog, words));
   return `${lines.join('\n')}\n`;
 }

@@ -109,7 +109,7 @@ export class RotationAnalysis implements Analyzer {
     return samples === undefined ? null : { active: spread(samples.active), idle: spread(samples.idle) };
   }
 
-  /** The `hold` of a ring's representative in milliseconds, as its idle rotations tell (specs 4.2); null if they do not. */
+  /** The representative's `hold` in milliseconds, as idle rotations tell (specs 4.2); null if they do not. */
   holdOf(ring: number): number | null {
     const idle = this.ofRing[ring]?.idle;
     if (idle === undefined || idle.count < IDLE_MIN) return null;

@@ -1,5 +1,5 @@
-// The last tokens of each ring and their copies: where a token stopped, who was seen to send, and which hops the capture
-// does not see. Keeps numbers in place, since every token passes here.
+// The last tokens of each ring and their copies: where a token stopped, who was seen to send, and which hops the
+// capture does not see. Keeps numbers in place, since every token passes here.
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 
