@@ -13,8 +13,8 @@ const FRAGMENTS_MAX = 8192;
 /** Attempts to join one datagram: overlapping fragments with a hole left are given up after these. */
 const ATTEMPTS_MAX = 64;
 /**
- * Capture time within which a datagram must be complete. Hosts wait 30 s; but fragments are sent back to back, and under
- * load a sender's 16-bit identification comes round within seconds.
+ * Capture time within which a datagram must be complete. Hosts wait 30 s; but fragments are sent back to back, and
+ * under load a sender's 16-bit identification comes round within seconds.
  */
 const AGE_NS_MAX = 2e9;
 

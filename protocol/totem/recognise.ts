@@ -34,8 +34,8 @@ function isHeader12(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * The magic alone stands before one in 32,768 encrypted datagrams by chance: version, type and encapsulated must be small
- * too. Other versions than 3 are recognised, and then refused with that reason.
+ * The magic alone stands before one in 32,768 encrypted datagrams by chance: version, type and encapsulated must be
+ * small too. Other versions than 3 are recognised, and then refused with that reason.
  */
 function isHeader3(bytes: Uint8Array, at: number): boolean {
   const first = bytes[at];

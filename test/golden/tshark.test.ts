@@ -1,5 +1,5 @@
-// Corosync 1 in clear against Wireshark's dissector, where tshark is installed: the raw values of every token. It swaps the
-// labels of seq and token_seq, and shows Totem that ICMP quotes, which is no packet of the ring.
+// Corosync 1 in clear against Wireshark's dissector, where tshark is installed: the raw values of every token. It swaps
+// the labels of seq and token_seq, and shows Totem that ICMP quotes, which is no packet of the ring.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

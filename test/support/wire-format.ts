@@ -32,7 +32,8 @@ function table(fields: readonly FieldDoc[]): string {
 }
 
 function section(layout: Described): string {
-  return `### ${layout.ctype}, ${layout.fixedSize} octets${hasLists(layout) ? ' and its lists' : ''}\n\n${table(describeStruct(layout as unknown as AnyStruct))}\n`;
+  const size = `${layout.fixedSize} octets${hasLists(layout) ? ' and its lists' : ''}`;
+  return `### ${layout.ctype}, ${size}\n\n${table(describeStruct(layout as unknown as AnyStruct))}\n`;
 }
 
 function hasLists(layout: Described): boolean {
@@ -55,9 +56,10 @@ const GROUPS: readonly (readonly [title: string, layouts: readonly Described[]])
 export function wireFormat(): string {
   const head = `# Wire format
 
-Made from the declarations in \`protocol\`; \`npm run docs\` renews it. Offsets are octets from the start of the structure.
-Numbers stand in the byte order of the sender unless said otherwise; nothing is padded. Fields of a list that follows a
-count have no fixed offset.
+Made from the declarations in \`protocol\`; \`npm run docs\` renews it. Offsets are octets from the start of the
+structure. Numbers stand in the byte order of the sender unless said otherwise; nothing is padded. Fields of a list
+that follows a count have no fixed offset.
 `;
-  return `${[head, ...GROUPS.map(([title, layouts]) => `## ${title}\n\n${layouts.map(section).join('\n')}`)].join('\n').trimEnd()}\n`;
+  const groups = GROUPS.map(([title, layouts]) => `## ${title}\n\n${layouts.map(section).join('\n')}`);
+  return `${[head, ...groups].join('\n').trimEnd()}\n`;
 }

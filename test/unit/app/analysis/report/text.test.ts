@@ -1,4 +1,5 @@
-// The text for a person: verdict first, nothing wider than 100 columns, long lists cut with a word, hostile names plain.
+// The text for a person: verdict first, nothing wider than 100 columns, long lists cut with a word, hostile
+// names plain.
 import { describe, expect, it } from 'vitest';
 import { analysisText } from '../../../../../app/analysis/report/text.ts';
 import type { Analysis, Finding, Transition } from '../../../../../app/analysis/result.ts';
