@@ -4,6 +4,8 @@ import { Group, Panel, Separator } from 'react-resizable-panels';
 import { Detail } from '../panels/detail/index.tsx';
 import { Findings } from '../panels/findings/index.tsx';
 import { Hex } from '../panels/hex/index.tsx';
+import { Membership } from '../panels/membership/index.tsx';
+import { NodeCards } from '../panels/nodes/index.tsx';
 import { Packets } from '../panels/packets/index.tsx';
 import { Ring } from '../panels/ring/index.tsx';
 import { Timeline } from '../panels/timeline/index.tsx';
@@ -28,6 +30,18 @@ function Workbench(): ReactNode {
           <Separator className="separator" aria-label="width of the timeline" />
           <Panel id="panel-ring" defaultSize="21%" minSize="200px">
             <Ring />
+          </Panel>
+          <Separator className="separator" aria-label="width of the membership panel" />
+          <Panel id="panel-membership" defaultSize="18%" minSize="160px">
+            <Group orientation="vertical" id="membership-column">
+              <Panel id="panel-states" minSize="80px">
+                <Membership />
+              </Panel>
+              <Separator className="separator" aria-label="height of the node cards" />
+              <Panel id="panel-nodes" defaultSize="30%" minSize="60px">
+                <NodeCards />
+              </Panel>
+            </Group>
           </Panel>
           <Separator className="separator" aria-label="width of the ring view" />
           <Panel id="panel-findings" defaultSize="19%" minSize="200px">

@@ -1,6 +1,7 @@
 // The keys that work everywhere in the window. Panels handle their own; nothing here while a person types.
 import { bridge } from '../bridge/bridge.ts';
 import type { MenuCommand } from '../../app/ipc/contract.ts';
+import { TRANSPORT_SHORTCUTS } from '../panels/transport/keys.ts';
 import {
   cancelReading,
   chooseKeys,
@@ -20,6 +21,7 @@ export const SHORTCUTS: readonly (readonly [string, string])[] = [
   ['/', 'filter packets; Escape clears'],
   ['+ − wheel', 'zoom the timeline; Shift+wheel or dragging moves it'],
   ['F', 'fit the timeline'],
+  ...TRANSPORT_SHORTCUTS,
   ['Ctrl+Shift+L', 'light or dark'],
   ['Escape', 'stop reading'],
   ['?', 'this list'],

@@ -1,9 +1,8 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
-import { useMemo, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { cancelReading, packets } from '../state/actions.ts';
-import { momentAt } from '../state/moment.ts';
 import { useSession } from '../state/session-store.ts';
-import { useView } from '../state/view-store.ts';
+import { useMoment } from '../state/use-moment.ts';
 
 const MEGA = 1024 * 1024;
 
@@ -27,13 +26,8 @@ function Reading(): ReactNode {
 export function StatusLine(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
-  const revision = useSession((state) => state.revision);
-  const row = useView((state) => state.row);
-  const time = useView((state) => state.time);
-  const moment = useMemo(
-    () => (analysis === null || time === null ? null : momentAt(analysis, packets(), nodes, time, row)),
-    [analysis, nodes, time, row, revision],
-  );
+  useSession((state) => state.revision);
+  const moment = useMoment();
   const rings =
     moment?.rings.map(({ id, members }) => `ring ${id}: ${members.map((member) => nodes.label(member)).join(', ')}`) ??
     [];

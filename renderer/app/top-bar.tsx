@@ -1,6 +1,7 @@
 // The top bar: what is open, the filter, keys, theme, help. Its parts never move.
 import { useEffect, useState, type ReactNode } from 'react';
 import { chooseCapture, chooseKeys, filterPackets, packets, showShortcuts, toggleTheme } from '../state/actions.ts';
+import { Transport } from '../panels/transport/index.tsx';
 import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
@@ -75,6 +76,7 @@ export function TopBar(): ReactNode {
         {source?.name ?? 'Totem Lab'}
         <small>{clock === '' ? '' : `${clock} UTC, the capturing host's clock`}</small>
       </h1>
+      {source === null ? null : <Transport />}
       <FilterBox />
       <button
         type="button"

@@ -1,12 +1,13 @@
 // The ring view: who is in which ring at the chosen moment, where the token is, what the selected packet does.
-import { useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { RowFlag } from '../../../app/store/kinds.ts';
 import { lengthText } from '../../canvas/time-scale.ts';
 import { packets } from '../../state/actions.ts';
 import { STATE_LOOKS } from '../../state/looks.ts';
-import { momentAt, type Moment } from '../../state/moment.ts';
+import type { Moment } from '../../state/moment.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
+import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
 import { layoutRings, raysOf, type Flight } from './layout.ts';
@@ -90,11 +91,8 @@ function Bench({ moment, nodes }: { readonly moment: Moment; readonly nodes: Nod
 }
 
 export function Ring(): ReactNode {
-  const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
-  const revision = useSession((state) => state.revision);
   const row = useView((state) => state.row);
-  const time = useView((state) => state.time);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
 
@@ -106,10 +104,7 @@ export function Ring(): ReactNode {
     return () => observer.disconnect();
   }, []);
 
-  const moment = useMemo(
-    () => (analysis === null || time === null ? null : momentAt(analysis, packets(), nodes, time, row)),
-    [analysis, nodes, time, row, revision],
-  );
+  const moment = useMoment();
   const rings = moment === null ? [] : layoutRings(moment, size.width, size.height);
   const { flags, ...flight } = flightOf(row, nodes);
   const says = moment === null ? [] : sentences(moment, nodes);
