@@ -1,5 +1,6 @@
 // LabNode as its hosts see it: one engine made of Totem, totempg, synchronisation and CPG (and the store on top). Types
-// only. The same promises hold as for the Totem engine (totem/engine/contract.ts): a host runs one node, whatever is in it.
+// only. The same promises hold as for the Totem engine (totem/engine/contract.ts): a host runs one node,
+// whatever is in it.
 import type { NodeRef, RingRef } from '../totem/identity.ts';
 import type { EngineNote, Micros, TotemConfig, TotemStatus } from '../totem/engine/contract.ts';
 import type { Brand } from '../base/brand.ts';
@@ -39,7 +40,10 @@ export type NodeEffect =
       readonly left: readonly NodeRef[];
       readonly joined: readonly NodeRef[];
     }
-  /** Synchronisation of the services of this ring began, or every member finished it ("Completed service synchronization"). */
+  /**
+   * Synchronisation of the services of this ring began, or every member finished it ("Completed service
+   * synchronization").
+   */
   | { readonly kind: 'synchronised'; readonly ringId: RingRef; readonly isDone: boolean }
   | {
       readonly kind: 'cpg-deliver';
@@ -60,7 +64,9 @@ export type NodeEffect =
       readonly joined: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
       readonly to: readonly number[];
     }
-  /** A request that could not be taken now (flow control, synchronising, not a member): CS_ERR_TRY_AGAIN and its kin. */
+  /**
+   * A request that could not be taken now (flow control, synchronising, not a member): CS_ERR_TRY_AGAIN and its kin.
+   */
   | {
       readonly kind: 'cpg-refused';
       readonly pid: number;

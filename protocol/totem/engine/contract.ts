@@ -3,9 +3,9 @@
 //
 // What the calls of totemsrp.c to its transport promise, and what hosts must therefore do:
 // 1. Multicasts before the token (totemnet_recv_flush): a host passes all that is readable in one turn as one batch, in
-//    order of arrival; that multicasts count before the token, and that joins beside a token are dropped, is the engine's.
-// 2. Multicasts come back to their sender, later (local_mcast_loop): the host hands `send-mcast` to the sender too, as a
-//    new input, never inside the step that made it; a token to oneself likewise.
+//    order of arrival; that multicasts count before the token, and that joins behind it are dropped, is the engine's.
+// 2. Multicasts come back to their sender, later (local_mcast_loop): the host hands `send-mcast` to the sender too,
+//    as a new input, never inside the step that made it; a token to oneself likewise.
 // 3. The ring id is durable before it is spoken (memb_ring_id_store): effects are carried out in their order, and
 //    `persist-ring-id` is on disk before the next one.
 // 4. Run to completion: no step while an effect of the last one is unfinished.
@@ -66,6 +66,11 @@ export type TotemInput =
   | { readonly kind: 'deadline' }
   /** One totempg packet to multicast. */
   | { readonly kind: 'submit'; readonly packet: Uint8Array; readonly guarantee: Guarantee }
+  /**
+   * The layer above holds something new open (totemsrp_event_signal, TOTEM_EVENT_NEW_MSG): the representative is asked
+   * for the token where it keeps it. A `submit` asks by itself.
+   */
+  | { readonly kind: 'new-message' }
   /** The layer above has finished synchronising (totemsrp_trans_ack): waiting_trans_ack becomes 0. */
   | { readonly kind: 'transitional-ack' }
   | { readonly kind: 'interface'; readonly up: boolean }
@@ -76,7 +81,9 @@ export type TotemInput =
 export type TotemEffect =
   /** Durable before the next effect. */
   | { readonly kind: 'persist-ring-id'; readonly seq: bigint }
-  /** `to` is oneself in a ring of one. Its address is null in the dialect of Corosync 3: the host knows it by node id. */
+  /**
+   * `to` is oneself in a ring of one. Its address is null in the dialect of Corosync 3: the host knows it by node id.
+   */
   | { readonly kind: 'send-token'; readonly to: NodeRef; readonly bytes: Uint8Array }
   /** To all, the sender included. */
   | { readonly kind: 'send-mcast'; readonly bytes: Uint8Array }
@@ -168,7 +175,7 @@ export interface TotemEngineOptions {
   readonly self: NodeRef;
   readonly dialect: DialectOfEngine;
   readonly config: TotemConfig;
-  /** From the ring id file, 0 where there is none; the engine adds 1 in the dialect of Corosync 3 (specs/totem.md 2.1). */
+  /** From the ring id file, 0 where there is none; the engine adds 1 in the dialect of Corosync 3 (totem.md 2.1). */
   readonly lastRingSeq: bigint;
   /** Seed of the engine's own generator: jitter of joins. u32. */
   readonly seed: number;
@@ -177,6 +184,10 @@ export interface TotemEngineOptions {
    * null (totempg_callback_token_received). The only call upwards; everything else is an effect.
    */
   readonly takeOpenPacket: () => Uint8Array | null;
+  /**
+   * Asserts the invariants of the state after every step: a broken one throws. For tests, the simulator and the lab.
+   */
+  readonly isChecked?: boolean;
   /** Goes on where a saved engine was; takeOpenPacket's owner must go back likewise. */
   readonly saved?: EngineState;
 }
