@@ -1,4 +1,4 @@
-// Tests without a window, as four projects: unit, property, golden, tidy. The window's own are in vitest.e2e.config.ts.
+// Tests without a window, as five projects. The window's own are in vitest.e2e.config.ts.
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, testTimeout: number) => ({
@@ -14,6 +14,7 @@ export default defineConfig({
       project('property', 60_000),
       project('golden', 120_000),
       project('tidy', 30_000),
+      project('interop', 60_000),
     ],
   },
 });

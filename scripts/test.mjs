@@ -1,5 +1,5 @@
-// npm test [-- PART… FILE…]: types, lint, unused code, unit, property, golden and tidy tests, the build, then the
-// window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones. Ends
+// npm test [-- PART… FILE…]: types, lint, unused code, unit, property, golden, tidy and interop tests, the build, then
+// the window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones. Ends
 // with one line that counts the tests; exits 1 if anything failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { createTally } from './lib/tally.mjs';
 import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
 const says = (line) => process.stdout.write(`${line}\n`);
-const PROJECTS = ['unit', 'property', 'golden', 'tidy'];
+const PROJECTS = ['unit', 'property', 'golden', 'tidy', 'interop'];
 const PARTS = ['types', 'lint', 'unused', ...PROJECTS, 'build', 'e2e'];
 const INTERRUPTED = 130;
 const SCREEN = '2560x1440x24';
