@@ -1,6 +1,6 @@
 // npm test [-- PART… FILE…]: types, lint, unused code, unit, property, golden, tidy and interop tests, the build, then
-// the window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones. Ends
-// with one line that counts the tests; exits 1 if anything failed.
+// the window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones.
+// Ends with one line that counts the tests; exits 1 if anything failed.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
