@@ -1,6 +1,6 @@
 // LabNode as its hosts see it: one engine made of Totem, totempg, synchronisation and CPG (and the store on top). Types
 // only. The same promises hold as for the Totem engine (totem/engine/contract.ts): a host runs one node,
-// whatever is in it.
+// whatever is in it. Names of groups are octets: every character stands for one, U+0000 to U+00FF; 1 to 128 of them.
 import type { NodeRef, RingRef } from '../totem/identity.ts';
 import type { EngineNote, Micros, TotemConfig, TotemStatus } from '../totem/engine/contract.ts';
 import type { Brand } from '../base/brand.ts';
@@ -64,14 +64,15 @@ export type NodeEffect =
       readonly joined: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
       readonly to: readonly number[];
     }
-  /**
-   * A request that could not be taken now (flow control, synchronising, not a member): CS_ERR_TRY_AGAIN and its kin.
-   */
+  /** The request of this step could not be taken: CS_ERR_TRY_AGAIN and its kin. */
   | {
       readonly kind: 'cpg-refused';
       readonly pid: number;
-      readonly why: 'try-again' | 'not-joined' | 'too-big' | 'exists';
+      /** `try-again`: flow control, or the services are synchronising; `cpg-ready` says when. */
+      readonly why: 'try-again' | 'not-joined' | 'too-big' | 'exists' | 'bad-name';
     }
+  /** What was refused with `try-again` since the last of these would be taken now. */
+  | { readonly kind: 'cpg-ready' }
   | { readonly kind: 'note'; readonly note: EngineNote };
 
 export interface NodeStatus {

@@ -101,6 +101,11 @@ export type TotemEffect =
       readonly type: 'transitional' | 'regular';
       /** The ring that is being installed, of both types. */
       readonly ringId: RingRef;
+      /**
+       * Its memb_ring_id, little-endian, with the unused octets of an address as the representative spells them:
+       * synchronisation repeats it octet by octet.
+       */
+      readonly ringIdOctets: Uint8Array;
       readonly members: readonly NodeRef[];
       readonly left: readonly NodeRef[];
       readonly joined: readonly NodeRef[];
