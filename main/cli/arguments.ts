@@ -3,7 +3,11 @@ import { parseArgs } from 'node:util';
 import { fail, ok, type Result } from '../../protocol/base/result.ts';
 
 export interface OptionSpec {
-  readonly [name: string]: { readonly type: 'boolean' | 'string'; readonly multiple?: boolean };
+  readonly [name: string]: {
+    readonly type: 'boolean' | 'string';
+    readonly multiple?: boolean;
+    readonly short?: string;
+  };
 }
 
 export interface Arguments {

@@ -1,4 +1,5 @@
 // The help of the command line. Text only.
+import { DEFAULT_CAPTURE_FILTER } from '../../app/session/live-capture.ts';
 
 const DECODE = `totemlab decode FILE [--key FILE]… [--filter EXPR] [--limit N] [--data] [--text]
 
@@ -34,12 +35,34 @@ FILE is pcap or pcapng, also gzipped; - reads standard input.
   totemlab analyse kill9.pcap
   totemlab analyse kill9.pcap --json --fail-on failure`;
 
+const CAPTURE = `totemlab capture -i IF [--out FILE] [--backend tcpdump | cap] [--duration S] [--filter EXPR]
+totemlab capture --list
+
+Captures on an interface into a pcapng file, until Ctrl-C. At the end it says how many packets
+there were, how many were dropped, and whose clock their times are.
+
+  -i IF           the interface; any captures on all of them
+  --out FILE      IF.pcapng unless said
+  --backend NAME  tcpdump (default where it is installed: the kernel's times, counts drops) or cap
+  --duration S    stop after so many seconds
+  --filter EXPR   in the language of man pcap-filter, instead of
+                  ${DEFAULT_CAPTURE_FILTER}
+  --list          the interfaces and their addresses
+
+  totemlab capture -i eth0 --out ring.pcapng --duration 60`;
+
 const MAIN = `totemlab COMMAND …
 
   decode FILE   what was in each packet, down to the last octet
   analyse FILE  which rings there were, what the nodes did, what went wrong
+  capture -i IF packets of an interface, into a file
 
 totemlab COMMAND --help tells more; totemlab --version the version.
 Exit codes: 0 done, 1 --fail-on struck, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
 
-export const HELP: { readonly [command: string]: string } = { '': MAIN, decode: DECODE, analyse: ANALYSE };
+export const HELP: { readonly [command: string]: string } = {
+  '': MAIN,
+  decode: DECODE,
+  analyse: ANALYSE,
+  capture: CAPTURE,
+};

@@ -1,11 +1,16 @@
 // The command line: picks the command, ends with its exit code.
 import manifest from '../../package.json' with { type: 'json' };
 import { analyse } from './analyse.ts';
+import { capture } from './capture.ts';
 import { decode } from './decode.ts';
 import { HELP } from './help.ts';
 import { complain } from './output.ts';
 
-const COMMANDS: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = { decode, analyse };
+const COMMANDS: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = {
+  decode,
+  analyse,
+  capture,
+};
 const INTERRUPTED = 130;
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

@@ -1,0 +1,97 @@
+// Captures with tcpdump: the kernel's times in nanoseconds, its count of drops; it outlives an interface that goes down.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { CaptureRequest, CaptureTrouble } from '../../../app/session/live-capture.ts';
+import { createCaptureReader } from '../../../protocol/pcap/capture-reader.ts';
+import type { BackendHooks, RunningBackend, StartBackend } from './backend.ts';
+
+/** Octets of a frame that are kept: loopback carries frames of 64 KiB. */
+const SNAP_OCTETS = 262_144;
+/** Milliseconds between two questions for the count of drops. */
+const ASK_DROPS_MS = 1000;
+
+function argumentsOf({ interface: name, filter, bufferOctets }: CaptureRequest): string[] {
+  const size = ['-s', String(SNAP_OCTETS), '-B', String(Math.ceil(bufferOctets / 1024))];
+  return ['-p', '-U', '-n', '--immediate-mode', '--time-stamp-precision=nano', ...size, '-i', name, '-w', '-', filter];
+}
+
+/** What tcpdump's last words mean. */
+export function tcpdumpTrouble(words: string, request: CaptureRequest): CaptureTrouble {
+  const { interface: name, filter } = request;
+  if (/No such device|SIOCGIFHWADDR/i.test(words)) return { kind: 'no-such-interface', interface: name };
+  if (/permission|not permitted/i.test(words)) return { kind: 'not-permitted', interface: name, backend: 'tcpdump' };
+  const expression = /(?:filter expression: |tcpdump: )?(syntax error.*|.*rejects all packets.*|illegal token.*)/i.exec(
+    words,
+  );
+  if (expression !== null) return { kind: 'bad-filter', filter, says: (expression[1] ?? 'syntax error').trim() };
+  if (/disappeared|went down/i.test(words)) return { kind: 'interface-gone', interface: name };
+  const last = words.trim().split('\n').at(-1) ?? '';
+  return { kind: 'failed', backend: 'tcpdump', says: last.replace(/^tcpdump: /, '') || 'it said nothing' };
+}
+
+/** libpcap counts each packet of the loopback device twice, leaving and coming. */
+function countedTwice(name: string): boolean {
+  return name === 'lo';
+}
+
+class Tcpdump implements RunningBackend {
+  private readonly child;
+  private readonly request: CaptureRequest;
+  private readonly hooks: BackendHooks;
+  private words = '';
+  private kernelDropped = 0;
+  private isStopping = false;
+
+  constructor(request: CaptureRequest, hooks: BackendHooks) {
+    this.request = request;
+    this.hooks = hooks;
+    this.child = spawn('tcpdump', argumentsOf(request), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C' },
+    });
+    this.child.on('error', () => this.hooks.ended({ kind: 'no-backend', backend: 'tcpdump' }));
+    createInterface({ input: this.child.stderr }).on('line', (line) => this.heard(line));
+    this.readPackets();
+    const asking = setInterval(() => this.child.kill('SIGUSR1'), ASK_DROPS_MS);
+    asking.unref();
+    this.child.on('close', (code) => {
+      clearInterval(asking);
+      this.hooks.ended(code === 0 || this.isStopping ? null : tcpdumpTrouble(this.words, request));
+    });
+  }
+
+  private readPackets(): void {
+    const { output } = this.hooks;
+    let epochNs: bigint | null = null;
+    const reader = createCaptureReader({
+      frame: (bytes, start, captured, original, timeNs, linktype) => {
+        output.begin(linktype);
+        epochNs ??= reader.epochNs;
+        output.packet(epochNs + BigInt(Math.round(timeNs)), bytes.slice(start, start + captured), original);
+      },
+    });
+    this.child.stdout.on('data', (chunk: Buffer) => reader.push(chunk));
+  }
+
+  private heard(line: string): void {
+    if (/listening on/.test(line)) this.hooks.started('kernel');
+    const dropped = /(\d+) packets? dropped by kernel/.exec(line);
+    if (dropped !== null) {
+      const count = Number(dropped[1]);
+      this.kernelDropped = countedTwice(this.request.interface) ? Math.ceil(count / 2) : count;
+    } else if (!/packets? (captured|received by filter|dropped by interface)/.test(line)) {
+      this.words = `${this.words}${line}\n`.slice(-4096);
+    }
+  }
+
+  dropped(): number {
+    return this.kernelDropped + this.hooks.output.lost();
+  }
+
+  stop(): void {
+    this.isStopping = true;
+    this.child.kill('SIGINT');
+  }
+}
+
+export const captureWithTcpdump: StartBackend = (request, hooks) => new Tcpdump(request, hooks);
