@@ -14,7 +14,7 @@ export default defineConfig({
       project('property', 60_000),
       project('golden', 120_000),
       project('tidy', 30_000),
-      project('interop', 60_000),
+      { test: { ...project('interop', 60_000).test, globalSetup: 'test/interop/build.ts' } },
     ],
   },
 });
