@@ -42,15 +42,15 @@ export function explainCaptureTrouble(trouble: CaptureTrouble): string {
       return `There is no interface ${trouble.interface}: totemlab capture --list names those there are.`;
     case 'not-permitted':
       return trouble.backend === 'tcpdump'
-        ? `You may not capture on ${trouble.interface}: sudo setcap cap_net_raw,cap_net_admin+ep "$(command -v tcpdump)", ` +
-            'or run this as root.'
+        ? `You may not capture on ${trouble.interface}: ` +
+            'sudo setcap cap_net_raw,cap_net_admin+ep "$(command -v tcpdump)", or run this as root.'
         : `You may not capture on ${trouble.interface} with cap: use --backend tcpdump, or run this as root.`;
     case 'bad-filter':
-      return `The capture filter "${trouble.filter}" is not understood: ${trouble.says}; man pcap-filter tells its language.`;
+      return `The capture filter "${trouble.filter}" is not understood: ${trouble.says}; see man pcap-filter.`;
     case 'no-backend':
       return trouble.backend === 'tcpdump'
         ? 'tcpdump is not installed: apt install tcpdump, or use --backend cap.'
-        : 'The cap module is not there: apt install libpcap-dev g++ make, then npm rebuild cap, or use --backend tcpdump.';
+        : 'The cap module is not there: apt install libpcap-dev g++ make and npm rebuild cap, or use --backend tcpdump.';
     case 'interface-gone':
       return `The interface ${trouble.interface} went away: the capture goes on when it is back.`;
     case 'failed':
