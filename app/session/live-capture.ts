@@ -50,7 +50,7 @@ export function explainCaptureTrouble(trouble: CaptureTrouble): string {
     case 'no-backend':
       return trouble.backend === 'tcpdump'
         ? 'tcpdump is not installed: apt install tcpdump, or use --backend cap.'
-        : 'The cap module is not there: apt install libpcap-dev g++ make and npm rebuild cap, or use --backend tcpdump.';
+        : 'The cap module is not there: apt install libpcap-dev g++ make; npm rebuild cap; or use --backend tcpdump.';
     case 'interface-gone':
       return `The interface ${trouble.interface} went away: the capture goes on when it is back.`;
     case 'failed':

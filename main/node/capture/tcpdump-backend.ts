@@ -1,4 +1,4 @@
-// Captures with tcpdump: the kernel's times in nanoseconds, its count of drops. Outlives an interface that goes down.
+// Captures with tcpdump: the kernel's times in nanoseconds, its count of drops. Outlives an interface going down.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { CaptureRequest, CaptureTrouble } from '../../../app/session/live-capture.ts';
