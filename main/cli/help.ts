@@ -51,11 +51,24 @@ there were, how many were dropped, and whose clock their times are.
 
   totemlab capture -i eth0 --out ring.pcapng --duration 60`;
 
+const PLACE = `totemlab place OID… --nodes ADDR[:PORT[:VNODES[:ZONE]]],… [--copies N] [--json]
+
+Where sheepdog keeps objects: the nodes that hold the copies of each, in the order of the copies.
+
+OID is an object id in hex, with or without its leading zeros. An IPv6 address stands in brackets.
+  --nodes LIST  the nodes of the store; port 7000, 64 virtual nodes and the address as zone, where
+                nothing else is given
+  --copies N    copies of each object (3); more than there are zones are not made
+  --json        one JSON array: [{ oid, hash, replicas }]
+
+  totemlab place f774470000060d 80f7744700000000 --nodes 192.168.1.111,192.168.1.112 --copies 2`;
+
 const MAIN = `totemlab COMMAND …
 
   decode FILE   what was in each packet, down to the last octet
   analyse FILE  which rings there were, what the nodes did, what went wrong
   capture -i IF packets of an interface, into a file
+  place OID…    where sheepdog keeps objects
 
 totemlab COMMAND --help tells more; totemlab --version the version.
 Exit codes: 0 done, 1 --fail-on struck, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
@@ -65,4 +78,5 @@ export const HELP: { readonly [command: string]: string } = {
   decode: DECODE,
   analyse: ANALYSE,
   capture: CAPTURE,
+  place: PLACE,
 };

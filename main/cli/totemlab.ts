@@ -5,11 +5,13 @@ import { capture } from './capture.ts';
 import { decode } from './decode.ts';
 import { HELP } from './help.ts';
 import { complain } from './output.ts';
+import { place } from './place.ts';
 
 const COMMANDS: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = {
   decode,
   analyse,
   capture,
+  place,
 };
 const INTERRUPTED = 130;
 

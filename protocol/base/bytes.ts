@@ -54,3 +54,43 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
 export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/** Octets of a text in UTF-8. */
+export function utf8Bytes(text: string): Uint8Array {
+  const octets: number[] = [];
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) octets.push(code);
+    else if (code < 0x800) octets.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x1_0000) octets.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else octets.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return Uint8Array.from(octets);
+}
+
+/** Octets that UTF-8 wants behind a first octet, 0 where it is none; and the bits of the character in it. */
+function leadOf(octet: number): readonly [following: number, bits: number] {
+  if (octet >= 0xc2 && octet < 0xe0) return [1, octet & 31];
+  if (octet >= 0xe0 && octet < 0xf0) return [2, octet & 15];
+  if (octet >= 0xf0 && octet < 0xf5) return [3, octet & 7];
+  return [0, octet];
+}
+
+/** Text of UTF-8 octets up to the first NUL; octets that are no UTF-8 become U+FFFD. */
+export function utf8Text(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i++) {
+    const octet = bytes[i]!;
+    if (octet === 0) break;
+    const [following, bits] = leadOf(octet);
+    const rest = bytes.subarray(i + 1, i + 1 + following);
+    const isWhole = rest.length === following && rest.every((next) => (next & 0xc0) === 0x80);
+    if (octet >= 0x80 && (following === 0 || !isWhole)) text += '\ufffd';
+    else {
+      const code = rest.reduce((sum, next) => (sum << 6) | (next & 63), bits);
+      text += code > 0x10_ffff ? '\ufffd' : String.fromCodePoint(code);
+      i += following;
+    }
+  }
+  return text;
+}

@@ -35,6 +35,39 @@ function file(name: string, bytes: Uint8Array): string {
   return path;
 }
 
+describe('place', () => {
+  const NODES = '192.168.1.111,192.168.1.112,192.168.1.114';
+
+  it('says where the copies are, for people and for programs', () => {
+    const asked = ['place', '0xF774470000060D', '80f7744700000000', '--nodes', NODES, '--copies', '2'];
+
+    expect(totemlab(asked)).toMatchObject({
+      code: 0,
+      out:
+        '00f774470000060d  192.168.1.114:7000 192.168.1.111:7000\n' +
+        '80f7744700000000  192.168.1.111:7000 192.168.1.112:7000\n',
+    });
+    expect(JSON.parse(totemlab([...asked, '--json']).out)).toEqual([
+      {
+        oid: '00f774470000060d',
+        hash: 'ed54dab9ffc4bfde',
+        replicas: ['192.168.1.114:7000', '192.168.1.111:7000'],
+      },
+      {
+        oid: '80f7744700000000',
+        hash: 'ddf3d8015f677bb9',
+        replicas: ['192.168.1.111:7000', '192.168.1.112:7000'],
+      },
+    ]);
+  });
+
+  it('takes ports, virtual nodes and zones, and IPv6 in brackets', () => {
+    const { out } = totemlab(['place', '1', '--nodes', '[fe80::1]:7001:64:1,10.0.0.1:7000:64:2', '--json']);
+
+    expect(JSON.parse(out)[0].replicas.toSorted()).toEqual(['10.0.0.1:7000', '[fe80::1]:7001']);
+  });
+});
+
 describe('wrong usage and unreadable input end with 2 and one line', () => {
   const capture = goldenBytes('c31-udp-kill9', 'brA.pcap');
   it.each([
@@ -46,6 +79,14 @@ describe('wrong usage and unreadable input end with 2 and one line', () => {
     [['decode', '/nowhere/x.pcap'], 'does not exist'],
     [['analyse', ROOT], 'is a folder'],
     [['decode', KILL9, '--key', '/nowhere/authkey'], 'does not exist'],
+    [['place', '--nodes', '10.0.0.1'], 'wants object ids'],
+    [['place', '80f7744700000000'], '--nodes'],
+    [['place', 'xyz', '--nodes', '10.0.0.1'], 'no object id'],
+    [['place', '1', '--nodes', '10.0.0.300'], 'no IPv4 address'],
+    [['place', '1', '--nodes', '10.0.0.1:70000'], 'at most 65535'],
+    [['place', '1', '--nodes', '10.0.0.1:7000:64:1:2'], 'ADDR[:PORT'],
+    [['place', '1', '--nodes', '10.0.0.1,10.0.0.1:7000'], 'given twice'],
+    [['place', '1', '--nodes', '10.0.0.1', '--copies', '9'], 'from 1 to 8'],
   ])('%j', (args, says) => {
     const { code, out, err } = totemlab(args);
     expect(code).toBe(2);
