@@ -1,0 +1,90 @@
+// Corosync's counters by their names (specs/totem.md 6), and how its means are made. No decisions rest on them but
+// continuous_gather.
+
+/** Tokens that the means look back on (TOTEM_TOKEN_STATS_MAX). */
+const TOKEN_STATS_MAX = 100;
+
+const COUNTER_NAMES = [
+  'orf_token_tx',
+  'orf_token_rx',
+  'memb_merge_detect_tx',
+  'memb_merge_detect_rx',
+  'memb_join_tx',
+  'memb_join_rx',
+  'mcast_tx',
+  'mcast_retx',
+  'mcast_rx',
+  'memb_commit_token_tx',
+  'memb_commit_token_rx',
+  'token_hold_cancel_tx',
+  'token_hold_cancel_rx',
+  'operational_entered',
+  'operational_token_lost',
+  'gather_entered',
+  'gather_token_lost',
+  'commit_entered',
+  'commit_token_lost',
+  'recovery_entered',
+  'recovery_token_lost',
+  'consensus_timeouts',
+  'rx_msg_dropped',
+  'continuous_gather',
+] as const;
+
+export type CounterName = (typeof COUNTER_NAMES)[number];
+
+export type Counters = { [K in CounterName]: number } & {
+  /** Ours: datagrams that are no message of this dialect, or a broken one. Corosync drops them before any counter. */
+  malformed_rx: number;
+  /**
+   * Times of the last tokens, µs, and my backlog then; rings of TOKEN_STATS_MAX, the next is written at `tokens` %
+   * that.
+   */
+  tokenRx: number[];
+  backlogs: number[];
+  tokens: number;
+};
+
+export function makeCounters(): Counters {
+  const zero = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as { [K in CounterName]: number };
+  return { ...zero, malformed_rx: 0, tokenRx: [], backlogs: [], tokens: 0 };
+}
+
+export function countToken(counters: Counters, now: number, backlog: number): void {
+  const place = counters.tokens % TOKEN_STATS_MAX;
+  counters.tokenRx[place] = now;
+  counters.backlogs[place] = backlog;
+  counters.tokens++;
+}
+
+/** More than this in a row says that a firewall or the network card is at fault (MAX_NO_CONT_GATHER). */
+const CONTINUOUS_GATHER_MAX = 3;
+
+function meanRotationMs({ tokenRx, tokens }: Counters): number {
+  const count = tokenRx.length;
+  if (count < 2) return 0;
+  const newest = tokenRx[(tokens - 1) % TOKEN_STATS_MAX] ?? 0;
+  const oldest = tokenRx[count < TOKEN_STATS_MAX ? 0 : tokens % TOKEN_STATS_MAX] ?? 0;
+  return Math.floor((newest - oldest) / (count - 1) / 1000);
+}
+
+/** All of them as a person reads them with corosync-cmapctl, and the means. */
+export function readCounters(
+  counters: Counters,
+  now: number,
+  lastTokenRx: number,
+): { readonly [name: string]: number } {
+  const { backlogs } = counters;
+  const plain = Object.fromEntries(COUNTER_NAMES.map((name) => [name, counters[name]]));
+  const sum = backlogs.reduce((total, backlog) => total + backlog, 0);
+  return {
+    ...plain,
+    malformed_rx: counters.malformed_rx,
+    mtt_rx_token: meanRotationMs(counters),
+    // A step takes no time: the token leaves at the time at which it came.
+    avg_token_workload: 0,
+    avg_backlog_calc: backlogs.length === 0 ? 0 : Math.floor(sum / backlogs.length),
+    time_since_token_last_received: lastTokenRx === 0 ? 0 : Math.floor((now - lastTokenRx) / 1000),
+    firewall_enabled_or_nic_failure: counters.continuous_gather > CONTINUOUS_GATHER_MAX ? 1 : 0,
+  };
+}
