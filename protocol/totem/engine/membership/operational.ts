@@ -92,6 +92,7 @@ function configure(m: Machine, type: 'transitional' | 'regular'): void {
     kind: 'configuration',
     type,
     ringId: s.myRingId.ref,
+    ringIdOctets: s.myRingId.octets,
     members: refs(isTransitional ? s.myTransMembList : s.myNewMembList),
     left: isTransitional ? refs(s.myMembList.filter((node) => !stays(node))) : [],
     joined: isTransitional ? [] : refs(s.myNewMembList.filter((node) => !stays(node))),
