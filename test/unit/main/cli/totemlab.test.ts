@@ -5,11 +5,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { goldenBytes, goldenPath, GOLDEN } from '../../../support/golden.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const KILL9 = goldenPath('c31-udp-kill9', 'brA.pcap');
+
+// Every case starts processes; how long that takes is the machine's affair.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 beforeAll(() => {
