@@ -164,7 +164,7 @@ describe('decode', () => {
     // Its end never comes.
     child.stdin.on('error', () => undefined);
     child.stdin.write(goldenBytes('c31-udp-kill9', 'brA.pcap'));
-    const [code] = (await once(child, 'exit')) as [number];
+    const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(0);
     expect(out.trim().split('\n')).toHaveLength(2);
   });
@@ -178,7 +178,7 @@ describe('decode', () => {
     });
     child.stdin.on('error', () => undefined);
     child.stdin.write(goldenBytes('c31-udp-kill9', 'brA.pcap'));
-    const [code] = (await once(child, 'exit')) as [number];
+    const [code] = (await once(child, 'close')) as [number];
     expect(code).toBe(130);
     expect(out.endsWith('}\n')).toBe(true);
   });
