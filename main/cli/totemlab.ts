@@ -7,13 +7,12 @@ import { HELP } from './help.ts';
 import { complain } from './output.ts';
 import { place } from './place.ts';
 
-type Command = (args: readonly string[]) => Promise<number>;
-const COMMANDS = new Map<string, Command>([
-  ['decode', decode],
-  ['analyse', analyse],
-  ['capture', capture],
-  ['place', place],
-]);
+const COMMANDS: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = {
+  decode,
+  analyse,
+  capture,
+  place,
+};
 const INTERRUPTED = 130;
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
@@ -21,15 +20,11 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${manifest.version}\n`);
     return 0;
   }
-  if (name === '--help' || name === 'help') {
+  if (name === '' || name === '--help' || name === 'help') {
     process.stdout.write(`${HELP['']}\n`);
-    return 0;
+    return name === '' ? 2 : 0;
   }
-  if (name === '') {
-    complain('say what to do: totemlab decode FILE, totemlab analyse FILE, or totemlab --help');
-    return 2;
-  }
-  const command = COMMANDS.get(name);
+  const command = COMMANDS[name];
   if (command !== undefined) return command(args);
   complain(`there is no command "${name}": totemlab --help lists them`);
   return 2;

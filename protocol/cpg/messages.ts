@@ -140,6 +140,23 @@ function message<Head>(head: Layout<Head>, tail: Tail<Head> = { kind: 'none' }):
 const NODE = u32('node that left');
 const SERVICE = i32('service');
 
+function cpgMcastOver(header: Layout<unknown, number>) {
+  return struct('req_exec_cpg_mcast', {
+    header,
+    groupName: CpgName,
+    msglen: u32('octets of the message of the application'),
+    msglenUnused: unused(4),
+    pid: u32('sending process'),
+    pidUnused: unused(4),
+    source: MessageSource,
+  });
+}
+
+/** Where the fields of a CPG mcast lie, counted from its header: the same in all generations. */
+export const CPG_MCAST_AT = cpgMcastOver(RequestHeader2).at;
+/** Octets before the application's in a CPG mcast. */
+export const CPG_MCAST_OCTETS = cpgMcastOver(RequestHeader2).fixedSize;
+
 /** The messages of CPG, over the request and the answer header of a generation. */
 function cpgMessagesOver(header: Layout<unknown, number>, response: Layout<unknown, number>) {
   const process = { groupName: CpgName, pid: u32('process'), pidUnused: unused(4) };
@@ -154,18 +171,7 @@ function cpgMessagesOver(header: Layout<unknown, number>, response: Layout<unkno
       slots: null,
       used: () => null,
     }),
-    MCAST: message(
-      struct('req_exec_cpg_mcast', {
-        header,
-        groupName: CpgName,
-        msglen: u32('octets of the message of the application'),
-        msglenUnused: unused(4),
-        pid: u32('sending process'),
-        pidUnused: unused(4),
-        source: MessageSource,
-      }),
-      { kind: 'octets', name: 'message', length: (head) => head.msglen },
-    ),
+    MCAST: message(cpgMcastOver(header), { kind: 'octets', name: 'message', length: (head) => head.msglen }),
     DOWNLIST_OLD: message(
       struct('req_exec_cpg_downlist_old', { header, leftNodes: u32('nodes that left'), leftUnused: unused(4) }),
       { kind: 'records', name: 'nodeids', element: NODE, slots: DOWNLIST_NODES_MAX, used: (head) => head.leftNodes },

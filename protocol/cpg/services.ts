@@ -64,3 +64,15 @@ export function serviceFunctionOf(generation: DialectId, group: string, id: numb
   const number = inServices ? id & 0xffff : id >>> 0;
   return { service, function: functionTable(generation, service)[number] ?? number };
 }
+
+/** The number of a service of group `a`; the inverse of serviceName. */
+export function serviceNumberOf(generation: DialectId, service: ServiceName): number {
+  const services: readonly string[] = generation === 'corosync-1' ? SERVICES_1 : SERVICES_2;
+  return services.indexOf(service);
+}
+
+/** The id in a message's header; the inverse of serviceFunctionOf for the functions that have a name. */
+export function messageIdOf(generation: DialectId, service: ServiceName, name: FunctionName): number {
+  const inGroup = functionTable(generation, service).indexOf(name);
+  return service === 'SYNC' ? inGroup : (serviceNumberOf(generation, service) << 16) | inGroup;
+}

@@ -4,28 +4,16 @@
 import type { NodeRef, RingRef } from '../totem/identity.ts';
 import type { EngineNote, Micros, TotemConfig, TotemStatus } from '../totem/engine/contract.ts';
 import type { Brand } from '../base/brand.ts';
+import type { CpgEffect, CpgRequest, GroupProcess } from '../cpg/member/contract.ts';
 
-/** A process of a closed process group. */
-export interface GroupProcess {
-  readonly nodeid: number;
-  readonly pid: number;
-}
+export type { ChangedProcess, ConfchgReason, GroupProcess, RefusalReason } from '../cpg/member/contract.ts';
 
 export type NodeInput =
   | { readonly kind: 'datagrams'; readonly batch: readonly Uint8Array[] }
   | { readonly kind: 'deadline' }
   | { readonly kind: 'interface'; readonly up: boolean }
   | { readonly kind: 'leave' }
-  /** A local process wants to be a member of a group (cpg_join). */
-  | { readonly kind: 'cpg-join'; readonly group: string; readonly pid: number }
-  | { readonly kind: 'cpg-leave'; readonly group: string; readonly pid: number }
-  /** A local process died without leaving. */
-  | { readonly kind: 'cpg-exit'; readonly pid: number }
-  /** Up to 1 MiB; cut by CPG into parts and by totempg into packets as real nodes do. */
-  | { readonly kind: 'cpg-mcast'; readonly group: string; readonly pid: number; readonly message: Uint8Array };
-
-/** Why a process came or went, with Corosync's numbers: cpg.h CPG_REASON_*. */
-export type ConfchgReason = 'join' | 'leave' | 'nodedown' | 'nodeup' | 'procdown';
+  | CpgRequest;
 
 /** Carried out by the host in the order of the list. The first three are Totem's own. */
 export type NodeEffect =
@@ -45,34 +33,7 @@ export type NodeEffect =
    * synchronization").
    */
   | { readonly kind: 'synchronised'; readonly ringId: RingRef; readonly isDone: boolean }
-  | {
-      readonly kind: 'cpg-deliver';
-      readonly group: string;
-      readonly from: GroupProcess;
-      readonly message: Uint8Array;
-      readonly ringId: RingRef;
-      /** Sequence number of the mcast that ended the message. */
-      readonly seq: number;
-      /** Local processes that receive it. */
-      readonly to: readonly number[];
-    }
-  | {
-      readonly kind: 'cpg-confchg';
-      readonly group: string;
-      readonly members: readonly GroupProcess[];
-      readonly left: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
-      readonly joined: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
-      readonly to: readonly number[];
-    }
-  /** The request of this step could not be taken: CS_ERR_TRY_AGAIN and its kin. */
-  | {
-      readonly kind: 'cpg-refused';
-      readonly pid: number;
-      /** `try-again`: flow control, or the services are synchronising; `cpg-ready` says when. */
-      readonly why: 'try-again' | 'not-joined' | 'too-big' | 'exists' | 'bad-name';
-    }
-  /** What was refused with `try-again` since the last of these would be taken now. */
-  | { readonly kind: 'cpg-ready' }
+  | CpgEffect
   | { readonly kind: 'note'; readonly note: EngineNote };
 
 export interface NodeStatus {
@@ -81,7 +42,7 @@ export interface NodeStatus {
   /** Service that is being synchronised, by number; null where none is. */
   readonly syncingService: number | null;
   readonly groups: readonly { readonly name: string; readonly members: readonly GroupProcess[] }[];
-  /** Messages and octets that wait to be packed. */
+  /** Messages, whole or in part, that wait in the open packet or to be packed, and their octets. */
   readonly queued: { readonly messages: number; readonly octets: number };
 }
 
@@ -104,5 +65,7 @@ export interface LabNodeOptions {
   readonly seed: number;
   /** Votes that the node announces to real nodes' votequorum (specs/totem.md 5.4); null announces none. */
   readonly votequorum: { readonly votes: number; readonly expectedVotes: number } | null;
+  /** Asserts the invariants of the engine after every step, as totem/engine/contract.ts has it. */
+  readonly isChecked?: boolean;
   readonly saved?: NodeState;
 }

@@ -28,8 +28,7 @@ export interface FrameSink {
 }
 
 export interface CaptureProblem {
-  /** Of the first three kinds, nothing was read; of the others, all that came before. */
-  readonly kind: 'empty' | 'not-a-capture' | 'no-header' | 'truncated' | 'damaged-block';
+  readonly kind: 'empty' | 'not-a-capture' | 'truncated' | 'damaged-block';
   /** Octet offset in the capture. */
   readonly at: number;
   readonly says: string;

@@ -73,8 +73,7 @@ class Section implements CaptureFormat {
   }
 
   private damaged(fileOffset: number, what: string): number {
-    const read = `the ${this.state.frames} frames before it were read`;
-    const says = `the block at octet ${fileOffset} ${what}; ${read}; copy the file again if its source is whole`;
+    const says = `the block at octet ${fileOffset} ${what}; the ${this.state.frames} frames before it were read`;
     this.state.problem = { kind: 'damaged-block', at: fileOffset, says };
     return Number.NaN;
   }

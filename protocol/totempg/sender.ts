@@ -1,7 +1,6 @@
 // Packs messages into totempg packets as a member of a ring sends them: small ones share a packet, long ones are cut.
 // One open packet, which the owner takes when a token comes. Not the joining of pieces: that is receiver.ts.
 import { viewOf } from '../base/bytes.ts';
-import type { DialectOfEngine } from '../totem/engine/contract.ts';
 import { TotempgMcast } from './packet.ts';
 
 const { at: AT, fixedSize: HEAD } = TotempgMcast;
@@ -12,14 +11,6 @@ const SPARE = LENGTH + 1;
 /** What Corosync takes off each packet when it reckons whether a message has room (byte_count_send_ok). */
 const RESERVE = 16;
 const LABEL_MAX = 255;
-
-/**
- * The longest packet of a node over udp or udpu, from the `netmtu` of its configuration (specs/totem.md 1.14).
- * Corosync 3 takes two mcast headers off and forgets IP and UDP; Corosync 1 takes IP, UDP and one mcast header off.
- */
-export function packetOctetsMax(dialect: DialectOfEngine, netmtu: number): number {
-  return dialect === 'corosync-1' ? netmtu - 28 - 98 : netmtu - 2 * 45;
-}
 
 /** Plain data: structuredClone() copies it. */
 export interface SenderState {
@@ -35,6 +26,8 @@ export interface TotempgSender {
   /** Closes the open packet: a valid token has come (specs/totem.md 5.1.2). Null where none is open. */
   take(): Uint8Array | null;
   isEmpty(): boolean;
+  /** Messages, whole or in part, and octets of the open packet. */
+  open(): { readonly messages: number; readonly octets: number };
   /** Packets that a message of so many octets may fill, as Corosync reckons: never too few. */
   packetsFor(octets: number): number;
   save(): SenderState;
@@ -81,6 +74,10 @@ class Sender implements TotempgSender {
 
   isEmpty(): boolean {
     return this.#lengths.length === 0;
+  }
+
+  open(): { readonly messages: number; readonly octets: number } {
+    return { messages: this.#lengths.length, octets: this.#used };
   }
 
   packetsFor(octets: number): number {

@@ -11,14 +11,17 @@ export function udp(payload: Uint8Array, sport = 5404, dport = 5405): Uint8Array
 }
 
 export interface Ipv4Options {
+  readonly from?: readonly number[];
+  readonly to?: readonly number[];
   readonly id?: number;
   readonly fragment?: number;
   readonly protocol?: number;
 }
 
-export function ipv4(payload: Uint8Array, { id = 1, fragment = 0, protocol = 17 }: Ipv4Options = {}): Uint8Array {
+export function ipv4(payload: Uint8Array, options: Ipv4Options = {}): Uint8Array {
+  const { id = 1, fragment = 0, protocol = 17, from = [10, 0, 0, 1], to = [226, 94, 1, 1] } = options;
   const head = [0x45, 0, ...be16(payload.length + 20), ...be16(id), ...be16(fragment), 1, protocol, 0, 0];
-  return concatBytes([Uint8Array.from([...head, 10, 0, 0, 1, 226, 94, 1, 1]), payload]);
+  return concatBytes([Uint8Array.from([...head, ...from, ...to]), payload]);
 }
 
 export function ipv6(payload: Uint8Array, next = 17): Uint8Array {

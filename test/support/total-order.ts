@@ -155,11 +155,14 @@ function engineOf(seat: Seat, { takeOpenPacket }: TotemEngineOptions): TotemEngi
         seat.queues.waiting = false;
         return [];
       case 'datagrams': {
+        const isToken = input.batch.some((bytes) => bytes[bytes.length === 8 ? 0 : 3] === 0);
+        // A token that installs a ring took the open packet before; the ring sends from the next token on.
+        const open = isToken && seat.installs.length > 0 ? takeOpenPacket() : null;
+        if (open !== null) queue.push(open);
         const effects = seat.installs.splice(0).flatMap((ring) => install(seat, ring));
-        // A ring that is installed on a token sends from the next one on.
-        const isToken = effects.length === 0 && input.batch.some((bytes) => bytes[bytes.length === 8 ? 0 : 3] === 0);
+        const isInstalled = effects.length > 0;
         effects.push(...delivery(seat, seat.ring?.log.length ?? 0));
-        if (isToken) send(seat, takeOpenPacket);
+        if (isToken && !isInstalled) send(seat, takeOpenPacket);
         return [...effects, ...delivery(seat, seat.ring?.log.length ?? 0)];
       }
       default:

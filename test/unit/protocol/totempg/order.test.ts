@@ -3,7 +3,8 @@
 import { expect, test } from 'vitest';
 import type { Micros, TotemConfig, TotemEngine } from '../../../../protocol/totem/engine/contract.ts';
 import { createReceiver } from '../../../../protocol/totempg/receiver.ts';
-import { createSender, packetOctetsMax } from '../../../../protocol/totempg/sender.ts';
+import { ENGINE_DIALECTS } from '../../../../protocol/totem/engine/wire/dialect.ts';
+import { createSender } from '../../../../protocol/totempg/sender.ts';
 import { createTotalOrder, type TotalOrder } from '../../../support/total-order.ts';
 
 const NOW = 0 as Micros;
@@ -18,7 +19,7 @@ interface Member {
 }
 
 function member(order: TotalOrder, nodeid: number): Member {
-  const packetMax = packetOctetsMax('corosync-3', 1500);
+  const packetMax = ENGINE_DIALECTS['corosync-3'].packetOctets(1500);
   const senders = { normal: createSender(packetMax), sync: createSender(packetMax) };
   const receiver = createReceiver();
   let current = senders.sync;

@@ -2,12 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { viewOf } from '../../../../protocol/base/bytes.ts';
 import { readPacket } from '../../../../protocol/totempg/packet.ts';
-import { createSender, packetOctetsMax } from '../../../../protocol/totempg/sender.ts';
+import { ENGINE_DIALECTS } from '../../../../protocol/totem/engine/wire/dialect.ts';
+import { createSender } from '../../../../protocol/totempg/sender.ts';
 
 const NONE = new Uint8Array(0);
 /** Totempg packets of Corosync 3 and 1 at the netmtu that everyone has. */
-const THREE = packetOctetsMax('corosync-3', 1500);
-const ONE = packetOctetsMax('corosync-1', 1500);
+const THREE = ENGINE_DIALECTS['corosync-3'].packetOctets(1500);
+const ONE = ENGINE_DIALECTS['corosync-1'].packetOctets(1500);
 
 /** `continuation>fragmented: lengths` of a packet, and its size. */
 function shape(packet: Uint8Array): string {
