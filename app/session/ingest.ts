@@ -120,9 +120,19 @@ class CaptureIngest implements Ingest {
   get damage(): Damage | null {
     if (this.reader.problem !== null) return this.reader.problem;
     const { frames } = this.table;
-    if (frames <= SESSION_PACKETS_MAX) return null;
+    if (frames <= SESSION_PACKETS_MAX) return this.isFinished ? this.unknownLink() : null;
     const says = `only the first ${SESSION_PACKETS_MAX} of ${frames} frames are kept: cut the capture into parts`;
     return { kind: 'limit', at: 0, says };
+  }
+
+  private unknownLink(): Damage | null {
+    const { firstUnknownLink: first, unknownLinks: count } = this.indexer;
+    if (first === null) return null;
+    const which = count === this.table.frames ? 'all frames' : `${count} of ${this.table.frames} frames`;
+    const known = 'Ethernet, Linux cooked, BSD loopback and raw IP are';
+    const where = `first ${first.linktype} at octet ${first.offset}`;
+    const says = `${which} have a link type that is not read, ${where}: ${known}`;
+    return { kind: 'unknown-link', at: first.offset, says };
   }
 
   push(chunk: Uint8Array): void {

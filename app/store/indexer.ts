@@ -73,8 +73,12 @@ export class Indexer implements FrameSink {
   private readonly inner: InnerMcast = { ring: 0, seq: 0, sender: 0, littleEndian: true, at: 0 };
   /** The last new token_seq of each ring, to mark repeated tokens. */
   private readonly lastTokenSeq: (number | undefined)[] = [];
-  /** Frames whose capture was cut by the snap length, and fragments that were never completed. */
+  /** Frames of the ring that the snap length cut. */
   cutFrames = 0;
+  /** Frames of a link type that is not read. */
+  unknownLinks = 0;
+  /** The first of them: its link type and where it stands in the capture. */
+  firstUnknownLink: { readonly linktype: number; readonly offset: number } | null = null;
 
   constructor({ table, keyring, analyzers, listeners }: IndexerOptions) {
     this.table = table;
@@ -123,6 +127,7 @@ export class Indexer implements FrameSink {
     else {
       const kind = this.kindOfOther(located);
       columns.kind[index] = kind;
+      if (located.what === What.UNKNOWN_LINK) this.unknownLink(linktype, fileOffset);
       if (kind === PacketKind.SHEEP_TCP) this.sheepTcp.segment(row, m.src, m.dst, located, bytes);
     }
   }
@@ -151,6 +156,11 @@ export class Indexer implements FrameSink {
       }
     }
     return settled;
+  }
+
+  private unknownLink(linktype: number, offset: number): void {
+    this.unknownLinks++;
+    this.firstUnknownLink ??= { linktype, offset };
   }
 
   private markCut(columns: PacketColumns, index: number): void {

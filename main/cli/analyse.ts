@@ -4,12 +4,15 @@ import { timersOf, type Timers } from '../../app/analysis/report/conf.ts';
 import { matchLog, type LogReport } from '../../app/analysis/report/logs.ts';
 import { analysisText } from '../../app/analysis/report/text.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
+import { RULE_NAMES } from '../../app/analysis/rule-names.ts';
 import { ok, type Result } from '../../protocol/base/result.ts';
 import { parseArguments } from './arguments.ts';
 import { HELP } from './help.ts';
 import { openCapture, readCapture } from './open-capture.ts';
 import { complain, createOutput } from './output.ts';
 import { localCalendar, readText, splitLog } from './side-files.ts';
+
+const SEVERITIES: readonly string[] = ['warning', 'failure'];
 
 function wrong(says: string): number {
   complain(says);
@@ -39,15 +42,18 @@ export async function analyse(args: readonly string[]): Promise<number> {
   }
   const [file, ...more] = files;
   if (file === undefined || more.length > 0) return wrong('analyse wants one capture: totemlab analyse FILE');
+  const failOn = text('fail-on');
+  if (failOn !== null && !SEVERITIES.includes(failOn) && !RULE_NAMES.includes(failOn))
+    return wrong(`--fail-on knows no rule "${failOn}": give warning, failure or one of ${RULE_NAMES.join(', ')}`);
   const beside = readBeside(texts('log'), text('conf'));
   if (!beside.ok) return wrong(beside.problem);
   const capture = openCapture(file, texts('key'), true);
   if (!capture.ok) return wrong(capture.problem);
   const { ingest, source } = capture.value;
-  const problem = await readCapture(capture.value);
+  const { failed, marred } = await readCapture(capture.value);
   source.close();
-  if (problem !== null) return wrong(problem);
-  if (ingest.damage !== null) complain(ingest.damage.says);
+  if (failed !== null) return wrong(failed);
+  if (marred !== null) complain(marred);
   const analysis = ingest.analysis();
   const { epochNs, chunks } = ingest.table;
   const extra = besideOf(beside.value, analysis, epochNs);
@@ -59,7 +65,6 @@ export async function analyse(args: readonly string[]): Promise<number> {
       : (analysisText(analysis, epochNs, firstNs) + besideText(extra)).trimEnd(),
   );
   await output.flush();
-  const failOn = text('fail-on');
   return failOn !== null && strikes(analysis, failOn) ? 1 : 0;
 }
 

@@ -7,7 +7,7 @@ import { recordText } from '../../app/session/record-text.ts';
 import { parseArguments, wholeNumber } from './arguments.ts';
 import { HELP } from './help.ts';
 import { openCapture, readCapture, type OpenedCapture } from './open-capture.ts';
-import { complain, createOutput, type Output } from './output.ts';
+import { complain, createOutput, createProgress, type Output } from './output.ts';
 
 interface Printing {
   readonly capture: OpenedCapture;
@@ -18,14 +18,26 @@ interface Printing {
   readonly text: boolean;
 }
 
+/** Time after which signals and timers have their turn. */
+const TURN_MS = 50;
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 /** Prints the rows from `from` below `below`; returns how many lines were printed. */
 async function print(printing: Printing, from: number, below: number, printed: number): Promise<number> {
   const { capture, filter, output, limit, data, text } = printing;
-  const { ingest, frame } = capture;
+  const { ingest, frame, source } = capture;
   const { table } = ingest;
   const firstNs = wallClock(table.epochNs, table.chunks[0]?.timeNs[0] ?? 0);
+  // On a terminal the lines themselves show that it goes on.
+  const progress = process.stdout.isTTY ? null : createProgress('decoded', source.byteLength);
   let lines = printed;
+  let turned = Date.now();
   for (let row = from; row < below && lines < limit; row++) {
+    if ((row & 63) === 0 && Date.now() - turned > TURN_MS) {
+      progress?.at(table.columnsOf(row).offset[row & 0xffff] ?? 0);
+      await turn();
+      turned = Date.now();
+    }
     const matches = filter.matchesRow(table, row);
     if (matches === false) continue;
     const record = decodeRecord(ingest, row as Row, frame, { data });
@@ -34,6 +46,7 @@ async function print(printing: Printing, from: number, below: number, printed: n
     const waits = output.line(text ? recordText(record, firstNs) : JSON.stringify(record));
     if (waits !== undefined) await waits;
   }
+  progress?.end();
   return lines;
 }
 
@@ -85,12 +98,12 @@ async function run(printing: Printing, isStream: boolean): Promise<number> {
     await printing.output.flush();
     return enough;
   };
-  const problem = await readCapture(printing.capture, isStream ? follow : undefined);
+  const { failed, marred } = await readCapture(printing.capture, isStream ? follow : undefined);
   await advance(ingest.table.length);
   await printing.output.flush();
   source.close();
-  if (problem !== null) return wrong(problem);
-  if (ingest.damage !== null) complain(ingest.damage.says);
+  if (failed !== null) return wrong(failed);
+  if (marred !== null && lines < printing.limit) complain(marred);
   return 0;
 }
 

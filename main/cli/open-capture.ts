@@ -5,12 +5,14 @@ import type { Row } from '../../protocol/base/brand.ts';
 import { fail, ok, type Result } from '../../protocol/base/result.ts';
 import { KEY_OCTETS_MAX, KEYS_MAX, type Key } from '../../protocol/crypto/keyring.ts';
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
-import { openByteSource, type ByteSource } from '../node/capture/byte-source.ts';
+import { openByteSource, STANDARD_INPUT, type ByteSource } from '../node/capture/byte-source.ts';
 import { nodeProvider } from '../node/crypto/node-provider.ts';
 import { explainSystemError } from '../node/files/open-problem.ts';
 import { createProgress } from './output.ts';
 
 export interface OpenedCapture {
+  /** For a person. */
+  readonly name: string;
   readonly ingest: Ingest;
   readonly source: ByteSource;
   readonly frame: (row: Row) => Uint8Array;
@@ -32,7 +34,7 @@ function readKeys(paths: readonly string[]): Result<readonly Key[], string> {
   return ok(keys);
 }
 
-/** Opens a capture and its keys; a problem is one sentence. `analyse` false leaves the conclusions out. */
+/** Opens a capture and its keys; a problem is one sentence. `analyse`: for conclusions, else for its frames. */
 export function openCapture(
   path: string,
   keyPaths: readonly string[],
@@ -40,7 +42,7 @@ export function openCapture(
 ): Result<OpenedCapture, string> {
   const keys = readKeys(keyPaths);
   if (!keys.ok) return keys;
-  const source = openByteSource(path);
+  const source = openByteSource(path, !analyse);
   if (!source.ok) return fail(source.problem.says);
   const ingest = createIngest({ keys: keys.value, provider: nodeProvider, analyse });
   const frame = (row: Row): Uint8Array => {
@@ -48,30 +50,37 @@ export function openCapture(
     const index = row & 0xffff;
     return source.value.range(columns.offset[index] ?? 0, columns.captured[index] ?? 0).slice();
   };
-  return ok({ ingest, source: source.value, frame });
+  return ok({ name: path === '-' ? STANDARD_INPUT : path, ingest, source: source.value, frame });
 }
 
-/** Reads a capture to its end. Returns a sentence where nothing of it could be read. */
+/** How reading a capture ended, in sentences; null where there is nothing to say. */
+export interface ReadingEnd {
+  /** Nothing of it could be read. */
+  readonly failed: string | null;
+  /** What marred it: the frames before are good. */
+  readonly marred: string | null;
+}
+
+const NOTHING_READ: readonly string[] = ['empty', 'not-a-capture', 'no-header'];
+
+/** Reads a capture to its end; `after` follows every portion, and ends the reading where it returns true. */
 export async function readCapture(
-  { ingest, source }: OpenedCapture,
+  { ingest, source, name }: OpenedCapture,
   after?: () => Promise<boolean>,
-): Promise<string | null> {
-  const progress = createProgress(source.byteLength);
+): Promise<ReadingEnd> {
+  const progress = createProgress('read', source.byteLength);
   let octets = 0;
-  let isEnough = false;
-  const problem = await source.read((chunk) => {
-    if (isEnough) return;
+  const problem = await source.read(async (chunk) => {
     ingest.push(chunk);
     octets += chunk.length;
     progress.at(octets);
-    if (after === undefined) return;
-    return after().then((enough) => {
-      isEnough = enough;
-    });
+    return after === undefined ? false : after();
   });
   ingest.finish();
   progress.end();
-  if (problem !== null) return problem.says;
-  const { damage } = ingest;
-  return damage !== null && (damage.kind === 'empty' || damage.kind === 'not-a-capture') ? damage.says : null;
+  const { damage, table } = ingest;
+  if (problem !== null && table.frames === 0) return { failed: problem.says, marred: null };
+  if (damage === null || problem !== null) return { failed: null, marred: problem?.says ?? null };
+  const says = `${name}: ${damage.says}`;
+  return NOTHING_READ.includes(damage.kind) ? { failed: says, marred: null } : { failed: null, marred: says };
 }

@@ -7,12 +7,13 @@ import { HELP } from './help.ts';
 import { complain } from './output.ts';
 import { place } from './place.ts';
 
-const COMMANDS: { readonly [name: string]: (args: readonly string[]) => Promise<number> } = {
-  decode,
-  analyse,
-  capture,
-  place,
-};
+type Command = (args: readonly string[]) => Promise<number>;
+const COMMANDS = new Map<string, Command>([
+  ['decode', decode],
+  ['analyse', analyse],
+  ['capture', capture],
+  ['place', place],
+]);
 const INTERRUPTED = 130;
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {
@@ -20,11 +21,15 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${manifest.version}\n`);
     return 0;
   }
-  if (name === '' || name === '--help' || name === 'help') {
+  if (name === '--help' || name === 'help') {
     process.stdout.write(`${HELP['']}\n`);
-    return name === '' ? 2 : 0;
+    return 0;
   }
-  const command = COMMANDS[name];
+  if (name === '') {
+    complain('say what to do: totemlab decode FILE, totemlab analyse FILE, or totemlab --help');
+    return 2;
+  }
+  const command = COMMANDS.get(name);
   if (command !== undefined) return command(args);
   complain(`there is no command "${name}": totemlab --help lists them`);
   return 2;

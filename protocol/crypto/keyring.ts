@@ -49,21 +49,23 @@ export interface Keyring {
 type Place = readonly [prefix: number, place: HashPlace];
 const KNET_PLACES: readonly Place[] = [[0, 'behind']];
 const MODERN_PLACES: readonly Place[] = [[MARKER, 'behind']];
-// How 2.2 and older place their hash is only told by comments in their source: both ways are tried.
+// As nodes of 2.2 (behind) and 2.0 (before) were seen to send.
 const OLD_PLACES: readonly Place[] = [
   [MARKER, 'behind'],
   [MARKER, 'before'],
 ];
 const NO_PLACES: readonly Place[] = [];
 
-/** How a datagram of Corosync 2 may be laid out, by its marker. */
-function modernPlaces(datagram: Uint8Array): readonly Place[] {
-  const [cipher = 0, hash = 0, pad0, pad1] = datagram;
+/** How a datagram of Corosync 2.3 and later may be laid out, by its marker. */
+function modernPlaces([cipher, hash, pad0, pad1]: Uint8Array): readonly Place[] {
+  return cipher === 0xfe && hash === 0xfe && pad0 === 0 && pad1 === 0 ? MODERN_PLACES : NO_PLACES;
+}
+
+/** The same of Corosync 2.0 to 2.2. */
+function oldPlaces([cipher = 0, hash = 0, pad0, pad1]: Uint8Array): readonly Place[] {
   if (pad0 !== 0 || pad1 !== 0) return NO_PLACES;
-  if (cipher === 0xfe && hash === 0xfe) return MODERN_PLACES;
-  return (cipher === 0xff && hash === 0xff) || (cipher <= CIPHER_CODE_MAX && hash <= HASH_CODE_MAX)
-    ? OLD_PLACES
-    : NO_PLACES;
+  const isOld = (cipher === 0xff && hash === 0xff) || (cipher <= CIPHER_CODE_MAX && hash <= HASH_CODE_MAX);
+  return isOld ? OLD_PLACES : NO_PLACES;
 }
 
 /**
@@ -90,7 +92,8 @@ function suiteOpener(
         if (at > 0) order.unshift(...order.splice(at, 1));
         if (keyIndex !== lastIndex) hashless = hashless.filter((other) => other.keyIndex !== keyIndex);
         lastIndex = keyIndex;
-        return { security: opened.name, keyIndex, clear: opened.clear, authentic: true };
+        const isProved = keyed.isKeyed || !opened.name.startsWith('none-');
+        return { security: opened.name, keyIndex, clear: opened.clear, authentic: isProved ? true : null };
       }
     const [prefix] = places[0] ?? [];
     if (prefix === undefined) return null;
@@ -132,12 +135,18 @@ export function createKeyring(keys: readonly Key[], provider: CryptoProvider = n
   const hashesOf = (
     readings: (key: Uint8Array) => readonly Uint8Array[],
     ciphers: readonly CipherName[],
+    isKeyed = true,
   ): readonly KeyedHash[] =>
-    used.flatMap((key, keyIndex) =>
-      key.length === 0 ? [] : readings(key).flatMap((reading) => keyedHashes(reading, keyIndex, ciphers, provider)),
-    );
+    used.flatMap((key, keyIndex) => {
+      const hashes = (reading: Uint8Array) => keyedHashes(reading, keyIndex, ciphers, provider, isKeyed);
+      return key.length === 0 ? [] : readings(key).flatMap(hashes);
+    });
+  const modern = hashesOf(keyFileReadings, MODERN_CIPHERS);
+  const unkeyed = hashesOf(keyFileReadings, MODERN_CIPHERS, false);
+  const openModern = suiteOpener(modern, modernPlaces, isModern);
+  const openOld = suiteOpener([...unkeyed, ...modern], oldPlaces, isModern);
   return {
-    openModern: suiteOpener(hashesOf(keyFileReadings, MODERN_CIPHERS), modernPlaces, isModern),
+    openModern: (datagram) => openModern(datagram) ?? openOld(datagram),
     openKnet: suiteOpener(
       hashesOf((key) => [key], KNET_CIPHERS),
       knetPlaces,

@@ -59,7 +59,9 @@ export function sealModern(
   const [cipher, hash] = namesOf(suite);
   const text = sealedText(message, key, salt, cipher, provider);
   if (text === null) return null;
-  const hmac = hash === 'none' ? () => new Uint8Array() : provider.hmac(hash, key);
+  // Up to 2.2 the key was left out of the hash (CVE-2013-0250).
+  const hmacKey = form === 'corosync-2.3' ? key : new Uint8Array();
+  const hmac = hash === 'none' ? () => new Uint8Array() : provider.hmac(hash, hmacKey);
   if (form === 'corosync-2.0') {
     const codes = Uint8Array.of(CIPHER_CODES.indexOf(cipher), HASH_CODES.indexOf(hash), 0, 0);
     return concatBytes([codes, hmac(text), text]);

@@ -70,6 +70,8 @@ export interface SuiteOpened {
 export class KeyedHash {
   readonly hash: SuiteHash;
   readonly keyIndex: number;
+  /** False where the hash is made without the key, so that it proves nothing of who made it. */
+  readonly isKeyed: boolean;
   private readonly hmac: Hmac | null;
   private readonly octets: number;
   /** Which one was used is not said on the wire; the one that fitted last comes first. */
@@ -81,10 +83,12 @@ export class KeyedHash {
     hash: SuiteHash,
     ciphers: readonly KeyedCipher[],
     provider: CryptoProvider,
+    isKeyed = true,
   ) {
     this.hash = hash;
     this.keyIndex = keyIndex;
-    this.hmac = hash === 'none' ? null : provider.hmac(hash, keyFile);
+    this.isKeyed = isKeyed && hash !== 'none';
+    this.hmac = hash === 'none' ? null : provider.hmac(hash, isKeyed ? keyFile : NO_KEY);
     this.octets = hash === 'none' ? 0 : HASHES[hash];
     this.ciphers = ciphers.filter(({ name }) => hash !== 'none' || name !== 'none');
   }
@@ -114,7 +118,7 @@ export class KeyedHash {
       }
     }
     // A member that knows the key may still send what nobody can read.
-    return this.hmac === null ? null : unproved;
+    return this.isKeyed ? unproved : null;
   }
 
   /** What the hash proves without the prefix, null where it proves nothing. */
@@ -132,16 +136,25 @@ export class KeyedHash {
   }
 }
 
+/** The key that Corosync 2.0 to 2.2 make their hashes with, instead of the key file (CVE-2013-0250). */
+const NO_KEY = new Uint8Array();
+
 /** Likely ones first. */
 const HASH_ORDER: readonly SuiteHash[] = ['sha256', 'sha1', 'sha512', 'sha384', 'md5', 'none'];
 
-/** A key file under every hash, each with every one of the ciphers that the file is long enough for. */
+/**
+ * A key file under every hash, each with every one of the ciphers that the file is long enough for. isKeyed false: the
+ * hashes are made without the key.
+ */
 export function keyedHashes(
   keyFile: Uint8Array,
   keyIndex: number,
   cipherNames: readonly CipherName[],
   provider: CryptoProvider,
+  isKeyed = true,
 ): readonly KeyedHash[] {
   const ciphers = cipherNames.flatMap((name) => keyedCipher(name, keyFile, provider) ?? []);
-  return HASH_ORDER.map((hash) => new KeyedHash(keyFile, keyIndex, hash, ciphers, provider));
+  return HASH_ORDER.filter((hash) => isKeyed || hash !== 'none').map(
+    (hash) => new KeyedHash(keyFile, keyIndex, hash, ciphers, provider, isKeyed),
+  );
 }

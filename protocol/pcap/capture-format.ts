@@ -28,7 +28,8 @@ export interface FrameSink {
 }
 
 export interface CaptureProblem {
-  readonly kind: 'empty' | 'not-a-capture' | 'truncated' | 'damaged-block';
+  /** Of the first three kinds, nothing was read; of the others, all that came before. */
+  readonly kind: 'empty' | 'not-a-capture' | 'no-header' | 'truncated' | 'damaged-block';
   /** Octet offset in the capture. */
   readonly at: number;
   readonly says: string;

@@ -81,12 +81,19 @@ class Reader implements CaptureReader {
     const { state } = this;
     if (state.problem !== null) return;
     if (this.offset === 0 && this.carried === 0)
-      state.problem = { kind: 'empty', at: 0, says: 'the capture is empty: there is nothing to read' };
+      state.problem = {
+        kind: 'empty',
+        at: 0,
+        says: 'the capture is empty: wait until it is written, or capture again',
+      };
     else if (this.reading === null) state.problem = notACapture();
-    else if (this.carried > 0 || this.skip > 0) {
+    else if (this.isFirst) {
+      const says = `the capture ends at octet ${this.offset}, within its file header: copy it again, whole`;
+      state.problem = { kind: 'no-header', at: this.offset, says };
+    } else if (this.carried > 0 || this.skip > 0) {
       const at = this.offset - this.carried;
       const read = `the ${state.frames} frames before it were read`;
-      const says = `the capture ends in the middle of a record at octet ${at}; ${read}`;
+      const says = `the capture ends in the middle of a record at octet ${at}; ${read}; copy it again if there is more`;
       state.problem = { kind: 'truncated', at, says };
     }
   }
@@ -174,7 +181,7 @@ function notACapture(): CaptureProblem {
   return {
     kind: 'not-a-capture',
     at: 0,
-    says: 'not a pcap or pcapng capture: its first octets are none that these formats start with',
+    says: 'not a pcap or pcapng capture: octet 0 starts neither; give what tcpdump -w or Wireshark has written',
   };
 }
 

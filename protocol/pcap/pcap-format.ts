@@ -32,7 +32,7 @@ export function createPcapFormat(state: ReadingState, magic: number): CaptureFor
       if (captured <= FRAME_OCTETS_MAX) return header + captured;
       const says =
         `the record at octet ${fileOffset} claims ${captured} octets, more than a frame can have; ` +
-        `the ${state.frames} frames before it were read`;
+        `the ${state.frames} frames before it were read; copy the file again if its source is whole`;
       state.problem = { kind: 'damaged-block', at: fileOffset, says };
       return Number.NaN;
     },

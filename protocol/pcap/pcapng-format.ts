@@ -73,7 +73,8 @@ class Section implements CaptureFormat {
   }
 
   private damaged(fileOffset: number, what: string): number {
-    const says = `the block at octet ${fileOffset} ${what}; the ${this.state.frames} frames before it were read`;
+    const read = `the ${this.state.frames} frames before it were read`;
+    const says = `the block at octet ${fileOffset} ${what}; ${read}; copy the file again if its source is whole`;
     this.state.problem = { kind: 'damaged-block', at: fileOffset, says };
     return Number.NaN;
   }

@@ -1,6 +1,7 @@
-// A stretch of time on a stretch of pixels: positions, zooming round a point, and where to put the marks of an axis.
-// Times are nanoseconds, any zero. Pure.
+// A stretch of time on a stretch of pixels, where long stretches may be folded to a break: positions, zooming round a
+// point, and where to put the marks of an axis. Times are nanoseconds, any zero. Pure.
 import { tickStep } from 'd3';
+import { foldsBefore, NO_FOLDS, type Stretch } from './folds.ts';
 
 export interface Span {
   readonly from: number;
@@ -9,35 +10,182 @@ export interface Span {
 
 /** Nanoseconds that a view may not be narrower than. */
 export const SPAN_MIN = 1000;
+/** Pixels of a break. A fold that would take no more than this is drawn as it is. */
+export const BREAK_WIDTH = 22;
+/** Share of the view that may lie beyond the ends of the capture. */
+const BEYOND_MAX = 0.1;
+const HALVINGS = 60;
 
-export function positionOf(span: Span, width: number, time: number): number {
-  return ((time - span.from) / (span.to - span.from)) * width;
+/** A piece of the view: to scale, or a break. */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly x1: number;
+  readonly x2: number;
+  readonly isBreak: boolean;
 }
 
-export function timeAt(span: Span, width: number, x: number): number {
-  return span.from + (x / width) * (span.to - span.from);
+/** Where times stand on `width` pixels that show `span`. */
+export class TimeScale {
+  readonly span: Span;
+  readonly width: number;
+  /** Nanoseconds of a pixel where nothing is folded. */
+  readonly nsPerPx: number;
+  private readonly folds: readonly Stretch[];
+  /** Folds that are drawn as breaks at this scale. */
+  private readonly breaks: readonly Stretch[];
+  /** Folded time before each break. */
+  private readonly folded: readonly number[];
+  private readonly origin: number;
+
+  constructor(span: Span, width: number, folds: readonly Stretch[] = NO_FOLDS) {
+    this.span = span;
+    this.width = Math.max(1, width);
+    // A view inside a fold shows what is in it.
+    this.folds = folds.filter(({ from, to }) => from > span.from || to < span.to);
+    this.nsPerPx = scaleOf(span, this.width, this.folds);
+    this.breaks = breaksAt(this.folds, this.nsPerPx);
+    const folded: number[] = [];
+    let sum = 0;
+    for (const { from, to } of this.breaks) {
+      folded.push(sum);
+      sum += to - from;
+    }
+    folded.push(sum);
+    this.folded = folded;
+    this.origin = this.place(span.from);
+  }
+
+  x(time: number): number {
+    return this.place(time) - this.origin;
+  }
+
+  time(x: number): number {
+    const place = x + this.origin;
+    const { breaks, folded, nsPerPx } = this;
+    let low = 0;
+    let high = breaks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.placeOfBreak(middle) <= place) low = middle + 1;
+      else high = middle;
+    }
+    const fold = breaks[low - 1];
+    if (fold === undefined) return place * nsPerPx;
+    const within = place - this.placeOfBreak(low - 1);
+    if (within < BREAK_WIDTH) return fold.from + (within / BREAK_WIDTH) * (fold.to - fold.from);
+    return (place - low * BREAK_WIDTH) * nsPerPx + folded[low]!;
+  }
+
+  /** What is in view, in order: stretches to scale and breaks between them. */
+  pieces(): readonly Piece[] {
+    const { from, to } = this.span;
+    const pieces: Piece[] = [];
+    const add = (start: number, end: number, isBreak: boolean): void => {
+      if (end > start) pieces.push({ from: start, to: end, x1: this.x(start), x2: this.x(end), isBreak });
+    };
+    let at = from;
+    for (let i = Math.max(0, foldsBefore(this.breaks, from) - 1); i < this.breaks.length; i++) {
+      const fold = this.breaks[i];
+      if (fold === undefined || fold.from >= to) break;
+      if (fold.to <= from) continue;
+      add(at, Math.max(at, fold.from), false);
+      add(Math.max(at, fold.from), Math.min(to, fold.to), true);
+      at = Math.min(to, fold.to);
+    }
+    add(at, to, false);
+    return pieces;
+  }
+
+  /** The span made `factor` times as long, the time at x staying there; never much more than `whole`. */
+  zoomed(whole: Span, x: number, factor: number): Span {
+    const { folds } = this;
+    const still = this.time(x);
+    const all = new TimeScale(whole, this.width, folds).nsPerPx * (1 + BEYOND_MAX);
+    const nsPerPx = Math.min(Math.max(this.nsPerPx * factor, SPAN_MIN / this.width), Math.max(all, this.nsPerPx));
+    if (factor > 1 && nsPerPx === this.nsPerPx) return this.span;
+    return around(folds, still, x, this.width, nsPerPx).moved(whole, 0);
+  }
+
+  /** The span moved by so many pixels; stays near the capture. */
+  moved(whole: Span, pixels: number): Span {
+    const first = this.x(whole.from) - BEYOND_MAX * this.width;
+    const last = this.x(whole.to) - (1 - BEYOND_MAX) * this.width;
+    const by = last < first ? (first + last) / 2 : Math.min(Math.max(pixels, first), last);
+    return by === 0 ? this.span : { from: this.time(by), to: this.time(this.width + by) };
+  }
+
+  private place(time: number): number {
+    const { breaks, folded, nsPerPx } = this;
+    const before = foldsBefore(breaks, time);
+    const fold = breaks[before - 1];
+    if (fold !== undefined && time < fold.to)
+      return this.placeOfBreak(before - 1) + ((time - fold.from) / (fold.to - fold.from)) * BREAK_WIDTH;
+    return (time - folded[before]!) / nsPerPx + before * BREAK_WIDTH;
+  }
+
+  private placeOfBreak(i: number): number {
+    return ((this.breaks[i]?.from ?? 0) - this.folded[i]!) / this.nsPerPx + i * BREAK_WIDTH;
+  }
 }
 
-/** The span made `factor` times as long, the time at x staying there; never leaves `whole` by more than a tenth. */
-export function zoomed(span: Span, whole: Span, width: number, x: number, factor: number): Span {
-  const length = Math.min(Math.max((span.to - span.from) * factor, SPAN_MIN), (whole.to - whole.from) * 1.05);
-  const still = timeAt(span, width, x);
-  const from = still - (x / width) * length;
-  return within({ from, to: from + length }, whole);
+/** The scale that has `time` at x, at so many nanoseconds a pixel. */
+function around(folds: readonly Stretch[], time: number, x: number, width: number, nsPerPx: number): TimeScale {
+  const breaks = breaksAt(folds, nsPerPx);
+  const from = walked(breaks, time, -x, nsPerPx);
+  const to = walked(breaks, time, width - x, nsPerPx);
+  return new TimeScale({ from, to }, width, folds);
 }
 
-/** The span moved by a time. */
-export function moved(span: Span, whole: Span, by: number): Span {
-  return within({ from: span.from + by, to: span.to + by }, whole);
+const breaksAt = (folds: readonly Stretch[], nsPerPx: number): readonly Stretch[] =>
+  folds.filter(({ from, to }) => to - from > BREAK_WIDTH * nsPerPx);
+
+/** The time that lies so many pixels from another one. */
+function walked(breaks: readonly Stretch[], time: number, pixels: number, nsPerPx: number): number {
+  const isForth = pixels > 0;
+  let left = Math.abs(pixels);
+  let at = time;
+  let i = isForth ? Math.max(0, foldsBefore(breaks, at) - 1) : foldsBefore(breaks, at) - 1;
+  for (; i >= 0 && i < breaks.length; i += isForth ? 1 : -1) {
+    const fold = breaks[i];
+    if (fold === undefined) break;
+    const [near, far] = isForth ? [fold.from, fold.to] : [fold.to, fold.from];
+    const sign = isForth ? 1 : -1;
+    if ((far - at) * sign <= 0) continue;
+    const open = Math.max(0, (near - at) * sign) / nsPerPx;
+    if (open >= left) break;
+    left -= open;
+    if ((near - at) * sign > 0) at = near;
+    const broken = (Math.abs(far - at) / (fold.to - fold.from)) * BREAK_WIDTH;
+    if (broken >= left) return at + (sign * left * (fold.to - fold.from)) / BREAK_WIDTH;
+    left -= broken;
+    at = far;
+  }
+  return at + (isForth ? left : -left) * nsPerPx;
 }
 
-function within(span: Span, whole: Span): Span {
-  const length = span.to - span.from;
-  const margin = Math.max((whole.to - whole.from) * 0.025, length * 0.1);
-  const first = whole.from - margin;
-  const last = whole.to + margin - length;
-  const from = last < first ? (first + last) / 2 : Math.min(Math.max(span.from, first), last);
-  return { from, to: from + length };
+/** Nanoseconds of a pixel at which the span fills the width. */
+function scaleOf({ from, to }: Span, width: number, folds: readonly Stretch[]): number {
+  const inView: { readonly length: number; readonly share: number }[] = [];
+  for (let i = Math.max(0, foldsBefore(folds, from) - 1); i < folds.length; i++) {
+    const fold = folds[i];
+    if (fold === undefined || fold.from >= to) break;
+    const seen = Math.min(to, fold.to) - Math.max(from, fold.from);
+    if (seen > 0) inView.push({ length: fold.to - fold.from, share: seen / (fold.to - fold.from) });
+  }
+  const plain = (to - from) / width;
+  const open = to - from - inView.reduce((sum, { length, share }) => sum + length * share, 0);
+  if (inView.length === 0) return plain;
+  const taken = (nsPerPx: number): number =>
+    inView.reduce((sum, { length, share }) => sum + share * Math.min(length / nsPerPx, BREAK_WIDTH), open / nsPerPx);
+  let low = open / width;
+  let high = plain;
+  for (let i = 0; i < HALVINGS && high - low > low * 1e-12; i++) {
+    const middle = (low + high) / 2;
+    if (taken(middle) > width) low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 /** All of `whole`, with a little air. */
@@ -53,18 +201,19 @@ export function growing(whole: Span): Span {
 }
 
 /** The power of two, in nanoseconds, that is not above the length of a pixel: the resolution that is computed with. */
-export function resolutionOf(span: Span, width: number): number {
-  return 2 ** Math.max(0, Math.floor(Math.log2((span.to - span.from) / Math.max(1, width))));
+export function resolutionOf(nsPerPx: number): number {
+  return 2 ** Math.max(0, Math.floor(Math.log2(nsPerPx)));
 }
 
 export interface AxisMark {
-  readonly time: number;
+  readonly x: number;
+  /** Empty where the next label is too near. */
   readonly text: string;
 }
 
 /** A time step of 1, 2 or 5 times a power of ten that leaves about `room` pixels between marks. */
-export function axisStep(span: Span, width: number, room: number): number {
-  return Math.max(1, tickStep(span.from, span.to, Math.max(1, Math.floor(width / room))));
+export function axisStep(nsPerPx: number, room: number): number {
+  return Math.max(1, tickStep(0, nsPerPx * room * 10, 10));
 }
 
 /** A time as seconds with the digits that a step needs: "12.5 s". */
@@ -73,13 +222,26 @@ export function timeText(time: number, step: number): string {
   return `${(time / 1e9).toFixed(digits)} s`;
 }
 
-/** Marks at whole steps counted from `zero`. */
-export function axisMarks(span: Span, width: number, zero: number, room: number): readonly AxisMark[] {
-  const step = axisStep(span, width, room);
+const AXIS_MARKS_MAX = 400;
+/** Of the room between labels this share is taken by one. */
+const LABEL_SHARE = 0.45;
+
+/** Marks at whole steps counted from `zero`, none in breaks. */
+export function axisMarks(scale: TimeScale, zero: number, room: number): readonly AxisMark[] {
+  const step = axisStep(scale.nsPerPx, room);
   const marks: AxisMark[] = [];
-  const first = Math.ceil((span.from - zero) / step);
-  for (let i = first; zero + i * step <= span.to && marks.length < 200; i++)
-    marks.push({ time: zero + i * step, text: timeText(i * step, step) });
+  let free = -Infinity;
+  for (const { from, to, x2, isBreak } of scale.pieces()) {
+    if (isBreak) continue;
+    const first = Math.ceil((from - zero) / step);
+    for (let i = first; zero + i * step <= to && marks.length < AXIS_MARKS_MAX; i++) {
+      const x = scale.x(zero + i * step);
+      // A label ends before the break that follows.
+      const isFree = x >= free && (x2 >= scale.width || x + room * LABEL_SHARE <= x2);
+      if (isFree) free = x + room * 0.7;
+      marks.push({ x, text: isFree ? timeText(i * step, step) : '' });
+    }
+  }
   return marks;
 }
 

@@ -3,36 +3,24 @@ import { bridge } from '../bridge/bridge.ts';
 import type { KeyFile } from '../../app/ipc/contract.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
 import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
-import { StoreMirror } from '../ingest/store-mirror.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { toggleTheme as toggleDocumentTheme } from '../theme/theme.ts';
+import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { EMPTY_SESSION, NO_FILTER, useSession } from './session-store.ts';
-import { useView, type FieldChoice, type TimeForm } from './view-store.ts';
+import { currentScale } from './time/folding.ts';
+import { NOTHING_CHOSEN, useView, type FieldChoice, type TimeForm } from './view-store.ts';
+
+export { packets, timeOfRow, wholeSpan } from './capture.ts';
 
 let client: IngestClient | null = null;
 let stream: number | null = null;
 let keys: readonly KeyFile[] = [];
-const nothing = new StoreMirror();
 
-/** Packets of the session; grows with the session store's revision. */
-export function packets(): StoreMirror {
-  return client?.mirror ?? nothing;
-}
-
-/** From the first packet to the last. */
-export function wholeSpan(): Span {
-  const mirror = packets();
-  const timeOf = (row: number): number => mirror.chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
-  return mirror.length === 0
-    ? { from: 0, to: 1e9 }
-    : { from: timeOf(0), to: Math.max(timeOf(mirror.length - 1), timeOf(0) + 1000) };
-}
-
-export function timeOfRow(row: number): number {
-  return packets().chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
-}
+const NS_PER_MS = 1e6;
+/** Air on each side of what is chosen, as a share of its length. */
+const FIT_AIR = 0.08;
 
 const bySeverity = (finding: Finding): number => ['failure', 'warning', 'info'].indexOf(finding.severity);
 
@@ -88,7 +76,8 @@ const listener: IngestListener = {
     followGrowth(growing(wholeSpan()));
     useSession.setState({ revision: mirror.revision, done, total, phase: phase === 'opening' ? 'reading' : phase });
   },
-  reset() {
+  reset(mirror) {
+    showPackets(mirror);
     useSession.setState({
       phase: 'reading',
       revision: 0,
@@ -132,6 +121,7 @@ const listener: IngestListener = {
 function endSession(): void {
   client?.close();
   client = null;
+  showPackets(null);
   if (stream !== null) void bridge.call('session.close', stream);
   stream = null;
 }
@@ -141,7 +131,7 @@ export async function openCapture(path: string): Promise<void> {
   endSession();
   const { recent } = useSession.getState();
   useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keyNames: keys.map(({ name }) => name) });
-  useView.setState({ row: null, time: null, field: null, span: null });
+  useView.setState(NOTHING_CHOSEN);
   const opened = await bridge.call('session.open', path);
   if (!opened.ok) {
     useSession.setState({ phase: 'failed', problem: opened.problem.says });
@@ -155,6 +145,7 @@ export async function openCapture(path: string): Promise<void> {
     recent: await bridge.call('recent.list'),
   });
   client = new IngestClient(port, keys, listener);
+  showPackets(client.mirror);
 }
 
 export async function chooseCapture(): Promise<void> {
@@ -166,7 +157,7 @@ export async function closeCapture(): Promise<void> {
   endSession();
   keys = [];
   useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
-  useView.setState({ row: null, time: null, field: null, span: null });
+  useView.setState(NOTHING_CHOSEN);
 }
 
 /** Adds keys, which stay in memory, and reads the capture again with them. */
@@ -212,7 +203,7 @@ export function selectRow(row: number): void {
   const mirror = packets();
   if (mirror.length === 0) return;
   const chosen = Math.min(Math.max(0, row), mirror.length - 1);
-  useView.setState({ row: chosen, time: timeOfRow(chosen), field: null });
+  useView.setState({ row: chosen, time: timeOfRow(chosen), field: null, finding: null });
   client?.dissect(chosen);
   reveal(timeOfRow(chosen));
 }
@@ -224,10 +215,11 @@ export function selectTime(time: number): void {
   if (row >= 0) useView.setState({ time });
 }
 
-export function selectFinding({ time, evidence }: Finding): void {
+export function selectFinding({ id, time, evidence }: Finding): void {
   const frame = evidence.flatMap(({ frames }) => frames)[0];
   if (frame === undefined) selectTime(time);
   else selectRow(frame - 1);
+  useView.setState({ finding: id });
 }
 
 /** Selects the moment from which all members of a ring are operational, or else its first sign. */
@@ -243,18 +235,57 @@ export function selectField(field: FieldChoice | null): void {
 
 /** Moves the timeline so that a time is in it. */
 function reveal(time: number): void {
-  const { span } = useView.getState();
-  if (span === null || (time >= span.from && time <= span.to)) return;
-  const half = (span.to - span.from) / 2;
-  useView.setState({ span: { from: time - half, to: time + half } });
+  const scale = currentScale();
+  if (scale === null || (time >= scale.span.from && time <= scale.span.to)) return;
+  showSpan(scale.moved(wholeSpan(), scale.x(time) - scale.width / 2));
 }
 
 export function showSpan(span: Span): void {
   useView.setState({ span });
 }
 
+/** What is chosen, as a stretch of time: what was marked, a finding from cause to end, or some time round a moment. */
+function chosenSpan(): Span | null {
+  const { marked, finding: id, time } = useView.getState();
+  if (marked !== null) return marked;
+  const { analysis } = useSession.getState();
+  const finding = analysis?.findings.find((candidate) => candidate.id === id);
+  if (finding !== undefined) {
+    const times = finding.evidence.flatMap(({ frames }) => frames.map((frame) => timeOfRow(frame - 1)));
+    return { from: Math.min(finding.time, ...times), to: Math.max(finding.until ?? finding.time, ...times) };
+  }
+  const around = ((analysis?.rotation.idle.p50 ?? analysis?.rotation.active.p50 ?? 10) * NS_PER_MS * 3) / 2;
+  return time === null ? null : { from: time - around, to: time + around };
+}
+
+/** Shows the whole capture; where that is shown already, what is chosen. */
 export function fitTimeline(): void {
-  useView.setState({ span: fitted(wholeSpan()) });
+  const whole = fitted(wholeSpan());
+  const { span } = useView.getState();
+  const chosen = chosenSpan();
+  const isWhole = span !== null && span.from === whole.from && span.to === whole.to;
+  const air = chosen === null ? 0 : (chosen.to - chosen.from) * FIT_AIR;
+  showSpan(!isWhole || chosen === null ? whole : { from: chosen.from - air, to: chosen.to + air });
+}
+
+/** Marks a stretch of time, whose figures are then shown; null for none. */
+export function markSpan(marked: Span | null): void {
+  useView.setState({ marked });
+}
+
+/** Folds idle stretches, or shows all time to scale. */
+export function toggleFolding(): void {
+  const { isFolding } = useView.getState();
+  useView.setState({ isFolding: !isFolding, openedFolds: new Set() });
+}
+
+/** Shows one folded stretch to scale. */
+export function openFold(from: number): void {
+  useView.setState({ openedFolds: new Set([...useView.getState().openedFolds, from]) });
+}
+
+export function selectNode(node: number | null): void {
+  useView.setState({ node });
 }
 
 export function chooseTimeForm(timeForm: TimeForm): void {

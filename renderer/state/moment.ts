@@ -1,9 +1,10 @@
 // Who was in which ring, and where the token was, at one moment of a capture. Pure: from the analysis and the columns.
-import type { Analysis, MembershipState, RingHistory, Transition } from '../../app/analysis/result.ts';
+import type { Analysis, MembershipState, Transition } from '../../app/analysis/result.ts';
 import { PacketKind, RowFlag } from '../../app/store/kinds.ts';
 import { rowAt, type PacketStore } from '../../app/store/packet-store.ts';
 import type { CaptureNs } from '../../protocol/base/brand.ts';
 import type { NodeDirectory } from './node-directory.ts';
+import { historiesOf, stretchAt, type Histories } from './time/histories.ts';
 
 /** Packets before the moment in which the last token is looked for. */
 export const TOKEN_SEARCH_MAX = 20_000;
@@ -13,6 +14,8 @@ export interface TokenPlace {
   readonly to: number;
   /** True in the moment of the hop itself, false while it rests with `to`. */
   readonly isOnHop: boolean;
+  /** Sent again because nothing was heard of it. */
+  readonly isCopy: boolean;
   /** Nanoseconds since the hop. */
   readonly age: number;
   readonly row: number;
@@ -24,6 +27,8 @@ export interface RingNow {
   /** In ring order. */
   readonly members: readonly number[];
   readonly token: TokenPlace | null;
+  /** False for a ring that this capture does not show: a later commit token names it. */
+  readonly isSeen: boolean;
 }
 
 export interface NodeNow {
@@ -33,65 +38,30 @@ export interface NodeNow {
   readonly ring: string | null;
   /** What it is doing, in words. */
   readonly says: string;
+  /** Since when. */
+  readonly since: number | null;
+  readonly transition: Transition | null;
 }
 
 export interface Moment {
+  readonly time: number;
   readonly rings: readonly RingNow[];
   /** Nodes in no ring. */
   readonly bench: readonly NodeNow[];
   readonly states: ReadonlyMap<number, NodeNow>;
 }
 
-const startOf = (ring: RingHistory): number => ring.firstToken ?? ring.committed ?? Number.POSITIVE_INFINITY;
+const known = new WeakMap<Analysis, Histories>();
 
-/** The last ring that a node had become a member of. */
-function lastRingOf(rings: readonly RingHistory[], nodeid: number, time: number): RingHistory | null {
-  let last: RingHistory | null = null;
-  for (const ring of rings) {
-    const isEarlier = ring.firstToken !== null && ring.firstToken <= time && ring.members.includes(nodeid);
-    if (isEarlier && (last === null || startOf(ring) >= startOf(last))) last = ring;
+/** The histories of an analysis, found once. */
+export function historiesIn(analysis: Analysis, store: PacketStore): Histories {
+  let histories = known.get(analysis);
+  if (histories === undefined) {
+    const last = store.length - 1;
+    histories = historiesOf(analysis, store.chunks[last >>> 16]?.timeNs[last & 0xffff] ?? 0);
+    known.set(analysis, histories);
   }
-  return last;
-}
-
-function lastTransitions(transitions: readonly Transition[], time: number): Map<number, Transition> {
-  const last = new Map<number, Transition>();
-  for (const transition of transitions) {
-    if (transition.time > time) continue;
-    const known = last.get(transition.nodeid);
-    if (known === undefined || known.time <= transition.time) last.set(transition.nodeid, transition);
-  }
-  return last;
-}
-
-/** A node that is still where others have left: the ring went on without it. */
-function isLeftBehind(node: NodeNow, all: readonly NodeNow[], ring: RingHistory | undefined, time: number): boolean {
-  if (ring === undefined || ring.lastToken === null || ring.lastToken >= time) return false;
-  return all.some(
-    (other) =>
-      other.nodeid !== node.nodeid &&
-      ring.members.includes(other.nodeid) &&
-      other.ring !== node.ring &&
-      other.state !== null,
-  );
-}
-
-function nodesNow(analysis: Analysis, directory: NodeDirectory, time: number): readonly NodeNow[] {
-  const transitions = lastTransitions(analysis.transitions, time);
-  return directory.nodes.map(({ nodeid }): NodeNow => {
-    const transition = transitions.get(nodeid);
-    const ring = lastRingOf(analysis.rings, nodeid, time);
-    // In commit and recovery the ring that forms is already the one that tokens go round.
-    if (transition !== undefined && transition.to !== 'operational')
-      return {
-        nodeid,
-        state: transition.to,
-        ring: transition.to === 'gather' ? null : transition.ring,
-        says: transition.says,
-      };
-    if (transition === undefined && ring === null) return { nodeid, state: null, ring: null, says: 'not heard of yet' };
-    return { nodeid, state: 'operational', ring: ring?.id ?? transition?.ring ?? null, says: 'operational' };
-  });
+  return histories;
 }
 
 /** The last token of a ring at or before a row. */
@@ -106,13 +76,14 @@ function tokenOf(
     const columns = store.chunks[row >>> 16];
     const index = row & 0xffff;
     if (columns === undefined || columns.kind[index] !== PacketKind.ORF_TOKEN) continue;
-    if ((columns.flags[index]! & RowFlag.FANOUT_COPY) !== 0 || store.rings[columns.ring[index]!]?.id !== ring) continue;
+    const flags = columns.flags[index]!;
+    if ((flags & RowFlag.FANOUT_COPY) !== 0 || store.rings[columns.ring[index]!]?.id !== ring) continue;
     const source =
       directory.nodes[directory.laneOfAddress[columns.src[index]!] ?? -1]?.nodeid ?? columns.sender[index]!;
     const target = directory.nodes[directory.laneOfAddress[columns.dst[index]!] ?? -1]?.nodeid;
     if (target === undefined) return null;
     const age = time - columns.timeNs[index]!;
-    return { from: source, to: target, isOnHop: age === 0, age, row };
+    return { from: source, to: target, isOnHop: age === 0, isCopy: (flags & RowFlag.REPEATED) !== 0, age, row };
   }
   return null;
 }
@@ -120,6 +91,14 @@ function tokenOf(
 /** The row that a time belongs to: the last one not later. -1 before the first. */
 export function rowBefore(store: PacketStore, time: number): number {
   return rowAt(store, (time + 1) as CaptureNs) - 1;
+}
+
+function nodeNow(histories: Histories, nodeid: number, time: number): NodeNow {
+  const stretch = stretchAt(histories.of(nodeid), time);
+  if (stretch === null)
+    return { nodeid, state: null, ring: null, says: 'not heard of yet', since: null, transition: null };
+  const { state, ring, says, from: since, transition } = stretch;
+  return { nodeid, state, ring, says, since, transition };
 }
 
 /** What was the case at `time`; `row` is the selected one, so that a hop can be told from what follows it. */
@@ -131,27 +110,22 @@ export function momentAt(
   row: number | null,
 ): Moment {
   const last = row ?? rowBefore(store, time);
-  const histories = new Map(analysis.rings.map((ring) => [ring.id, ring]));
-  const first = nodesNow(analysis, directory, time);
-  const all = first.map((node): NodeNow => {
-    const ring = node.ring === null ? undefined : histories.get(node.ring);
-    if (node.state !== 'operational' || !isLeftBehind(node, first, ring, time)) return node;
-    return {
-      nodeid: node.nodeid,
-      state: null,
-      ring: null,
-      says: 'silent: not heard of since the others formed a ring without it',
-    };
-  });
+  const histories = historiesIn(analysis, store);
+  const intervals = new Map(histories.rings.map((ring) => [ring.id, ring]));
+  const all = directory.nodes.map(({ nodeid }) => nodeNow(histories, nodeid, time));
   const ids = [...new Set(all.flatMap(({ ring }) => (ring === null ? [] : [ring])))];
   const rings = ids.map((id): RingNow => {
-    const history = histories.get(id);
+    const interval = intervals.get(id);
     const members = all.filter(({ ring }) => ring === id).map(({ nodeid }) => nodeid);
-    const order = history?.members ?? [];
+    const order = interval?.members ?? [];
     const place = (nodeid: number): number => (order.includes(nodeid) ? order.indexOf(nodeid) : order.length);
     members.sort((a, b) => place(a) - place(b));
-    return { id, rep: history?.rep ?? members[0] ?? 0, members, token: tokenOf(store, directory, id, time, last) };
+    const isSeen = interval?.isSeen ?? true;
+    const token = isSeen ? tokenOf(store, directory, id, time, last) : null;
+    return { id, rep: interval?.rep ?? members[0] ?? 0, members, token, isSeen };
   });
+  // Rings that are seen stand before those that are only known of.
+  rings.sort((a, b) => Number(b.isSeen) - Number(a.isSeen) || a.rep - b.rep);
   const bench = all.filter(({ ring }) => ring === null);
-  return { rings, bench, states: new Map(all.map((node) => [node.nodeid, node])) };
+  return { time, rings, bench, states: new Map(all.map((node) => [node.nodeid, node])) };
 }

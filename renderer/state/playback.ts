@@ -1,9 +1,12 @@
 // Time that runs: play, pause, speed and steps. The cursor moves with the frames of the screen and tells only those who
 // paint by hand; the panels follow some ten times a second.
 import { create } from 'zustand';
-import { packets, selectRow, selectTime, timeOfRow, wholeSpan } from './actions.ts';
+import { selectRow, selectTime } from './actions.ts';
+import { packets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
 import { useSession } from './session-store.ts';
+import { currentFolds } from './time/folding.ts';
+import { laterBy } from './time/running.ts';
 import { stepChange, stepRow, type Direction, type StepKind } from './steps.ts';
 import { useView } from './view-store.ts';
 
@@ -55,7 +58,7 @@ function advance(now: number): void {
   const interval = isStill() ? STILL_INTERVAL : PANELS_INTERVAL;
   const elapsed = now - lastFrame;
   if (!isStill() || elapsed >= interval) {
-    running = Math.min(to, running + elapsed * 1e6 * 10 ** usePlayback.getState().speed);
+    running = Math.min(to, laterBy(running, elapsed, usePlayback.getState().speed, currentFolds()));
     lastFrame = now;
     for (const listener of listeners) listener();
   }

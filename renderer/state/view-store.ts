@@ -19,6 +19,16 @@ export interface ViewState {
   readonly field: FieldChoice | null;
   /** Null until the capture's length is known. */
   readonly span: Span | null;
+  /** The stretch of time that the person marked. */
+  readonly marked: Span | null;
+  /** The finding that was chosen last, while its packet is the chosen one. */
+  readonly finding: string | null;
+  /** The node that was chosen last. */
+  readonly node: number | null;
+  /** Idle stretches of the timeline are folded. */
+  readonly isFolding: boolean;
+  /** Starts of folds that the person opened. */
+  readonly openedFolds: ReadonlySet<number>;
   readonly timeForm: TimeForm;
   readonly theme: Theme;
   readonly isShowingKeys: boolean;
@@ -26,11 +36,21 @@ export interface ViewState {
   readonly samples: readonly Sample[];
 }
 
-export const FIRST_VIEW: ViewState = {
+/** What is forgotten with the capture that it belongs to. */
+export const NOTHING_CHOSEN = {
   row: null,
   time: null,
   field: null,
   span: null,
+  marked: null,
+  finding: null,
+  node: null,
+  openedFolds: new Set<number>(),
+} satisfies Partial<ViewState>;
+
+export const FIRST_VIEW: ViewState = {
+  ...NOTHING_CHOSEN,
+  isFolding: true,
   timeForm: 'start',
   theme: 'light',
   isShowingKeys: false,

@@ -195,12 +195,16 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   const present = Object.entries(packets.byKind).filter(([, count]) => count > 0);
   const kinds = present.map(([kind, count]) => `${kind} ${count}`);
   const lines = [wrap(verdict(analysis, words), '')];
-  lines.push(wrap(`${packets.frames} frames, ${packets.relevant} of them Totem's: ${kinds.join(', ')}.`, ''));
-  lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
+  const relevant = packets.relevant === 0 ? 'none' : packets.relevant;
+  const which = kinds.length === 0 ? '' : `: ${kinds.join(', ')}`;
+  lines.push(wrap(`${packets.frames} frames, ${relevant} of them Totem's${which}.`, ''));
+  if (packets.frames > 0)
+    lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
   if (findings.length > 0) lines.push(heading('Findings'));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) lines.push(...findingLines(finding, words));
   const hidden = findings.length - FINDINGS_SHOWN_MAX;
   if (hidden > 0) lines.push(`  … ${hidden} more: see --json`);
+  if (packets.relevant === 0) return `${lines.join('\n')}\n`;
   lines.push(heading('Nodes'), ...nodeLines(analysis, words));
   lines.push(heading('Rings'), ...ringLines(analysis, words));
   if (transitions.length > 0) lines.push(heading('Membership'), ...transitionLines(transitions, words));

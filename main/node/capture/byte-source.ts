@@ -7,15 +7,23 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import type { OpenProblem } from '../../../app/ipc/contract.ts';
+import { SPOOL_OCTETS_MAX } from '../files/capture-file.ts';
 import { directoryProblem, explainSystemError } from '../files/open-problem.ts';
 
 const CHUNK = 1 << 20;
+/** What standard input is called in sentences. */
+export const STANDARD_INPUT = 'standard input';
+/** Takes a portion; true ends the reading. */
+export type TakePortion = (chunk: Uint8Array) => Promise<boolean>;
+/** Lets signals and timers have their turn: reading a file never waits by itself. */
+const breathe = (): Promise<void> => new Promise((done) => setImmediate(done));
 const BLOCK = 1 << 18;
 const BLOCKS_MAX = 32;
+const GZIP_MAGIC_OCTETS = 2;
 
 export interface ByteSource {
   /** Hands over all octets in order; waits for what `take` returns. A problem is the source's, not the format's. */
-  read(take: (chunk: Uint8Array) => void | Promise<void>): Promise<OpenProblem | null>;
+  read(take: TakePortion): Promise<OpenProblem | null>;
   /** Octets [offset, offset + length) of what was read; shorter at the end. Valid until the next call. */
   range(offset: number, length: number): Uint8Array;
   /** Octets of the file, null where it is not known beforehand. */
@@ -67,21 +75,26 @@ class FileSource implements ByteSource {
     this.blocks = new Blocks(fd);
   }
 
-  async read(take: (chunk: Uint8Array) => void | Promise<void>): Promise<OpenProblem | null> {
+  async read(take: TakePortion): Promise<OpenProblem | null> {
     const chunk = new Uint8Array(CHUNK);
     try {
       // A file that still grows is read to the length it had when it was opened.
       for (let at = 0; at < this.byteLength;) {
         const length = readSync(this.fd, chunk, 0, Math.min(CHUNK, this.byteLength - at), at);
-        if (length === 0) break;
-        const waits = take(chunk.subarray(0, length));
-        if (waits !== undefined) await waits;
+        if (length === 0) return this.hasShrunk(at);
         at += length;
+        if (await take(chunk.subarray(0, length))) return null;
+        await breathe();
       }
       return null;
     } catch (error) {
       return explainSystemError(error, this.path);
     }
+  }
+
+  private hasShrunk(at: number): OpenProblem {
+    const says = `${this.path}: it shrank from ${this.byteLength} to ${at} octets while it was read: read it again.`;
+    return { kind: 'unreadable', says };
   }
 
   range(offset: number, length: number): Uint8Array {
@@ -93,46 +106,30 @@ class FileSource implements ByteSource {
   }
 }
 
-/** What comes once: gunzipped or from standard input. */
-class SpooledSource implements ByteSource {
-  readonly byteLength = null;
-  private readonly open: () => Readable;
-  private readonly name: string;
+/** Keeps what comes once, so that any range of it can be had again; goes when the process does. */
+class Spool {
   private readonly folder = mkdtempSync(join(tmpdir(), 'totem-lab-'));
   private readonly fd = openSync(join(this.folder, 'spool'), 'w+');
   private readonly blocks = new Blocks(this.fd);
+  private octets = 0;
   private readonly remove = (): void => rmSync(this.folder, { recursive: true, force: true });
 
-  constructor(name: string, open: () => Readable) {
-    this.name = name;
-    this.open = open;
-    process.once('exit', this.remove);
+  constructor() {
+    // Where an open file may lose its name it does so at once: then no end of the process leaves it behind.
+    if (process.platform === 'win32') process.once('exit', this.remove);
+    else this.remove();
   }
 
-  async read(take: (chunk: Uint8Array) => void | Promise<void>): Promise<OpenProblem | null> {
+  /** Null, or why there is no room for it. */
+  add(chunk: Uint8Array, name: string): OpenProblem | null {
+    this.octets += chunk.length;
+    if (this.octets > SPOOL_OCTETS_MAX) return noRoom(name, `it is longer than ${SPOOL_OCTETS_MAX} octets`);
     try {
-      const pieces = this.open()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
-      const first = await pieces.next();
-      if (first.done === true) return null;
-      const isGzip = first.value[0] === 0x1f && first.value[1] === 0x8b;
-      for await (const chunk of isGzip ? gunzipped(first.value, pieces) : continued(first.value, pieces))
-        await this.keep(chunk, take);
+      writeSync(this.fd, chunk);
       return null;
     } catch (error) {
-      return this.explain(error);
+      return noRoom(name, error instanceof Error ? error.message : String(error));
     }
-  }
-
-  private async keep(chunk: Uint8Array, take: (chunk: Uint8Array) => void | Promise<void>): Promise<void> {
-    writeSync(this.fd, chunk);
-    await take(chunk);
-  }
-
-  private explain(error: unknown): OpenProblem {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code.startsWith('Z_'))
-      return { kind: 'unreadable', says: `${this.name}: the gzip data is damaged or cut; what came before was read.` };
-    return explainSystemError(error, this.name);
   }
 
   range(offset: number, length: number): Uint8Array {
@@ -146,9 +143,75 @@ class SpooledSource implements ByteSource {
   }
 }
 
+function noRoom(name: string, why: string): OpenProblem {
+  const remedy = 'set TMPDIR to a folder with more room, or unpack it into a file';
+  return { kind: 'unreadable', says: `${name} cannot be kept in ${tmpdir()} (${why}): ${remedy}.` };
+}
+
+/** What comes once: gunzipped or from standard input. */
+class StreamSource implements ByteSource {
+  readonly byteLength = null;
+  private readonly open: () => Readable;
+  private readonly name: string;
+  private readonly spool: Spool | null;
+  private octets = 0;
+
+  constructor(name: string, isKept: boolean, open: () => Readable) {
+    this.name = name;
+    this.open = open;
+    this.spool = isKept ? new Spool() : null;
+  }
+
+  async read(take: TakePortion): Promise<OpenProblem | null> {
+    const pieces = this.open()[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    try {
+      const first = await start(pieces);
+      const isGzip = first[0] === 0x1f && first[1] === 0x8b;
+      for await (const chunk of isGzip ? gunzipped(first, pieces) : continued(first, pieces)) {
+        this.octets += chunk.length;
+        const problem = this.spool?.add(chunk, this.name) ?? null;
+        if (problem !== null || (await take(chunk))) return problem;
+      }
+      return null;
+    } catch (error) {
+      return this.explain(error);
+    } finally {
+      // Whoever still writes is told that nobody reads any more.
+      await pieces.return?.();
+    }
+  }
+
+  private explain(error: unknown): OpenProblem {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (!code.startsWith('Z_')) return explainSystemError(error, this.name);
+    const read = `the ${this.octets} octets that could be unpacked were read; copy it again`;
+    return { kind: 'unreadable', says: `${this.name}: its gzip data are damaged or cut; ${read}.` };
+  }
+
+  range(offset: number, length: number): Uint8Array {
+    if (this.spool === null) throw new Error('a source that is read once has no ranges');
+    return this.spool.range(offset, length);
+  }
+
+  close(): void {
+    this.spool?.close();
+  }
+}
+
+/** The first octets, as many as tell gzip. */
+async function start(pieces: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let first = new Uint8Array();
+  while (first.length < GZIP_MAGIC_OCTETS) {
+    const next = await pieces.next();
+    if (next.done === true) break;
+    first = Buffer.concat([first, next.value]);
+  }
+  return first;
+}
+
 async function* continued(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   for (let chunk = first; ;) {
-    yield chunk;
+    if (chunk.length > 0) yield chunk;
     const next = await rest.next();
     if (next.done === true) return;
     chunk = next.value;
@@ -160,9 +223,12 @@ async function* gunzipped(first: Uint8Array, rest: AsyncIterator<Uint8Array>): A
   for await (const chunk of gunzip) yield chunk as Uint8Array;
 }
 
-/** Opens a capture by its path, or `-` for standard input. */
-export function openByteSource(path: string): Result<ByteSource, OpenProblem> {
-  if (path === '-') return ok(new SpooledSource('standard input', () => process.stdin));
+/**
+ * Opens a capture by its path, or `-` for standard input. isKept: ranges of it will be asked for, so that what comes
+ * once is spooled.
+ */
+export function openByteSource(path: string, isKept: boolean): Result<ByteSource, OpenProblem> {
+  if (path === '-') return ok(new StreamSource(STANDARD_INPUT, isKept, () => process.stdin));
   try {
     const fd = openSync(path, 'r');
     const found = fstatSync(fd);
@@ -170,12 +236,11 @@ export function openByteSource(path: string): Result<ByteSource, OpenProblem> {
       closeSync(fd);
       return fail(directoryProblem(path));
     }
-    const head = new Uint8Array(2);
+    const head = new Uint8Array(GZIP_MAGIC_OCTETS);
     const isRegular = found.isFile();
-    if (isRegular) readSync(fd, head, 0, 2, 0);
+    if (isRegular) readSync(fd, head, 0, GZIP_MAGIC_OCTETS, 0);
     if (isRegular && !(head[0] === 0x1f && head[1] === 0x8b)) return ok(new FileSource(fd, path, found.size));
-    closeSync(fd);
-    return ok(new SpooledSource(path, () => createReadStream(path)));
+    return ok(new StreamSource(path, isKept, () => createReadStream(path, { fd, start: 0 })));
   } catch (error) {
     return fail(explainSystemError(error, path));
   }

@@ -9,7 +9,7 @@
 // 3. The ring id is durable before it is spoken (memb_ring_id_store): effects are carried out in their order, and
 //    `persist-ring-id` is on disk before the next one.
 // 4. Run to completion: no step while an effect of the last one is unfinished.
-// 5. Octets in an effect are final; octets of an input are borrowed until the step returns.
+// 5. Octets in an effect or an input are final: neither side writes to them again, either may keep them.
 import type { Brand } from '../../base/brand.ts';
 import type { NodeRef, RingRef } from '../identity.ts';
 

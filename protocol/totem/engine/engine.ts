@@ -1,14 +1,14 @@
 // The Totem engine: takes an input apart and hands it to what handles it. Membership and ordering lie in the folders of
 // that name, the state in state.ts. What hosts must keep to is said in contract.ts.
 import { assert } from '../../base/result.ts';
-import type { EngineState, Micros, TotemEffect, TotemEngine, TotemEngineOptions, TotemInput } from './contract.ts';
-import { discard, DISCARD_NOTES_MAX, multicast, note } from './effects.ts';
+import type { EngineState, Micros, TotemEngine, TotemEngineOptions, TotemInput } from './contract.ts';
+import { discard, DISCARD_NOTES_MAX, multicast, NO_EFFECTS, note } from './effects.ts';
 import { onCommitToken, onHoldCancel, onJoin, onMcast, onMergeDetect } from './membership/events.ts';
 import { expire, pauseLimitMicros, tickPause } from './membership/expiry.ts';
 import { enterGather, GATHER_FROM } from './membership/gather.ts';
 import { queueOfNew } from './ordering/flow-control.ts';
 import { enqueue, lengthOf, makeSendQueue } from './ordering/send-queue.ts';
-import { onOrfToken } from './ordering/token.ts';
+import { makeVisit, onOrfToken } from './ordering/token.ts';
 import { copyState, initialState, type Machine, type TotemState } from './state.ts';
 import { earliest, takeDue, timersAtRest } from './timers.ts';
 import { assertInvariants } from './watch/invariants.ts';
@@ -16,6 +16,7 @@ import { readStatus } from './watch/status.ts';
 import { ENGINE_DIALECTS, TYPE, type Member } from './wire/dialect.ts';
 import { holdCancel, join, mcastOf } from './wire/encode.ts';
 import { problemOf, swapped } from './wire/receive.ts';
+import { makeSlab, MCAST_SLAB_OCTETS, TOKEN_SLAB_OCTETS } from './wire/slab.ts';
 
 /** Octets that a UDP datagram over IPv4 can carry. */
 const DATAGRAM_OCTETS_MAX = 65_507;
@@ -43,8 +44,6 @@ export function createTotemEngine(options: TotemEngineOptions): TotemEngine {
   };
 }
 
-const NO_EFFECTS: TotemEffect[] = [];
-
 function makeMachine(options: TotemEngineOptions): Machine {
   const dialect = ENGINE_DIALECTS[options.dialect];
   const address = dialect.addressOf(options.self);
@@ -69,6 +68,9 @@ function makeMachine(options: TotemEngineOptions): Machine {
     isDrained: false,
     isDropping: false,
     drain,
+    visit: makeVisit(),
+    tokens: makeSlab(TOKEN_SLAB_OCTETS),
+    mcasts: makeSlab(MCAST_SLAB_OCTETS),
   };
 }
 
@@ -77,7 +79,7 @@ function begin(m: Machine, now: number): void {
   // A clock that goes back is no clock: time stands still until it has caught up.
   if (now > s.now) s.now = now;
   m.now = s.now;
-  m.effects = [];
+  m.effects = NO_EFFECTS;
   m.discardNotesLeft = DISCARD_NOTES_MAX;
   m.unsentJoin = -1;
 }
@@ -150,7 +152,7 @@ function submit(m: Machine, packet: Uint8Array, isSafe: boolean): void {
     note(m, { kind: 'refused', packetLength: packet.length });
     return;
   }
-  enqueue(queue, { octets: mcastOf(m.dialect, m.self, packet, { isEncapsulated: false, isSafe }), isSafe });
+  enqueue(queue, { octets: mcastOf(m, packet, { isEncapsulated: false, isSafe }), isSafe });
   s.counters.mcast_tx++;
   cancelHold(m);
 }

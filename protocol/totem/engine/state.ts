@@ -6,6 +6,7 @@ import { makeSortQueue, type SortQueue } from './ordering/sort-queue.ts';
 import { timersAtRest } from './timers.ts';
 import { makeCounters, type Counters } from './watch/counters.ts';
 import { ENGINE_DIALECTS, ringOf, type EngineDialect, type Member, type NodeKey, type Ring } from './wire/dialect.ts';
+import type { Slab } from './wire/slab.ts';
 
 /** my_token_seq before the first token of a ring, and the aru of that token: one less than 0. */
 export const BEFORE_FIRST = 0xffffffff;
@@ -137,6 +138,26 @@ export interface TotemState extends RingState {
   random: number;
 }
 
+/** What a visit reads from the token, changes, and writes. */
+export interface Visit {
+  tokenSeq: number;
+  seq: number;
+  aru: number;
+  aruAddr: number;
+  fcc: number;
+  backlog: number;
+  retransFlg: number;
+  /** Retransmission requests; null where there are none, which is nearly always. */
+  rtr: RtrEntry[] | null;
+}
+
+export interface RtrEntry {
+  /** memb_ring_id and seq as they stand on the token. */
+  readonly octets: Uint8Array;
+  /** Sequence number if the entry is of my ring, else −1. */
+  readonly seq: number;
+}
+
 /** What the functions of the engine are handed: the state, and what does not change or lives for one step only. */
 export interface Machine {
   readonly dialect: EngineDialect;
@@ -164,6 +185,11 @@ export interface Machine {
   isDrained: boolean;
   /** True once a join showed that the process stood still: the multicasts behind it are not looked at. */
   isDropping: boolean;
+  /** The token of the visit that goes on: one object for all, so that a visit allocates little. */
+  readonly visit: Visit;
+  /** Where tokens and mcasts get their octets. */
+  readonly tokens: Slab;
+  readonly mcasts: Slab;
 }
 
 /** What belongs to one ring, before its first token. */
@@ -259,6 +285,8 @@ export function copyState(state: TotemState): TotemState {
     newMessageQueue: copyQueue(state.newMessageQueue),
     newMessageQueueTrans: copyQueue(state.newMessageQueueTrans),
     retransMessageQueue: copyQueue(state.retransMessageQueue),
+    // A copy of its own, not a part of a slab.
+    tokenCopy: state.tokenCopy?.slice() ?? null,
     timers: state.timers.slice(),
     counters: { ...state.counters, tokenRx: state.counters.tokenRx.slice(), backlogs: state.counters.backlogs.slice() },
   };

@@ -11,7 +11,7 @@ export function NodeCards(): ReactNode {
   const moment = useMoment();
   return (
     <Pane id="nodes" title="Nodes" aside={<span>{nodes.nodes.length} in this capture</span>}>
-      <ul className="nodes scroll" aria-label="nodes">
+      <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
         {nodes.nodes.map(({ nodeid, label, says }) => {
           const now = moment?.states.get(nodeid);
           const state = now?.state ?? null;

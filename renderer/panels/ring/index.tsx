@@ -34,10 +34,11 @@ function flightOf(row: number | null, nodes: NodeDirectory): Flight & { readonly
 
 /** Said in words, for those who do not see the picture, and as its caption. */
 function sentences(moment: Moment, nodes: NodeDirectory): readonly string[] {
-  return moment.rings.map(({ members, rep, token }) => {
+  return moment.rings.map(({ members, rep, token, isSeen }) => {
     const who = members.map((member) => nodes.label(member)).join(', ');
-    const where =
-      token === null
+    const where = !isSeen
+      ? 'not in this capture'
+      : token === null
         ? 'no token seen yet'
         : token.isOnHop
           ? `token on its way from ${nodes.label(token.from)} to ${nodes.label(token.to)}`

@@ -1,78 +1,184 @@
-// What a person does with the timeline: wheel zooms, drag pans, click selects, keys step and zoom. Draws nothing.
+// What a person does with the timeline: wheel zooms, drag marks a stretch, Shift and drag moves, click selects, keys do
+// the same. Draws nothing.
 import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
-import { moved, timeAt, zoomed } from '../../canvas/time-scale.ts';
-import { packets, selectFinding, selectRow, selectTime, showSpan, wholeSpan } from '../../state/actions.ts';
+import { lengthText, type TimeScale } from '../../canvas/time-scale.ts';
+import {
+  fitTimeline,
+  markSpan,
+  openFold,
+  selectFinding,
+  selectNode,
+  selectRing,
+  selectRow,
+  selectTime,
+  showSpan,
+} from '../../state/actions.ts';
+import { packets, wholeSpan } from '../../state/capture.ts';
 import { useSession } from '../../state/session-store.ts';
+import { currentScale } from '../../state/time/folding.ts';
+import { rowsIn } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
 import { packetLine } from '../packets/layout.ts';
-import { flagAt, GUTTER, markAt } from './layout.ts';
+import { targetAt, type Target } from './layout.ts';
 import { TimelineView } from './view.ts';
 
-const REACH = 9;
 const ZOOM = 1.2;
+const ZOOM_KEY = 1.5;
 /** Pixels that the pointer may move in a click. */
 const CLICK_SLACK = 3;
+/** Shares of the view that keys move it by. */
+const NUDGE = 0.1;
+const PAGE = 0.8;
 
 interface Drag {
   readonly x: number;
   readonly y: number;
+  readonly isPan: boolean;
   last: number;
   isMoving: boolean;
 }
 
-function choose(view: TimelineView, x: number, y: number, width: number): void {
-  const { span } = useView.getState();
-  if (view.drawing === null || span === null || x < GUTTER) return;
-  const flag = flagAt(view.drawing, x, y);
-  const finding = useSession.getState().analysis?.findings.find(({ id }) => id === flag?.id);
-  const mark = markAt(view.drawing, x, y, REACH);
-  if (finding !== undefined) selectFinding(finding);
-  else if (mark !== null) selectRow(mark.row);
-  else selectTime(timeAt(span, width - GUTTER, x - GUTTER));
+const shift = (scale: TimeScale, pixels: number): void => showSpan(scale.moved(wholeSpan(), pixels));
+
+function choose({ drawing }: TimelineView, x: number, y: number): void {
+  if (drawing === null) return;
+  const target = targetAt(drawing, x, y);
+  const { analysis } = useSession.getState();
+  if (target?.kind === 'finding') {
+    const finding = analysis?.findings.find(({ id }) => id === target.finding.id);
+    if (finding !== undefined) selectFinding(finding);
+  } else if (target?.kind === 'ring') {
+    const ring = analysis?.rings.find(({ id }) => id === target.ring.id);
+    if (ring === undefined) selectTime(target.ring.from);
+    else selectRing(ring);
+  } else if (target?.kind === 'wait') markSpan({ from: target.wait.from, to: target.wait.to });
+  else if (target?.kind === 'node')
+    selectNode(useView.getState().node === target.lane.nodeid ? null : target.lane.nodeid);
+  else if (target?.kind === 'mark') selectRow(target.mark.row);
+  else if (target?.kind === 'break') openFold(target.fold.from);
+  else if (x >= drawing.gutter) selectTime(drawing.scale.time(x - drawing.gutter));
 }
 
-/** One line on what the pointer is at. */
-function hoverText(view: TimelineView, x: number, y: number): string {
-  if (view.drawing === null) return '';
-  const { nodes, analysis } = useSession.getState();
-  const flag = flagAt(view.drawing, x, y);
-  if (flag !== null) return analysis?.findings.find(({ id }) => id === flag.id)?.says ?? '';
-  if (x < GUTTER) return view.drawing.lanes.find(({ top, height }) => y >= top && y <= top + height)?.says ?? '';
-  const mark = markAt(view.drawing, x, y, REACH);
-  const line = mark === null ? null : packetLine(packets(), nodes, mark.row, -1, 'start');
-  return line === null
-    ? ''
-    : `${line.number} · ${line.time} s · ${line.source} → ${line.target} · ${line.kind} · ${line.says}`;
+/** One line on what lies at a point. */
+function sayTarget(target: Target | null): string {
+  const { nodes } = useSession.getState();
+  switch (target?.kind) {
+    case undefined:
+      return '';
+    case 'finding':
+      return target.finding.says;
+    case 'ring':
+      return target.ring.says;
+    case 'wait':
+      return `${target.wait.says} · click marks it`;
+    case 'node':
+      return target.lane.says;
+    case 'break':
+      return `idle for ${lengthText(target.fold.to - target.fold.from)}, folded · click opens it, I opens all`;
+    case 'stretch': {
+      const { lane, says } = target.stretch;
+      return `${nodes.nodes[lane]?.label ?? ''}: ${says}`;
+    }
+    case 'mark': {
+      const line = packetLine(packets(), nodes, target.mark.row, -1, 'start');
+      if (line === null) return '';
+      return `${line.number} · ${line.time} s · ${line.source} → ${line.target} · ${line.kind} · ${line.says}`;
+    }
+  }
 }
 
-/** Zooms at the pointer, or pans where the wheel goes sideways. */
-function wheel(event: WheelEvent, element: HTMLCanvasElement): void {
+/** Zooms at the pointer, or moves where the wheel goes sideways. */
+function wheel(event: WheelEvent, view: TimelineView): void {
   event.preventDefault();
-  const { span: now } = useView.getState();
-  if (now === null) return;
-  const width = element.clientWidth - GUTTER;
+  const scale = currentScale();
+  if (scale === null || view.drawing === null) return;
   const along = event.shiftKey ? event.deltaY + event.deltaX : event.deltaX;
   const isSideways = along !== 0 && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY));
-  const at = Math.max(0, event.offsetX - GUTTER);
-  const factor = event.deltaY > 0 ? ZOOM : 1 / ZOOM;
-  if (isSideways) showSpan(moved(now, wholeSpan(), (along / width) * (now.to - now.from)));
-  else showSpan(zoomed(now, wholeSpan(), width, at, factor));
+  const at = Math.max(0, event.offsetX - view.drawing.gutter);
+  if (isSideways) shift(scale, along);
+  else showSpan(scale.zoomed(wholeSpan(), at, event.deltaY > 0 ? ZOOM : 1 / ZOOM));
 }
 
-function pressKey(event: KeyboardEvent, width: number): void {
-  const { row, span: now } = useView.getState();
-  if (now === null) return;
-  const at = width / 2;
-  if (event.key === 'ArrowRight') selectRow((row ?? -1) + 1);
-  else if (event.key === 'ArrowLeft') selectRow((row ?? 1) - 1);
-  else if (event.key === '+' || event.key === '=') showSpan(zoomed(now, wholeSpan(), width, at, 1 / ZOOM));
-  else if (event.key === '-') showSpan(zoomed(now, wholeSpan(), width, at, ZOOM));
-  else return;
+/** Zooms round the cursor where it is in view, else round the middle. */
+function zoomByKey(scale: TimeScale, factor: number): void {
+  const { time } = useView.getState();
+  const x = time === null ? -1 : scale.x(time);
+  showSpan(scale.zoomed(wholeSpan(), x >= 0 && x <= scale.width ? x : scale.width / 2, factor));
+}
+
+/** Sets one end of the marked stretch to the cursor. */
+function markTo(end: 'from' | 'to'): void {
+  const { time, marked } = useView.getState();
+  if (time === null) return;
+  const { from, to } = { from: time, to: time, ...marked, ...(end === 'from' ? { from: time } : { to: time }) };
+  markSpan({ from: Math.min(from, to), to: Math.max(from, to) });
+}
+
+function chooseLane(by: number): void {
+  const { nodes } = useSession.getState().nodes;
+  const { node } = useView.getState();
+  const at = nodes.findIndex(({ nodeid }) => nodeid === node);
+  const next = nodes[at < 0 ? (by > 0 ? 0 : nodes.length - 1) : at + by];
+  if (next !== undefined) selectNode(next.nodeid);
+}
+
+const KEYS: Readonly<Record<string, (scale: TimeScale, isShifted: boolean) => void>> = {
+  ArrowRight: (scale, isShifted) =>
+    isShifted ? shift(scale, NUDGE * scale.width) : selectRow((useView.getState().row ?? -1) + 1),
+  ArrowLeft: (scale, isShifted) =>
+    isShifted ? shift(scale, -NUDGE * scale.width) : selectRow((useView.getState().row ?? 1) - 1),
+  ArrowDown: () => chooseLane(1),
+  ArrowUp: () => chooseLane(-1),
+  PageDown: (scale) => shift(scale, PAGE * scale.width),
+  PageUp: (scale) => shift(scale, -PAGE * scale.width),
+  Home: () => selectRow(0),
+  End: () => selectRow(packets().length - 1),
+  '+': (scale) => zoomByKey(scale, 1 / ZOOM_KEY),
+  '=': (scale) => zoomByKey(scale, 1 / ZOOM_KEY),
+  '-': (scale) => zoomByKey(scale, ZOOM_KEY),
+  '[': () => markTo('from'),
+  ']': () => markTo('to'),
+};
+
+function pressKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Escape' && useView.getState().marked !== null) {
+    event.stopPropagation();
+    markSpan(null);
+    return;
+  }
+  const scale = currentScale();
+  const key = KEYS[event.key];
+  if (key === undefined || scale === null) return;
   event.preventDefault();
+  key(scale, event.shiftKey);
+}
+
+function begins(event: PointerEvent<HTMLCanvasElement>, gutter: number): Drag {
+  event.currentTarget.setPointerCapture(event.pointerId);
+  const { offsetX: x, offsetY: y } = event.nativeEvent;
+  return { x, y, last: x, isPan: event.shiftKey || event.button === 1 || x < gutter, isMoving: false };
+}
+
+function drags(view: TimelineView, drag: Drag, offsetX: number): string {
+  const { drawing } = view;
+  if (drawing === null) return '';
+  const { scale, gutter } = drawing;
+  if (drag.isPan) {
+    const now = currentScale();
+    if (now !== null) shift(now, drag.last - offsetX);
+    drag.last = offsetX;
+    return '';
+  }
+  const [a, b] = [scale.time(Math.max(0, drag.x - gutter)), scale.time(Math.max(0, offsetX - gutter))];
+  view.marking = { from: Math.min(a, b), to: Math.max(a, b) };
+  view.requestOver();
+  return `${lengthText(Math.abs(b - a))} · ${rowsIn(packets(), view.marking).toLocaleString('en')} packets`;
 }
 
 export interface TimelineGestures {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
+  readonly overlay: RefObject<HTMLCanvasElement | null>;
   /** One line on what the pointer is at. */
   readonly hover: string;
   readonly handlers: {
@@ -81,23 +187,24 @@ export interface TimelineGestures {
     readonly onPointerUp: (event: PointerEvent<HTMLCanvasElement>) => void;
     readonly onPointerLeave: () => void;
     readonly onKeyDown: (event: KeyboardEvent) => void;
+    readonly onDoubleClick: () => void;
   };
 }
 
-/** Binds a canvas to its view and to what a person does with it. */
+/** Binds the canvases to their view and to what a person does with them. */
 export function useTimeline(): TimelineGestures {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
   const view = useRef<TimelineView | null>(null);
   const drag = useRef<Drag | null>(null);
   const [hover, setHover] = useState('');
-  const width = (): number => (canvas.current?.clientWidth ?? GUTTER + 1) - GUTTER;
 
   useEffect(() => {
     const element = canvas.current;
-    if (element === null) return undefined;
-    const own = new TimelineView(element);
+    if (element === null || overlay.current === null) return undefined;
+    const own = new TimelineView(element, overlay.current);
     view.current = own;
-    const onWheel = (event: WheelEvent): void => wheel(event, element);
+    const onWheel = (event: WheelEvent): void => wheel(event, own);
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => {
       element.removeEventListener('wheel', onWheel);
@@ -105,29 +212,41 @@ export function useTimeline(): TimelineGestures {
     };
   }, []);
 
+  const hoverAt = (own: TimelineView, target: Target | null): void => {
+    const row = target?.kind === 'mark' ? target.mark.row : null;
+    if (own.hoverRow !== row) {
+      own.hoverRow = row;
+      own.requestOver();
+    }
+    setHover(sayTarget(target));
+  };
   const onPointerMove = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent<HTMLCanvasElement>): void => {
+    const own = view.current;
+    if (own === null) return;
     const { current } = drag;
     if (current === null) {
-      setHover(view.current === null ? '' : hoverText(view.current, offsetX, offsetY));
+      hoverAt(own, own.drawing === null ? null : targetAt(own.drawing, offsetX, offsetY));
       return;
     }
     current.isMoving ||= Math.abs(offsetX - current.x) > CLICK_SLACK;
-    const { span: now } = useView.getState();
-    if (current.isMoving && now !== null)
-      showSpan(moved(now, wholeSpan(), ((current.last - offsetX) / width()) * (now.to - now.from)));
-    current.last = offsetX;
+    if (current.isMoving) setHover(drags(own, current, offsetX));
   };
   const onPointerUp = ({ nativeEvent: { offsetX, offsetY } }: PointerEvent<HTMLCanvasElement>): void => {
-    const wasMoving = drag.current?.isMoving ?? true;
+    const own = view.current;
+    const { current } = drag;
     drag.current = null;
-    if (!wasMoving && view.current !== null) choose(view.current, offsetX, offsetY, canvas.current?.clientWidth ?? 0);
+    if (own === null || current === null) return;
+    if (!current.isMoving) choose(own, offsetX, offsetY);
+    else if (own.marking !== null) markSpan(own.marking);
+    own.marking = null;
+    setHover('');
   };
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>): void => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    const { offsetX: x, offsetY: y } = event.nativeEvent;
-    drag.current = { x, y, last: x, isMoving: false };
+    if (event.button <= 1) drag.current = begins(event, view.current?.drawing?.gutter ?? 0);
   };
-  const onKeyDown = (event: KeyboardEvent): void => pressKey(event, width());
-  const onPointerLeave = (): void => setHover('');
-  return { canvas, hover, handlers: { onPointerDown, onPointerMove, onPointerUp, onPointerLeave, onKeyDown } };
+  const onPointerLeave = (): void => {
+    if (view.current !== null && drag.current === null) hoverAt(view.current, null);
+  };
+  const handlers = { onPointerDown, onPointerMove, onPointerUp, onPointerLeave };
+  return { canvas, overlay, hover, handlers: { ...handlers, onKeyDown: pressKey, onDoubleClick: fitTimeline } };
 }

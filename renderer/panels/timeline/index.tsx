@@ -1,65 +1,111 @@
-// The timeline: the canvas with its legend and the line below it. Gestures are in gestures.ts, drawing in view.ts.
-import type { ReactNode } from 'react';
-import { lengthText } from '../../canvas/time-scale.ts';
-import { fitTimeline } from '../../state/actions.ts';
-import { LEGEND, STATE_LOOKS } from '../../state/looks.ts';
+// The timeline: its canvases with legend, the line below with what the pointer is at or the figures of what is marked,
+// and the table behind it. Gestures are in gestures.ts, drawing in view.ts.
+import { useMemo, type ReactNode } from 'react';
+import { lengthText, type Span } from '../../canvas/time-scale.ts';
+import { fitTimeline, markSpan, toggleFolding } from '../../state/actions.ts';
+import { packets, wholeSpan } from '../../state/capture.ts';
 import { useSession } from '../../state/session-store.ts';
+import { happenings, timelineFacts } from '../../state/time/facts.ts';
+import { currentWaits } from '../../state/time/folding.ts';
+import { figuresOf, figureTexts } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
+import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
-import { Mark } from '../mark.tsx';
+import { MarkLegend, StateLegend } from '../legend.tsx';
 import { useTimeline } from './gestures.ts';
 import { neededHeight } from './layout.ts';
 import './timeline.css';
 
-const KEYS = 'arrows step from packet to packet, plus and minus zoom, F fits; the packet table has the same packets';
-const spanText = (length: number): string => `${lengthText(length)} in view`;
+const KEYS =
+  'arrows step from packet to packet and choose a node, plus and minus zoom, F fits, ' +
+  'square brackets mark a stretch, I folds idle time; the tables behind have the same';
 
-function Legend(): ReactNode {
+function FoldButton(): ReactNode {
+  const isFolding = useView((state) => state.isFolding);
   return (
-    <div className="legend">
-      {LEGEND.slice(0, 6).map(({ look, word, doc }) => (
-        <span key={word} title={doc}>
-          <Mark look={look} /> {word}
-        </span>
-      ))}
-    </div>
+    <button
+      type="button"
+      className="timeline-fold"
+      aria-pressed={isFolding}
+      title="Shrink idle stretches to a break (I)"
+      onClick={toggleFolding}
+    >
+      Fold idle
+    </button>
   );
 }
 
-function States(): ReactNode {
+/** What happened in the marked stretch. */
+function Figures({ span }: { readonly span: Span }): ReactNode {
+  const analysis = useSession((state) => state.analysis);
+  const texts = useMemo(() => figureTexts(figuresOf(packets(), analysis?.transitions ?? [], span)), [analysis, span]);
   return (
-    <span className="legend">
-      {Object.entries(STATE_LOOKS).map(([state, { doc }]) => (
-        <span key={state} className={`state state-${state}`} title={doc}>
-          {state}
-        </span>
-      ))}
-    </span>
+    <>
+      <output className="timeline-figures" title={texts.join('\n')}>
+        {texts.join(' · ')}
+      </output>
+      <span className="timeline-buttons">
+        <button type="button" onClick={fitTimeline} title="Show it on the whole timeline, and all again (F)">
+          Zoom
+        </button>
+        <button type="button" onClick={() => markSpan(null)} title="Forget it (Escape)">
+          Clear
+        </button>
+      </span>
+    </>
+  );
+}
+
+function Says({ hover }: { readonly hover: string }): ReactNode {
+  const span = useView((state) => state.span);
+  const marked = useView((state) => state.marked);
+  if (hover !== '') return <span>{hover}</span>;
+  if (marked !== null) return <Figures span={marked} />;
+  return (
+    <>
+      <span>{span === null ? '' : `${lengthText(span.to - span.from)} in view`}</span>
+      <StateLegend />
+    </>
   );
 }
 
 export function Timeline(): ReactNode {
-  const { canvas, hover, handlers } = useTimeline();
-  const span = useView((state) => state.span);
-  const lanes = useSession((state) => state.nodes.nodes.length);
+  const { canvas, overlay, hover, handlers } = useTimeline();
+  const nodes = useSession((state) => state.nodes);
+  const analysis = useSession((state) => state.analysis);
+  const phase = useSession((state) => state.phase);
+  // The waits are known once the capture is read: the phase says when.
+  const facts = useMemo(() => timelineFacts(analysis, packets(), nodes, currentWaits()), [analysis, nodes, phase]);
+  const lanes = nodes.nodes.length;
+  const aside = (
+    <>
+      <MarkLegend />
+      <FoldButton />
+    </>
+  );
   return (
-    <Pane id="timeline" title="Timeline" aside={<Legend />}>
+    <Pane id="timeline" title="Timeline" aside={aside}>
       <div className="timeline">
         <div className="timeline-scroll scroll">
-          <canvas
-            ref={canvas}
-            tabIndex={0}
-            role="img"
-            aria-label={`timeline of ${lanes} nodes; ${KEYS}`}
-            style={{ minHeight: neededHeight(lanes) }}
-            {...handlers}
-            onDoubleClick={fitTimeline}
-          />
+          <div className="timeline-canvases" style={{ minHeight: neededHeight(lanes, facts) }}>
+            <canvas
+              ref={canvas}
+              tabIndex={0}
+              role="img"
+              aria-label={`timeline of ${lanes} nodes; ${KEYS}`}
+              {...handlers}
+            />
+            <canvas ref={overlay} className="timeline-overlay" aria-hidden="true" />
+          </div>
         </div>
         <p className="timeline-says">
-          <span>{hover === '' ? (span === null ? '' : spanText(span.to - span.from)) : hover}</span>
-          {hover === '' ? <States /> : null}
+          <Says hover={hover} />
         </p>
+        <HiddenTable
+          caption="what happened, in order of time"
+          heads={['seconds', 'what', 'says']}
+          rows={happenings(facts, nodes, wholeSpan().from)}
+        />
       </div>
     </Pane>
   );

@@ -1,190 +1,183 @@
 // Draws a timeline. Decides nothing: colours come from the style sheet, places from layout.ts.
-import { fillPattern } from '../../canvas/backgrounds.ts';
-import { drawMark } from '../../canvas/marks.ts';
 import type { Palette } from '../../canvas/palette.ts';
-import type { Span } from '../../canvas/time-scale.ts';
-import { STATE_LOOKS, TRACK_COLOURS } from '../../state/looks.ts';
-import { DENSITY_LEVELS, GUTTER, xOf, type TimelineDrawing } from './layout.ts';
+import {
+  FACE,
+  line,
+  markHalf,
+  paintBreaks,
+  paintLane,
+  paintPackets,
+  paintStops,
+  paintStretch,
+  SMALL,
+  STRONG,
+} from '../lanes/paint.ts';
+import { textWidth } from '../lanes/layout.ts';
+import { RING_HEIGHT, type TimelineDrawing } from './layout.ts';
 
-const HALF = 4;
-/** Lower lanes have no room for words: their colour and pattern are in the legend. */
-const LABELLED_HEIGHT_MIN = 36;
-const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
-const SMALL = FONT.replace('12px', '11px');
+const FONT = `12px ${FACE}`;
 
-function paintLanes(context: CanvasRenderingContext2D, drawing: TimelineDrawing, palette: Palette, span: Span): void {
-  const { lanes, stretches, width } = drawing;
-  for (const { top, height } of lanes) {
-    context.fillStyle = palette('raised');
-    context.fillRect(GUTTER, top, width - GUTTER, height);
-  }
-  for (const { lane: number, state, from, to } of stretches) {
-    const lane = lanes[number];
-    if (lane === undefined) continue;
-    const { fill, colour } = STATE_LOOKS[state];
-    const x1 = Math.max(GUTTER, xOf(span, width, from));
-    const x2 = Math.min(width, Math.max(x1 + 1, xOf(span, width, to)));
-    if (x2 <= x1) continue;
-    context.fillStyle = fillPattern(context, fill, palette(colour));
-    context.fillRect(x1, lane.top, x2 - x1, lane.height);
-    context.fillStyle = palette(colour);
-    context.fillRect(x1, lane.top, x2 - x1, 2);
-    if (x2 - x1 > state.length * 7 + 12 && lane.height >= LABELLED_HEIGHT_MIN) {
-      context.font = SMALL;
-      context.fillStyle = palette('text');
-      context.globalAlpha = 0.75;
-      context.fillText(state, x1 + 6, lane.top + lane.height - 5);
-      context.globalAlpha = 1;
-    }
-  }
-}
+type Context = CanvasRenderingContext2D;
 
-function paintRings(
-  context: CanvasRenderingContext2D,
-  { rings, bands, width }: TimelineDrawing,
-  palette: Palette,
-  span: Span,
-): void {
-  const bandCount = Math.max(1, ...rings.map(({ band }) => band + 1));
-  const height = Math.max(7, Math.floor((bands.findings - 4) / bandCount));
+function paintRings(context: Context, { rings, bands }: TimelineDrawing, palette: Palette): void {
   context.font = SMALL;
-  for (const { text, from, to, band } of rings) {
-    const x1 = Math.max(GUTTER, xOf(span, width, from));
-    const x2 = Math.min(width, Math.max(x1 + 2, xOf(span, width, to)));
-    const top = bands.rings + 2 + band * height;
-    if (x2 <= x1) continue;
-    context.fillStyle = palette('layer');
-    context.fillRect(x1, top, x2 - x1, height - 1);
-    context.fillStyle = palette('operational');
-    context.fillRect(x1, top, 2, height - 1);
-    if (x2 - x1 < 40 || height < 14) continue;
-    context.save();
-    context.beginPath();
-    context.rect(x1, top, x2 - x1 - 2, height);
-    context.clip();
-    context.fillStyle = palette('text');
-    context.fillText(text, x1 + 6, top + height / 2 + 4);
-    context.restore();
+  for (const { ring, x1, x2, text, textX } of rings) {
+    const top = bands.rings + ring.band * RING_HEIGHT;
+    const width = Math.max(2, x2 - x1);
+    const height = RING_HEIGHT - 3;
+    if (ring.isSeen) {
+      context.fillStyle = palette('layer');
+      context.fillRect(x1, top, width, height);
+      context.fillStyle = palette('operational');
+      context.fillRect(x1, top, 2, height);
+    } else {
+      context.strokeStyle = palette('muted');
+      context.lineWidth = 1;
+      context.setLineDash([3, 3]);
+      context.strokeRect(Math.round(x1) + 0.5, top + 0.5, Math.round(width) - 1, height - 1);
+      context.setLineDash([]);
+    }
+    context.fillStyle = palette(ring.isSeen ? 'text' : 'muted');
+    context.fillText(text, textX + 7, top + 13);
   }
 }
 
-/** One filling for each colour and level: thousands of stretches cost tens of fillings. */
-function paintDensities(
-  context: CanvasRenderingContext2D,
-  densities: TimelineDrawing['densities'],
-  palette: Palette,
-): void {
-  for (const [track, colour] of TRACK_COLOURS.entries())
-    for (let level = 0; level < DENSITY_LEVELS; level++) {
-      context.beginPath();
-      for (const density of densities)
-        if (density.track === track && density.level === level)
-          context.rect(density.x, density.y, density.width, density.height);
-      context.globalAlpha = 0.35 + (0.65 * level) / (DENSITY_LEVELS - 1);
-      context.fillStyle = palette(colour);
-      context.fill();
-    }
-}
-
-function paintPackets(
-  context: CanvasRenderingContext2D,
-  { densities, path, marks }: TimelineDrawing,
-  palette: Palette,
-  row: number | null,
-): void {
-  paintDensities(context, densities, palette);
-  context.globalAlpha = 0.8;
-  context.strokeStyle = palette('token');
-  context.lineWidth = 1;
-  for (const isBroken of [false, true]) {
-    context.setLineDash(isBroken ? [3, 3] : []);
-    context.beginPath();
-    for (const segment of path) {
-      if (segment.isBroken !== isBroken) continue;
-      context.moveTo(segment.x1, segment.y1);
-      context.lineTo(segment.x2, segment.y2);
-    }
-    context.stroke();
-  }
-  context.setLineDash([]);
-  context.globalAlpha = 1;
+/** A bracket to scale, with its name in the middle. */
+function paintWaits(context: Context, { waits, bands }: TimelineDrawing, palette: Palette): void {
+  context.font = SMALL;
   context.lineWidth = 1.5;
-  for (const { x, y, look } of marks) {
-    context.fillStyle = context.strokeStyle = palette(look.colour);
-    drawMark(context, look.shape, x, y, HALF);
+  const middle = bands.waits + 10;
+  for (const { wait, x1, x2, text } of waits) {
+    const [left, right] = [x1 + 1, Math.max(x1 + 2, x2 - 1)];
+    context.strokeStyle = palette(wait.kind === 'token' ? 'token' : 'gather');
+    line(context, left, middle - 5, left, middle + 5);
+    line(context, right, middle - 5, right, middle + 5);
+    const room = text === '' ? 0 : textWidth(text) / 2 + 5;
+    const centre = (left + right) / 2;
+    line(context, left, middle, text === '' ? right : centre - room, middle);
+    if (text === '') continue;
+    line(context, centre + room, middle, right, middle);
+    context.fillStyle = palette('text');
+    context.textAlign = 'center';
+    context.fillText(text, centre, middle + 4);
+    context.textAlign = 'start';
   }
-  const chosen = marks.find((mark) => mark.row === row);
-  if (chosen === undefined) return;
-  context.strokeStyle = palette('text');
-  context.lineWidth = 2;
-  context.beginPath();
-  context.arc(chosen.x, chosen.y, HALF + 4, 0, 2 * Math.PI);
-  context.stroke();
 }
 
-function paintFlags(context: CanvasRenderingContext2D, { flags, bands }: TimelineDrawing, palette: Palette): void {
-  for (const { x, severity } of flags) {
+function paintFlags(
+  context: Context,
+  { flags, bands }: TimelineDrawing,
+  palette: Palette,
+  chosen: string | null,
+): void {
+  context.font = SMALL;
+  for (const { finding, x1, x2, text, textX } of flags) {
     const top = bands.findings + 3;
-    context.fillStyle = context.strokeStyle = palette(severity === 'info' ? 'note' : severity);
+    const bottom = bands.lanes - 1;
+    context.fillStyle = context.strokeStyle = palette(finding.severity === 'info' ? 'note' : finding.severity);
+    context.lineWidth = finding.id === chosen ? 3 : 1.4;
+    line(context, x1, bottom, Math.max(x1, x2), bottom);
     context.lineWidth = 1.4;
     const flag = new Path2D(
-      `M${x} ${top}V${bands.lanes}M${x} ${top}H${x + 9}L${x + 7} ${top + 3.5}L${x + 9} ${top + 7}H${x}`,
+      `M${x1} ${top}V${bottom}M${x1} ${top}H${x1 + 9}L${x1 + 7} ${top + 3.5}L${x1 + 9} ${top + 7}H${x1}`,
     );
     context.fill(flag);
     context.stroke(flag);
+    if (finding.severity === 'info') context.fillStyle = palette('muted');
+    else context.fillStyle = palette(`${finding.severity}-text`);
+    context.fillText(text, textX, top + 9);
   }
 }
 
-function paintAxis(
-  context: CanvasRenderingContext2D,
-  { axis, bands, width, height, lanes }: TimelineDrawing,
-  palette: Palette,
-): void {
+function paintAxis(context: Context, drawing: TimelineDrawing, palette: Palette, node: number | null): void {
+  const { axis, bands, width, height, lanes, gutter, waits } = drawing;
   context.font = SMALL;
   context.strokeStyle = palette('line');
   context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(GUTTER, bands.axis + 0.5);
-  context.lineTo(width, bands.axis + 0.5);
-  for (const { x } of axis) {
-    context.moveTo(Math.round(x) + 0.5, bands.axis);
-    context.lineTo(Math.round(x) + 0.5, bands.axis + 5);
-  }
-  context.stroke();
+  line(context, gutter, bands.axis + 0.5, width, bands.axis + 0.5);
+  for (const { x, text } of axis)
+    line(context, Math.round(x) + 0.5, bands.axis, Math.round(x) + 0.5, bands.axis + (text === '' ? 3 : 6));
   context.fillStyle = palette('muted');
-  for (const { x, text } of axis) context.fillText(text, x + 4, height - 6);
-  context.fillText('rings', 12, bands.findings - 6);
-  context.fillText('findings', 12, bands.lanes - 5);
-  context.font = FONT;
-  context.fillStyle = palette('text');
-  for (const { top, height: tall, label } of lanes) context.fillText(label, 12, top + tall / 2 + 4, GUTTER - 18);
+  for (const { x, text } of axis) if (x < width - 24) context.fillText(text, x + 4, height - 6);
+  context.fillText('rings', 12, bands.rings + 13);
+  if (bands.findings > bands.waits && waits.length >= 0) context.fillText('waits', 12, bands.waits + 14);
+  context.fillText('findings', 12, bands.findings + 13);
+  for (const { top, height: tall, label, nodeid } of lanes) {
+    if (nodeid === node) {
+      context.fillStyle = palette('selected');
+      context.fillRect(4, top, gutter - 8, tall);
+    }
+    context.font = nodeid === node ? STRONG : FONT;
+    context.fillStyle = palette('text');
+    context.fillText(label, 12, top + tall / 2 + 4, gutter - 20);
+  }
 }
 
+/** All that does not follow the pointer or the cursor. */
 export function paintTimeline(
-  context: CanvasRenderingContext2D,
+  context: Context,
   drawing: TimelineDrawing,
   palette: Palette,
-  span: Span,
-  now: { readonly row: number | null; readonly time: number | null },
+  chosen: { readonly finding: string | null; readonly node: number | null },
 ): void {
-  const { width, bands } = drawing;
+  const { width, gutter, lanes, stretches, height } = drawing;
   context.save();
   context.beginPath();
-  context.rect(GUTTER, 0, width - GUTTER, drawing.height);
+  context.rect(gutter, 0, width - gutter, height);
   context.clip();
-  paintLanes(context, drawing, palette, span);
-  paintRings(context, drawing, palette, span);
-  paintPackets(context, drawing, palette, now.row);
-  paintFlags(context, drawing, palette);
-  if (now.time !== null) {
-    const x = Math.round(xOf(span, width, now.time)) + 0.5;
-    context.strokeStyle = palette('text');
+  for (const lane of lanes) paintLane(context, lane, gutter, width, palette);
+  for (const placed of stretches) {
+    const lane = lanes[placed.stretch.lane];
+    if (lane !== undefined) paintStretch(context, placed.stretch, lane, placed, palette);
+  }
+  paintPackets(context, drawing, lanes, { left: gutter, width: width - gutter }, palette);
+  paintRings(context, drawing, palette);
+  paintWaits(context, drawing, palette);
+  paintStops(context, drawing.stops, palette);
+  paintFlags(context, drawing, palette, chosen.finding);
+  paintBreaks(context, drawing.breaks, drawing.bands.axis, palette);
+  context.restore();
+  paintAxis(context, drawing, palette, chosen.node);
+}
+
+export interface Now {
+  readonly row: number | null;
+  readonly time: number | null;
+  readonly marked: { readonly from: number; readonly to: number } | null;
+  readonly hoverRow: number | null;
+}
+
+/** The cursor, the chosen and the hovered packet, and the marked stretch: over all else, and often. */
+export function paintOverlay(context: Context, drawing: TimelineDrawing, palette: Palette, now: Now): void {
+  const { gutter, width, height, scale, bands, marks, lanes } = drawing;
+  context.save();
+  context.beginPath();
+  context.rect(gutter, 0, width - gutter, height);
+  context.clip();
+  if (now.marked !== null) {
+    const [x1, x2] = [gutter + scale.x(now.marked.from), gutter + scale.x(now.marked.to)];
+    context.fillStyle = context.strokeStyle = palette('accent');
+    context.globalAlpha = 0.16;
+    context.fillRect(x1, 0, x2 - x1, bands.axis);
+    context.globalAlpha = 1;
     context.lineWidth = 1;
+    for (const x of [x1, x2]) line(context, Math.round(x) + 0.5, 0, Math.round(x) + 0.5, bands.axis + 6);
+  }
+  const half = markHalf(drawing, lanes[0]) + 4;
+  for (const { x, y, row } of marks) {
+    if (row !== now.row && row !== now.hoverRow) continue;
+    context.strokeStyle = palette(row === now.row ? 'text' : 'muted');
+    context.lineWidth = row === now.row ? 2 : 1.5;
     context.beginPath();
-    context.moveTo(x, 0);
-    context.lineTo(x, bands.axis + 6);
+    context.arc(x, y, half, 0, 2 * Math.PI);
     context.stroke();
   }
+  if (now.time !== null) {
+    const x = Math.round(gutter + scale.x(now.time)) + 0.5;
+    context.strokeStyle = context.fillStyle = palette('text');
+    context.lineWidth = 1;
+    line(context, x, 0, x, bands.axis + 6);
+    context.fill(new Path2D(`M${x - 5} ${bands.axis + 9}H${x + 5}L${x} ${bands.axis + 2}Z`));
+  }
   context.restore();
-  paintAxis(context, drawing, palette);
 }

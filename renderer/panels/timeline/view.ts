@@ -1,38 +1,65 @@
-// What is behind one timeline canvas: what is drawn, and when it is drawn again. No gestures, no React.
+// What is behind the timeline's two canvases: what is drawn, and when it is drawn again. No gestures, no React.
 import type { Analysis } from '../../../app/analysis/result.ts';
 import { createFrameScheduler, type FrameScheduler } from '../../canvas/frame-scheduler.ts';
 import { readPalette, type Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
-import { packets, wholeSpan } from '../../state/actions.ts';
+import type { Span } from '../../canvas/time-scale.ts';
+import { packets, wholeSpan } from '../../state/capture.ts';
+import { cursorTime, onCursor } from '../../state/playback.ts';
 import { useSession } from '../../state/session-store.ts';
+import { Density } from '../../state/time/density.ts';
+import { NO_FACTS, timelineFacts, type TimelineFacts } from '../../state/time/facts.ts';
+import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/folding.ts';
 import { useView } from '../../state/view-store.ts';
-import { DensityTiles } from './density.ts';
-import { layoutTimeline, timelineFacts, type TimelineDrawing, type TimelineFacts } from './layout.ts';
-import { paintTimeline } from './paint.ts';
+import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
+import { paintOverlay, paintTimeline } from './paint.ts';
 
-/** Everything that is behind one canvas: what is drawn, and when it is drawn again. */
+/** Rows that are counted in one frame, so that no frame is late for them. */
+const COUNTED_AT_ONCE = 1_000_000;
+/** Where in the view the cursor stands when the view has turned a page after it. */
+const PAGE_START = 0.1;
+
 export class TimelineView {
   drawing: TimelineDrawing | null = null;
+  /** What the person is marking just now, and what the pointer is at. */
+  marking: Span | null = null;
+  hoverRow: number | null = null;
   private readonly canvas: HTMLCanvasElement;
+  private readonly overlay: HTMLCanvasElement;
   private readonly frames: FrameScheduler;
+  private readonly overFrames: FrameScheduler;
   private readonly stops: (() => void)[];
   private palette: Palette = readPalette();
-  private tiles: DensityTiles | null = null;
-  private facts: { readonly of: Analysis | null; readonly value: TimelineFacts } | null = null;
+  private density: Density | null = null;
+  private facts: { readonly of: Analysis | null; readonly waits: unknown; readonly value: TimelineFacts } | null = null;
 
-  constructor(canvas: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement) {
     this.canvas = canvas;
+    this.overlay = overlay;
     this.frames = createFrameScheduler(() => this.paint());
+    this.overFrames = createFrameScheduler(() => this.paintOver());
     const observer = new ResizeObserver(() => this.frames.request());
     observer.observe(canvas);
     this.stops = [
       useSession.subscribe(() => this.frames.request()),
       useView.subscribe((state, before) => {
         if (state.theme !== before.theme) this.palette = readPalette();
-        this.frames.request();
+        const isSame =
+          state.span === before.span &&
+          state.theme === before.theme &&
+          state.isFolding === before.isFolding &&
+          state.openedFolds === before.openedFolds &&
+          state.finding === before.finding &&
+          state.node === before.node;
+        (isSame ? this.overFrames : this.frames).request();
+      }),
+      onCursor(() => {
+        this.follow();
+        this.overFrames.request();
       }),
       () => observer.disconnect(),
       () => this.frames.stop(),
+      () => this.overFrames.stop(),
     ];
     this.frames.request();
   }
@@ -41,20 +68,54 @@ export class TimelineView {
     for (const stop of this.stops) stop();
   }
 
+  /** Draws the pointer's and the cursor's part anew. */
+  requestOver(): void {
+    this.overFrames.request();
+  }
+
+  /** Turns a page where the running cursor has left the view. */
+  private follow(): void {
+    const time = cursorTime();
+    const scale = this.drawing?.scale;
+    if (time === null || scale === undefined || (time >= scale.span.from && time <= scale.span.to)) return;
+    useView.setState({ span: scale.moved(wholeSpan(), scale.x(time) - PAGE_START * scale.width) });
+  }
+
+  private currentFacts(): TimelineFacts {
+    const { nodes, analysis } = useSession.getState();
+    const waits = currentWaits();
+    if (this.facts?.of !== analysis || this.facts.waits !== waits)
+      this.facts = { of: analysis, waits, value: timelineFacts(analysis, packets(), nodes, waits) };
+    return this.facts?.value ?? NO_FACTS;
+  }
+
   private paint(): void {
-    const { span, row, time } = useView.getState();
-    const { nodes, analysis, phase } = useSession.getState();
+    const { span, finding, node } = useView.getState();
+    const { nodes, phase } = useSession.getState();
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    noteTimelineWidth(width - gutterOf(nodes));
     const context = beginPaint(this.canvas);
     if (context === null || span === null) return;
     const store = packets();
     const isWhole = phase !== 'reading';
-    if (this.tiles === null || !this.tiles.isCurrent(store, nodes, isWhole))
-      this.tiles = new DensityTiles(store, nodes, isWhole);
-    if (this.facts?.of !== analysis)
-      this.facts = { of: analysis, value: timelineFacts(analysis, nodes, wholeSpan().to) };
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    const facts = this.facts?.value ?? timelineFacts(null, nodes, 0);
-    this.drawing = layoutTimeline({ store, directory: nodes, analysis, facts, tiles: this.tiles, span, width, height });
-    paintTimeline(context, this.drawing, this.palette, span, { row, time });
+    if (this.density === null || !this.density.isCurrent(store, nodes, isWhole))
+      this.density = new Density(store, nodes, isWhole);
+    const { density } = this;
+    const isCounted = density.prepare(COUNTED_AT_ONCE);
+    const facts = this.currentFacts();
+    const folds = currentFolds();
+    this.drawing = layoutTimeline({ store, directory: nodes, facts, density, span, folds, width, height });
+    paintTimeline(context, this.drawing, this.palette, { finding, node });
+    this.paintOver();
+    if (!isCounted) this.frames.request();
+  }
+
+  private paintOver(): void {
+    const context = beginPaint(this.overlay);
+    if (context === null || this.drawing === null) return;
+    const { row, marked } = useView.getState();
+    const { hoverRow } = this;
+    const now = { row, time: cursorTime(), marked: this.marking ?? marked, hoverRow };
+    paintOverlay(context, this.drawing, this.palette, now);
   }
 }

@@ -1,5 +1,6 @@
 // The keys of the transport, wherever the focus is, but where a person types or a button has the focus that Space
 // presses.
+import { toggleFolding } from '../../state/actions.ts';
 import { step, togglePlay } from '../../state/playback.ts';
 import type { StepKind } from '../../state/steps.ts';
 
@@ -7,6 +8,8 @@ import type { StepKind } from '../../state/steps.ts';
 export const TRANSPORT_SHORTCUTS: readonly (readonly [string, string])[] = [
   ['Space', 'play, pause'],
   [', .', 'back and forth by a hop of the token; with Shift by a rotation, with Alt by a change of membership'],
+  ['I', 'fold idle stretches of the timeline, or show all to scale'],
+  ['[ ]', 'mark a stretch of the timeline from the cursor, up to the cursor; dragging does the same'],
 ];
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -25,6 +28,10 @@ function press(event: KeyboardEvent): boolean {
   if (event.key === ' ') {
     if (isButton(event.target) || event.altKey || event.shiftKey) return false;
     togglePlay();
+    return true;
+  }
+  if (event.key.toLowerCase() === 'i' && !event.altKey) {
+    toggleFolding();
     return true;
   }
   // The keys themselves, whatever Shift and Alt make of them on this keyboard.

@@ -1,7 +1,7 @@
 // COMMIT: the commit token's first rotation, on which every member writes what it brings (specs/totem.md 2.2, 2.6;
 // totemsrp.c memb_state_commit_enter). The second rotation is recovery.ts.
 import { seqLt } from '../../seqno.ts';
-import { noteState, sendToken } from '../effects.ts';
+import { emit, noteState, sendToken } from '../effects.ts';
 import type { Machine } from '../state.ts';
 import { arm, disarm, restartTokenTimer, TIMER } from '../timers.ts';
 import { memberAt, ringAt, ringOf, type Member } from '../wire/dialect.ts';
@@ -61,7 +61,7 @@ export function enterCommit(m: Machine, token: CommitToken): void {
   s.myPbl = 0;
   s.myCbl = 0;
   // Durable before it is spoken: a representative that restarts must not use a ring id twice (8.23).
-  m.effects.push({ kind: 'persist-ring-id', seq: s.myRingId.seq });
+  emit(m, { kind: 'persist-ring-id', seq: s.myRingId.seq });
   noteState(m, 'commit', null);
   forwardCommitToken(m, token.octets, token.membIndex + 1);
   restartTokenTimer(m);

@@ -1,7 +1,7 @@
 // OPERATIONAL entry: the end of the old ring, and what the layer above is told (specs/totem.md 2.8; totemsrp.c
 // memb_state_operational_enter).
 import { seqLt, seqLte } from '../../seqno.ts';
-import { deliver, noteState } from '../effects.ts';
+import { deliver, emit, noteState } from '../effects.ts';
 import { isInWindow, itemAt, makeSortQueue, releaseUpTo, storeItem } from '../ordering/sort-queue.ts';
 import { holdsAt } from '../wire/octets.ts';
 import { readMcast } from '../wire/receive.ts';
@@ -88,7 +88,7 @@ function configure(m: Machine, type: 'transitional' | 'regular'): void {
   const refs = (nodes: readonly Member[]) => nodes.map(({ ref }) => ref);
   const stays = ({ key }: Member): boolean => isOneOf(key, s.myTransMembList);
   const isTransitional = type === 'transitional';
-  m.effects.push({
+  emit(m, {
     kind: 'configuration',
     type,
     ringId: s.myRingId.ref,

@@ -72,7 +72,7 @@ function originate(m: Machine, entries: readonly CommitEntry[]): void {
   for (let i = 1; i <= range; i++) {
     const item = itemAt(s.regularQueue, (low + i) >>> 0);
     if (item === null) continue;
-    const octets = mcastOf(m.dialect, m.self, item.octets, { isEncapsulated: true, isSafe: false });
+    const octets = mcastOf(m, item.octets, { isEncapsulated: true, isSafe: false });
     enqueue(s.retransMessageQueue, { octets, isSafe: false });
   }
 }

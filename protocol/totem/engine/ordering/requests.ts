@@ -5,15 +5,8 @@ import { RETRANSMIT_ENTRIES_MAX } from '../../messages.ts';
 import { windowInUse } from './delivery.ts';
 import { multicast, note } from '../effects.ts';
 import { countMiss, isInWindow, itemAt } from './sort-queue.ts';
-import type { Machine } from '../state.ts';
+import type { Machine, RtrEntry, Visit } from '../state.ts';
 import { holdsAt, putU32, u32At } from '../wire/octets.ts';
-
-export interface RtrEntry {
-  /** memb_ring_id and seq as they stand on the token. */
-  readonly octets: Uint8Array;
-  /** Sequence number if the entry is of my ring, else −1. */
-  readonly seq: number;
-}
 
 /** Entries of a token whose length was checked against their count; null where there are none. */
 export function rtrListOf(m: Machine, token: Uint8Array): RtrEntry[] | null {
@@ -30,7 +23,7 @@ export function rtrListOf(m: Machine, token: Uint8Array): RtrEntry[] | null {
 }
 
 /** Step 10: multicasts again what is asked for and I hold, and takes it off the list. How many that were. */
-export function answerRequests(m: Machine, v: { rtr: RtrEntry[] | null }, allowed: number): number {
+export function answerRequests(m: Machine, v: Visit, allowed: number): number {
   const queue = windowInUse(m.state);
   let again = 0;
   v.rtr = (v.rtr ?? []).filter(({ seq }) => {
@@ -45,7 +38,7 @@ export function answerRequests(m: Machine, v: { rtr: RtrEntry[] | null }, allowe
 }
 
 /** Step 11: asks for what I miss and have missed at miss_count_const visits, while the list has room. */
-export function requestMissing(m: Machine, v: { readonly seq: number; rtr: RtrEntry[] | null }): void {
+export function requestMissing(m: Machine, v: Visit): void {
   const s = m.state;
   const queue = windowInUse(s);
   const listed = new Set(v.rtr?.map(({ seq }) => seq));

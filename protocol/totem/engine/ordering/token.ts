@@ -8,25 +8,17 @@ import { allowance, backlogDelta, fccDelta, queueInUse, queueOfNew } from './flo
 import { enterGather, GATHER_FROM } from '../membership/gather.ts';
 import { dequeue, enqueue, lengthOf } from './send-queue.ts';
 import { SORT_QUEUE_ITEMS_MAX, storeItem } from './sort-queue.ts';
-import { answerRequests, requestMissing, rtrListOf, rtrOctets, type RtrEntry } from './requests.ts';
+import { answerRequests, requestMissing, rtrListOf, rtrOctets } from './requests.ts';
 import { watchRecovery } from '../membership/recovery.ts';
-import type { Machine } from '../state.ts';
+import type { Machine, Visit } from '../state.ts';
 import { arm, disarm, isArmed, restartTokenTimer, TIMER } from '../timers.ts';
 import { countToken } from '../watch/counters.ts';
 import { ENCAPSULATED, mcastOf, stamp } from '../wire/encode.ts';
 import { holdsAt, putU32, u32At } from '../wire/octets.ts';
+import { cut } from '../wire/slab.ts';
 
-/** What a visit reads from the token, changes, and writes. */
-export interface Visit {
-  tokenSeq: number;
-  seq: number;
-  aru: number;
-  aruAddr: number;
-  fcc: number;
-  backlog: number;
-  retransFlg: number;
-  /** Retransmission requests; null where there are none, which is nearly always. */
-  rtr: RtrEntry[] | null;
+export function makeVisit(): Visit {
+  return { tokenSeq: 0, seq: 0, aru: 0, aruAddr: 0, fcc: 0, backlog: 0, retransFlg: 0, rtr: null };
 }
 
 /** True where the token is of my ring and not a copy of one that I had: anything else touches nothing (8.21, 8.32). */
@@ -66,16 +58,15 @@ export function onOrfToken(m: Machine, token: Uint8Array): void {
     return;
   }
   const { token: at } = m.dialect.wire.at;
-  const v: Visit = {
-    tokenSeq: u32At(token, at.tokenSeq),
-    seq: u32At(token, at.seq),
-    aru: u32At(token, at.aru),
-    aruAddr: u32At(token, at.aruAddr),
-    fcc: u32At(token, at.fcc),
-    backlog: u32At(token, at.backlog),
-    retransFlg: u32At(token, at.retransFlg),
-    rtr: token[at.rtrListEntries] === 0 ? null : rtrListOf(m, token),
-  };
+  const v = m.visit;
+  v.tokenSeq = u32At(token, at.tokenSeq);
+  v.seq = u32At(token, at.seq);
+  v.aru = u32At(token, at.aru);
+  v.aruAddr = u32At(token, at.aruAddr);
+  v.fcc = u32At(token, at.fcc);
+  v.backlog = u32At(token, at.backlog);
+  v.retransFlg = u32At(token, at.retransFlg);
+  v.rtr = token[at.rtrListEntries] === 0 ? null : rtrListOf(m, token);
   visit(m, token, v);
 }
 
@@ -132,7 +123,7 @@ function takeOpenPacket(m: Machine): void {
   const packet = m.takeOpenPacket();
   if (packet === null) return;
   enqueue(queue, {
-    octets: mcastOf(m.dialect, m.self, packet, { isEncapsulated: false, isSafe: false }),
+    octets: mcastOf(m, packet, { isEncapsulated: false, isSafe: false }),
     isSafe: false,
   });
   s.counters.mcast_tx++;
@@ -189,11 +180,18 @@ function failToReceive(m: Machine): void {
   enterGather(m, GATHER_FROM.FAILED_TO_RECEIVE);
 }
 
+function copyOf(m: Machine, token: Uint8Array): Uint8Array {
+  const { size } = m.dialect.wire.at.token;
+  const out = cut(m.tokens, size);
+  out.set(token.length === size ? token : token.subarray(0, size));
+  return out;
+}
+
 /** Steps 16 and 18: the received token with what changed; sent on unless the representative holds it. */
 function passOn(m: Machine, token: Uint8Array, v: Visit): void {
   const s = m.state;
   const { at } = m.dialect.wire;
-  const out = v.rtr === null ? token.slice(0, at.token.size) : rtrOctets(m, token, v.rtr);
+  const out = v.rtr === null ? copyOf(m, token) : rtrOctets(m, token, v.rtr);
   putU32(out, at.nodeid, m.self.ref.nodeid);
   putU32(out, at.token.seq, v.seq);
   putU32(out, at.token.tokenSeq, (v.tokenSeq + 1) >>> 0);

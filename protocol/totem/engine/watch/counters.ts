@@ -75,8 +75,10 @@ export function readCounters(
   lastTokenRx: number,
 ): { readonly [name: string]: number } {
   const { backlogs } = counters;
-  const plain = Object.fromEntries(COUNTER_NAMES.map((name) => [name, counters[name]]));
-  const sum = backlogs.reduce((total, backlog) => total + backlog, 0);
+  const plain: Partial<Record<CounterName, number>> = {};
+  for (const name of COUNTER_NAMES) plain[name] = counters[name];
+  let sum = 0;
+  for (let i = 0; i < backlogs.length; i++) sum += backlogs[i]!;
   return {
     ...plain,
     malformed_rx: counters.malformed_rx,

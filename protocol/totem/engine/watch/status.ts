@@ -9,12 +9,12 @@ import { readCounters } from './counters.ts';
 const refs = (nodes: Iterable<Member>) => [...nodes].map(({ ref }) => ref);
 
 function armed(timers: readonly number[]): TotemStatus['timers'] {
-  return Object.fromEntries(
-    TIMER_NAMES.map((name, i): [TimerName, Micros | null] => {
-      const at = timers[i] ?? Infinity;
-      return [name, at === Infinity ? null : (at as Micros)];
-    }),
-  ) as TotemStatus['timers'];
+  const deadlines: Partial<Record<TimerName, Micros | null>> = {};
+  TIMER_NAMES.forEach((name, i) => {
+    const at = timers[i] ?? Infinity;
+    deadlines[name] = at === Infinity ? null : (at as Micros);
+  });
+  return deadlines as TotemStatus['timers'];
 }
 
 export function readStatus(s: TotemState): TotemStatus {

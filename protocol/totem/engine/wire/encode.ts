@@ -2,6 +2,7 @@
 // Decides nothing.
 import { compareKeys, TYPE, type EngineDialect, type Member, type Ring } from './dialect.ts';
 import { putU32, putU64, u32At } from './octets.ts';
+import { cut, type Slab } from './slab.ts';
 
 /** Values of `encapsulated` in an mcast. */
 export const ENCAPSULATED = 1;
@@ -9,13 +10,12 @@ const NOT_ENCAPSULATED = 2;
 
 /** An mcast without its numbers: stamp() writes them when the token allows it to be sent. */
 export function mcastOf(
-  dialect: EngineDialect,
-  self: Member,
+  { dialect, self, mcasts }: { readonly dialect: EngineDialect; readonly self: Member; readonly mcasts: Slab },
   payload: Uint8Array,
   { isEncapsulated, isSafe }: { readonly isEncapsulated: boolean; readonly isSafe: boolean },
 ): Uint8Array {
   const { at } = dialect.wire;
-  const out = new Uint8Array(at.mcast.size + payload.length);
+  const out = cut(mcasts, at.mcast.size + payload.length);
   dialect.writeHeader(out, TYPE.mcast, isEncapsulated ? ENCAPSULATED : NOT_ENCAPSULATED, self.ref.nodeid);
   out.set(self.address, at.mcast.systemFrom);
   // guarantee is the last field before the payload.

@@ -2,7 +2,7 @@
 // Never throws on any octets. Decides nothing about the ring.
 import { decodeTotem, explainProblem } from '../../decode.ts';
 import { encode } from '../../../wire/layout.ts';
-import { PROCESSOR_COUNT_MAX, RETRANSMIT_ENTRIES_MAX } from '../../messages.ts';
+import { MESSAGE_TYPES, PROCESSOR_COUNT_MAX, RETRANSMIT_ENTRIES_MAX } from '../../messages.ts';
 import type { StoredMcast } from '../ordering/sort-queue.ts';
 import { TYPE, type EngineDialect } from './dialect.ts';
 import { ENCAPSULATED } from './encode.ts';
@@ -17,56 +17,67 @@ export interface Malformed {
 }
 
 const malformed = (what: string, why: string): Malformed => ({ what, why, isUnknownType: false });
-const NAMES = Object.keys(TYPE);
 
 /** What is wrong with a little-endian datagram whose header is there, or null. */
 export function problemOf(dialect: EngineDialect, octets: Uint8Array): Malformed | null {
-  const { at, srpAddrSize } = dialect.wire;
+  const { at, srpAddrSize, ringIdSize } = dialect.wire;
   const type = octets[at.type]!;
   switch (type) {
     case TYPE.orf_token:
-      return listProblem(
-        octets,
-        NAMES[type]!,
-        at.token.size,
-        [[at.token.rtrListEntries, RETRANSMIT_ENTRIES_MAX]],
-        at.rtrItem.size,
-      );
+      return tooShort(octets, type, at.token.size) ?? listProblem(octets, at.token, ringIdSize + 4);
     case TYPE.mcast:
-      return listProblem(octets, NAMES[type]!, at.mcast.size, [], 0);
+      return tooShort(octets, type, at.mcast.size);
     case TYPE.memb_merge_detect:
-      return listProblem(octets, NAMES[type]!, at.merge.size, [], 0);
-    case TYPE.memb_join: {
-      const counts = [at.join.procListEntries, at.join.failedListEntries].map((f) => [f, PROCESSOR_COUNT_MAX] as const);
-      return listProblem(octets, NAMES[type]!, at.join.size, counts, srpAddrSize);
-    }
+      return tooShort(octets, type, at.merge.size);
+    case TYPE.memb_join:
+      return tooShort(octets, type, at.join.size) ?? joinProblem(octets, at.join, srpAddrSize);
     case TYPE.memb_commit_token: {
-      const entry = srpAddrSize + dialect.commitEntrySize;
-      return listProblem(octets, NAMES[type]!, at.commit.size, [[at.commit.addrEntries, PROCESSOR_COUNT_MAX]], entry);
+      const size = srpAddrSize + dialect.commitEntrySize;
+      return tooShort(octets, type, at.commit.size) ?? membersProblem(octets, at.commit, size);
     }
     case TYPE.token_hold_cancel:
-      return listProblem(octets, NAMES[type]!, at.holdCancel.size, [], 0);
+      return tooShort(octets, type, at.holdCancel.size);
     default:
       return { what: 'datagram', why: `message type ${type} does not exist`, isUnknownType: true };
   }
 }
 
-function listProblem(
-  octets: Uint8Array,
-  what: string,
-  fixed: number,
-  counts: readonly (readonly [at: number, max: number])[],
-  itemSize: number,
-): Malformed | null {
-  if (octets.length < fixed) return malformed(what, `it has ${octets.length} octets of at least ${fixed}`);
-  let items = 0;
-  for (const [at, max] of counts) {
-    const count = u32At(octets, at);
-    if (count > max) return malformed(what, `a list says that it has ${count} entries, more than ${max}`);
-    items += count;
-  }
-  const need = fixed + items * itemSize;
-  return octets.length < need ? malformed(what, `it has ${octets.length} octets of ${need}`) : null;
+function tooShort(octets: Uint8Array, type: number, need: number): Malformed | null {
+  if (octets.length >= need) return null;
+  return malformed(MESSAGE_TYPES[type] ?? 'datagram', `it has ${octets.length} octets of at least ${need}`);
+}
+
+function countProblem(what: string, list: string, count: number, max: number): Malformed | null {
+  return count <= max ? null : malformed(what, `${list} says that it has ${count} entries, more than ${max}`);
+}
+
+type At<K extends keyof EngineDialect['wire']['at']> = EngineDialect['wire']['at'][K];
+
+function listProblem(octets: Uint8Array, at: At<'token'>, itemSize: number): Malformed | null {
+  const count = u32At(octets, at.rtrListEntries);
+  if (count === 0) return null;
+  return (
+    countProblem('orf_token', 'rtr_list', count, RETRANSMIT_ENTRIES_MAX) ??
+    tooShort(octets, TYPE.orf_token, at.size + count * itemSize)
+  );
+}
+
+function joinProblem(octets: Uint8Array, at: At<'join'>, itemSize: number): Malformed | null {
+  const proc = u32At(octets, at.procListEntries);
+  const failed = u32At(octets, at.failedListEntries);
+  return (
+    countProblem('memb_join', 'proc_list', proc, PROCESSOR_COUNT_MAX) ??
+    countProblem('memb_join', 'failed_list', failed, PROCESSOR_COUNT_MAX) ??
+    tooShort(octets, TYPE.memb_join, at.size + (proc + failed) * itemSize)
+  );
+}
+
+function membersProblem(octets: Uint8Array, at: At<'commit'>, itemSize: number): Malformed | null {
+  const count = u32At(octets, at.addrEntries);
+  return (
+    countProblem('memb_commit_token', 'addr', count, PROCESSOR_COUNT_MAX) ??
+    tooShort(octets, TYPE.memb_commit_token, at.size + count * itemSize)
+  );
 }
 
 /** The little-endian form of a message of a big-endian sender; what follows its declared structure stays as it is. */
@@ -85,8 +96,7 @@ export function swapped(dialect: EngineDialect, octets: Uint8Array): Uint8Array 
 }
 
 /**
- * An mcast as it is stored. `octets` are of the sender's byte order and are copied; null where it is no whole mcast of
- * this dialect.
+ * An mcast as it is stored, from octets of its sender's byte order; null where it is no whole mcast of this dialect.
  */
 export function readMcast(
   dialect: EngineDialect,
@@ -110,7 +120,7 @@ export function storedMcast(
   const { at, ringIdSize } = dialect.wire;
   const item = {
     seq: u32At(native, at.mcast.seq),
-    octets: raw.slice(),
+    octets: raw,
     littleEndian,
     isEncapsulated: native[at.encapsulated] === ENCAPSULATED,
     isSafe: u32At(native, at.mcast.size - 4) === 1,

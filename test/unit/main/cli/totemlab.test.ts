@@ -1,13 +1,18 @@
 // The command line as a person and a program meet it: exit codes, sentences on standard error, portions of a stream.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { goldenBytes, goldenPath, GOLDEN } from '../../../support/golden.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const KILL9 = goldenPath('c31-udp-kill9', 'brA.pcap');
+
+// Every case starts processes; how long that takes is the machine's affair.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 beforeAll(() => {
@@ -75,7 +80,10 @@ describe('wrong usage and unreadable input end with 2 and one line', () => {
     [['decode', KILL9, '--limt', '3'], 'limt'],
     [['decode', KILL9, '--limit', 'x'], 'whole number'],
     [['decode', KILL9, '--filter', 'totem.kimd'], 'column 1'],
+    [[], 'totemlab --help'],
     [['frobnicate'], 'no command'],
+    [['constructor'], 'no command'],
+    [['analyse', KILL9, '--fail-on', 'tokenloss'], 'no rule "tokenloss"'],
     [['decode', '/nowhere/x.pcap'], 'does not exist'],
     [['analyse', ROOT], 'is a folder'],
     [['decode', KILL9, '--key', '/nowhere/authkey'], 'does not exist'],
@@ -99,14 +107,39 @@ describe('wrong usage and unreadable input end with 2 and one line', () => {
     expect(totemlab(['decode', file('empty', new Uint8Array())])).toMatchObject({ code: 2 });
     const text = totemlab(['analyse', file('text', new TextEncoder().encode('hello, this is no capture'))]);
     expect(text).toMatchObject({ code: 2, out: '' });
-    expect(text.err).toContain('not a pcap or pcapng capture');
+    expect(text.err).toContain(`${join(folder, 'text')}: not a pcap or pcapng capture: octet 0`);
+    const headless = totemlab(['analyse', file('headless', capture.slice(0, 10))]);
+    expect(headless).toMatchObject({ code: 2, out: '' });
+    expect(headless.err).toContain('ends at octet 10, within its file header');
   });
 
   it('a cut file is read up to the cut, and that is said', () => {
     const { code, out, err } = totemlab(['decode', file('cut.pcap', capture.slice(0, 20_000))]);
     expect(code).toBe(0);
     expect(out.trim().split('\n').length).toBeGreaterThan(50);
-    expect(err).toContain('middle of a record at octet');
+    expect(err).toContain('cut.pcap: the capture ends in the middle of a record at octet');
+  });
+
+  it.each([
+    ['cut', (zipped: Uint8Array) => zipped.slice(0, zipped.length / 2)],
+    ['damaged', (zipped: Uint8Array) => zipped.with(zipped.length / 2, zipped[zipped.length / 2]! ^ 0x55)],
+  ])('of %s gzip data is said what could be unpacked', (name, spoil) => {
+    const zipped = new Uint8Array(gzipSync(capture));
+    const path = file(`${name}.gz`, spoil(zipped.subarray(0, zipped.length & ~1)));
+    const analysed = totemlab(['analyse', path, '--json']);
+    const { relevant } = (JSON.parse(analysed.out) as { packets: { relevant: number } }).packets;
+    expect(relevant).toBeGreaterThan(100);
+    expect(totemlab(['decode', path]).out.trim().split('\n')).toHaveLength(relevant);
+    expect(analysed.code).toBe(0);
+    expect(analysed.err).toContain(`${name}.gz: its gzip data are damaged or cut; the `);
+  });
+
+  it('a link type that is not read is said, and where it stands', () => {
+    const path = file('link.pcap', capture.with(20, 147));
+    const { code, out, err } = totemlab(['analyse', path]);
+    expect(code).toBe(0);
+    expect(out).toContain('This capture is incomplete: all frames have a link type that is not read, first 147 at');
+    expect(err).toContain('link.pcap: all frames have a link type that is not read, first 147 at octet 40');
   });
 });
 
@@ -122,6 +155,32 @@ describe('decode', () => {
     expect(
       totemlab(['decode', '-'], new Uint8Array(readFileSync(goldenPath('c31-udp-burst-large', 'brA.pcap')))).out,
     ).toBe(zipped.out);
+  });
+
+  it('reads no more of standard input than a limit asks for', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'bin', 'totemlab.mjs'), 'decode', '-', '--limit', '2']);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    // Its end never comes.
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(goldenBytes('c31-udp-kill9', 'brA.pcap'));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(0);
+    expect(out.trim().split('\n')).toHaveLength(2);
+  });
+
+  it('is stopped by Ctrl-C, leaving whole lines', async () => {
+    const child = spawn(process.execPath, [join(ROOT, 'bin', 'totemlab.mjs'), 'decode', '-']);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      child.kill('SIGINT');
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(goldenBytes('c31-udp-kill9', 'brA.pcap'));
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(130);
+    expect(out.endsWith('}\n')).toBe(true);
   });
 
   it('filters and stops at a limit', () => {

@@ -4,9 +4,9 @@ import { fromRepresentative, layoutRings, raysOf } from '../../../../renderer/pa
 import type { Moment, RingNow } from '../../../../renderer/state/moment.ts';
 import { PacketKind } from '../../../../app/store/kinds.ts';
 
-const token = { from: 2, to: 3, isOnHop: true, age: 0, row: 0 };
-const ring: RingNow = { id: '1:9', rep: 1, members: [3, 4, 1, 2], token };
-const moment = (...rings: RingNow[]): Moment => ({ rings, bench: [], states: new Map() });
+const token = { from: 2, to: 3, isOnHop: true, isCopy: false, age: 0, row: 0 };
+const ring: RingNow = { id: '1:9', rep: 1, members: [3, 4, 1, 2], token, isSeen: true };
+const moment = (...rings: RingNow[]): Moment => ({ time: 0, rings, bench: [], states: new Map() });
 const round = (value: number): number => Math.round(value);
 
 it('starts with the representative', () => {

@@ -1,110 +1,168 @@
-// The timeline of a real capture: what far and near views show of the same packets.
+// The timeline of real captures: what far and near views show of the same packets, and what is named in words.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenBytes } from '../../../support/golden.ts';
 import { openBytes } from '../../../support/open-golden.ts';
 import type { Ingest } from '../../../../app/session/ingest.ts';
 import type { Analysis } from '../../../../app/analysis/result.ts';
+import { LEVELS } from '../../../../renderer/canvas/level-image.ts';
 import { fitted } from '../../../../renderer/canvas/time-scale.ts';
-import { DensityTiles } from '../../../../renderer/panels/timeline/density.ts';
-import {
-  flagAt,
-  GUTTER,
-  layoutTimeline,
-  markAt,
-  timelineFacts,
-  xOf,
-} from '../../../../renderer/panels/timeline/layout.ts';
-import { Track, TRACKS } from '../../../../renderer/state/looks.ts';
+import { layoutTimeline, markAt, targetAt } from '../../../../renderer/panels/timeline/layout.ts';
 import { createNodeDirectory, type NodeDirectory } from '../../../../renderer/state/node-directory.ts';
+import { Density } from '../../../../renderer/state/time/density.ts';
+import { happenings, timelineFacts } from '../../../../renderer/state/time/facts.ts';
+import { idleStretches } from '../../../../renderer/state/time/idle.ts';
+import { waitsOf } from '../../../../renderer/state/time/waits.ts';
 
-let ingest: Ingest;
-let analysis: Analysis;
-let directory: NodeDirectory;
+interface Opened {
+  readonly ingest: Ingest;
+  readonly analysis: Analysis;
+  readonly directory: NodeDirectory;
+}
 
-const last = (): number => ingest.store.chunks[0]?.timeNs[ingest.store.length - 1] ?? 0;
-const addresses = (): string[] => Array.from({ length: 16 }, (_, i) => ingest.store.address(i));
+function open(scenario: string, file: string): Opened {
+  const { ingest } = openBytes(goldenBytes(scenario, file));
+  const analysis = ingest.analysis();
+  const addresses = Array.from({ length: 32 }, (_, i) => ingest.store.address(i));
+  return { ingest, analysis, directory: createNodeDirectory(analysis.nodes, addresses) };
+}
 
-function draw(from: number, to: number, width = 1000) {
+let kill: Opened;
+const timeOf = ({ ingest: { store } }: Opened, row: number): number => store.chunks[0]?.timeNs[row] ?? 0;
+const last = (opened: Opened): number => timeOf(opened, opened.ingest.store.length - 1);
+const wholeOf = (opened: Opened) => fitted({ from: timeOf(opened, 0), to: last(opened) });
+
+interface Choice {
+  readonly width?: number;
+  readonly isFolded?: boolean;
+  readonly of?: Opened;
+}
+
+function draw(from: number, to: number, { width = 1000, isFolded = false, of = kill }: Choice = {}) {
+  const { ingest, analysis, directory } = of;
   const { store } = ingest;
-  const tiles = new DensityTiles(store, directory, true);
-  return layoutTimeline({
-    store,
-    directory,
-    analysis,
-    facts: timelineFacts(analysis, directory, last()),
-    tiles,
-    span: { from, to },
-    width,
-    height: 300,
-  });
+  const density = new Density(store, directory, true);
+  density.prepare(store.length);
+  const waits = waitsOf(analysis, store, directory);
+  const folds = isFolded ? idleStretches(store, analysis, waits) : [];
+  const facts = timelineFacts(analysis, store, directory, waits);
+  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height: 300 });
 }
 
 beforeAll(() => {
-  ingest = openBytes(goldenBytes('03-corosync-kill9', 'bridge.pcap')).ingest;
-  analysis = ingest.analysis();
-  directory = createNodeDirectory(analysis.nodes, addresses());
+  kill = open('03-corosync-kill9', 'bridge.pcap');
 });
 
 describe('lanes', () => {
   it('are the nodes, by the end of their address', () => {
-    expect(draw(0, last()).lanes.map(({ label }) => label)).toEqual(['.111', '.112', '.114']);
+    expect(draw(0, last(kill)).lanes.map(({ label }) => label)).toEqual(['.111', '.112', '.114']);
   });
 
-  it('end the state of a killed node where the ring went on without it', () => {
-    const killed = draw(0, last()).stretches.filter(({ lane, state }) => lane === 2 && state === 'operational');
+  it('show a killed node as silent where the others left its ring, until it is started again', () => {
+    const { stretches } = draw(0, last(kill));
+    const killed = stretches.filter(({ stretch, x2, x1 }) => stretch.lane === 2 && x2 - x1 > 20);
 
-    expect(killed).toHaveLength(2);
-    expect((killed[0]?.to ?? 0) / 1e9).toBeLessThan(5);
-    expect((killed[1]?.from ?? 0) / 1e9).toBeGreaterThan(7);
+    expect(killed.map(({ stretch }) => stretch.state)).toEqual(['operational', null, 'operational']);
+    expect(killed[1]?.text).toBe('silent');
   });
 });
 
 describe('packets', () => {
   it('have a mark each when few are in view, and the token a path', () => {
-    const { marks, path, densities } = draw(2.5e9, 3.2e9);
+    const near = draw(2.5e9, 3.2e9);
 
-    expect(densities).toEqual([]);
-    expect(marks.length).toBeGreaterThan(10);
-    expect(path.some(({ isBroken }) => isBroken)).toBe(true);
-    const mark = marks[3];
-    expect(mark === undefined ? null : markAt(draw(2.5e9, 3.2e9), mark.x + 2, mark.y, 9)?.row).toBe(mark?.row);
+    expect(near.levels).toBeNull();
+    expect(near.marks.length).toBeGreaterThan(10);
+    expect(near.path.length).toBeGreaterThan(10);
+    const mark = near.marks[3];
+    expect(mark === undefined ? null : markAt(near, mark.x + 2, mark.y, 9)?.row).toBe(mark?.row);
   });
 
-  it('are all counted in the densities of any resolution', () => {
-    const tiles = new DensityTiles(ingest.store, directory, true);
-    const sum = (resolution: number): number => {
-      const bins = Math.ceil((last() + 1) / resolution);
-      return tiles.counts(resolution, 0, bins).reduce((total, count) => total + count, 0);
-    };
+  it('are levels of fullness when many are in view, and a shade means the same at every zoom', () => {
+    const long = open('10a-sheep-vdi-c2', 'bridge.pcap');
+    const whole = wholeOf(long);
+    const { levels, marks } = draw(whole.from, whole.to, { of: long });
 
-    expect(sum(2 ** 24)).toBe(sum(2 ** 30));
-    expect(sum(2 ** 30)).toBeGreaterThan(760);
+    expect(marks).toEqual([]);
+    expect(levels?.levels.length).toBe((levels?.columns ?? 0) * (levels?.bands ?? 0));
+    expect(levels?.levels.some((level) => level > 0 && level <= LEVELS)).toBe(true);
   });
 
-  it('are counted on the track of their kind', () => {
-    const tiles = new DensityTiles(ingest.store, directory, true);
-    const counts = tiles.counts(2 ** 34, 0, 1);
-    const tokens = [0, 1, 2].reduce((total, lane) => total + (counts[lane * TRACKS + Track.TOKEN] ?? 0), 0);
+  it('in folded time are not drawn', () => {
+    const { from, to } = wholeOf(kill);
+    const folded = draw(from, to, { isFolded: true });
 
-    expect(tokens).toBe(analysis.packets.byKind['orf_token']);
+    expect(folded.breaks.length).toBeGreaterThan(1);
+    expect(folded.marks.length).toBeLessThan(draw(from, to).marks.length);
+    const [fold] = folded.breaks;
+    expect(folded.marks.filter(({ x }) => x > (fold?.x1 ?? 0) + 1 && x < (fold?.x2 ?? 0) - 1)).toEqual([]);
+    expect(targetAt(folded, (fold?.x1 ?? 0) + 5, 150)?.kind).toBe('break');
+  });
+});
+
+describe('a token loss', () => {
+  it('has its two silent waits, to scale and with their names', () => {
+    const { from, to } = wholeOf(kill);
+    const { waits } = draw(from, to, { isFolded: true, width: 1400 });
+
+    expect(waits.map(({ wait }) => wait.kind)).toEqual(['token', 'consensus']);
+    expect(waits[0]?.text).toContain('token timeout 1.01 s');
+    expect(waits[1]?.text).toContain('consensus 1.21 s');
+    expect(waits[0]?.x2).toBeCloseTo(waits[1]?.x1 ?? 0, 6);
+    const [token, consensus] = waits.map(({ x1, x2 }) => x2 - x1);
+    expect((consensus ?? 0) / (token ?? 1)).toBeCloseTo(1.21 / 1.01, 1);
+  });
+
+  it('has a mark where the token came and did not leave', () => {
+    const [stop] = draw(timeOf(kill, 0) + 2e9, timeOf(kill, 0) + 5e9).stops;
+
+    expect(stop?.stop.lane).toBe(2);
+    expect(stop?.stop.from).toBe(timeOf(kill, 274));
+    expect(stop?.text).toBe('the token stops here');
+  });
+
+  it('is told in words as well', () => {
+    const { ingest, analysis, directory } = kill;
+    const waits = waitsOf(analysis, ingest.store, directory);
+    const told = happenings(timelineFacts(analysis, ingest.store, directory, waits), directory, timeOf(kill, 0));
+    const text = told.map((cells) => cells.join(' ')).join('\n');
+
+    expect(text).toContain('wait token timeout: .111 had no token for 1.01 s, then declared it lost');
+    expect(text).toContain('wait consensus: from its first join on .111 waited 1.21 s for all to agree');
+    expect(text).toContain('.114 silent');
+  });
+});
+
+describe('rings', () => {
+  it('at the same time stand below each other; one that the capture does not show is known of', () => {
+    const parted = open('c31-udp-partition2-3', 'brA.pcap');
+    const { from, to } = wholeOf(parted);
+    const { rings } = draw(from, to, { of: parted, width: 1600 });
+
+    const [own, other] = ['1:21', '3:21'].map((id) => rings.find(({ ring }) => ring.id === id)?.ring);
+    expect(own?.band).not.toBe(other?.band);
+    expect([own?.isSeen, other?.isSeen]).toEqual([true, false]);
+    expect(other?.says).toContain('node 3, node 4, node 5; not in this capture');
   });
 });
 
 describe('findings', () => {
   it('have a flag each, unless one would hide another: then the gravest', () => {
-    const near = draw(0, last());
+    const near = draw(0, last(kill), { width: 1600 });
     const far = draw(-1e12, 1e12);
 
-    expect(near.flags.length).toBe(analysis.findings.length);
-    expect(far.flags.map(({ severity }) => severity)).toEqual(['failure']);
+    expect(near.flags.length).toBe(kill.analysis.findings.length);
+    expect(near.flags.find(({ finding }) => finding.severity === 'failure')?.text).toBe('token loss');
+    expect(far.flags.map(({ finding }) => finding.severity)).toEqual(['failure']);
     const [flag] = far.flags;
-    expect(flagAt(far, (flag?.x ?? 0) + 3, far.bands.findings + 4)?.id).toBe(flag?.id);
+    const target = targetAt(far, (flag?.x1 ?? 0) + 3, far.bands.findings + 4);
+    expect(target?.kind === 'finding' ? target.finding.id : null).toBe(flag?.finding.id);
   });
 });
 
 it('fits the capture between the gutter and the edge', () => {
-  const span = fitted({ from: 0, to: last() });
+  const { from, to } = wholeOf(kill);
+  const { scale, gutter } = draw(from, to);
 
-  expect(xOf(span, 1000, 0)).toBeGreaterThan(GUTTER);
-  expect(xOf(span, 1000, last())).toBeLessThan(1000);
+  expect(gutter + scale.x(timeOf(kill, 0))).toBeGreaterThan(gutter);
+  expect(gutter + scale.x(last(kill))).toBeLessThan(1000);
 });

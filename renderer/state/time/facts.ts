@@ -1,0 +1,167 @@
+// What the timeline shows that depends on the analysis alone: states of lanes, rings, waits, findings, where tokens
+// stopped. Found once for each analysis, drawn often. Pure.
+import type { Analysis, Finding, MembershipState, Severity } from '../../../app/analysis/result.ts';
+import type { PacketStore } from '../../../app/store/packet-store.ts';
+import { lengthText } from '../../canvas/time-scale.ts';
+import { historiesIn } from '../moment.ts';
+import type { NodeDirectory } from '../node-directory.ts';
+import type { Wait, WaitKind } from './waits.ts';
+
+export interface LaneStretch {
+  readonly lane: number;
+  /** Null where the node is silent. */
+  readonly state: MembershipState | null;
+  readonly from: number;
+  readonly to: number;
+  readonly says: string;
+}
+interface Banded {
+  readonly from: number;
+  readonly to: number;
+  /** From the longest to the shortest: the first that fits is shown. */
+  readonly texts: readonly string[];
+  readonly says: string;
+}
+export interface RingSpan extends Banded {
+  readonly id: string;
+  /** Which of the bands above the lanes: rings at the same time stand below each other. */
+  readonly band: number;
+  readonly isSeen: boolean;
+}
+export interface WaitSpan extends Banded {
+  readonly kind: WaitKind;
+}
+export interface FindingSpan extends Banded {
+  readonly id: string;
+  readonly severity: Severity;
+}
+/** A token that came to a lane and did not leave it. */
+export interface Stop {
+  readonly lane: number;
+  readonly from: number;
+  /** When it was declared lost. */
+  readonly to: number;
+}
+
+export interface TimelineFacts {
+  readonly stretches: readonly LaneStretch[];
+  readonly rings: readonly RingSpan[];
+  readonly ringBands: number;
+  readonly waits: readonly WaitSpan[];
+  readonly findings: readonly FindingSpan[];
+  readonly stops: readonly Stop[];
+}
+
+export const NO_FACTS: TimelineFacts = { stretches: [], rings: [], ringBands: 1, waits: [], findings: [], stops: [] };
+
+/** Bands for rings; where more turn at once the last ones share a band. */
+const RING_BANDS_MAX = 3;
+const SEVERITIES: readonly Severity[] = ['failure', 'warning', 'info'];
+
+const bare = (label: string): string => label.replace(/^node /, '');
+
+function stretchesOf(analysis: Analysis, store: PacketStore, { nodes }: NodeDirectory): readonly LaneStretch[] {
+  const histories = historiesIn(analysis, store);
+  return nodes
+    .flatMap(({ nodeid }, lane) =>
+      histories.of(nodeid).map(({ state, from, to, says }): LaneStretch => ({ lane, state, from, to, says })),
+    )
+    .sort((a, b) => a.from - b.from);
+}
+
+/** Rings with their members; those that turn at the same time get bands of their own. */
+export function ringSpans(analysis: Analysis, store: PacketStore, directory: NodeDirectory): readonly RingSpan[] {
+  const ends: number[] = [];
+  return historiesIn(analysis, store).rings.map(({ id, rep, members, from, to, isSeen }) => {
+    const free = ends.findIndex((end) => end <= from);
+    const band = Math.min(free < 0 ? ends.length : free, RING_BANDS_MAX - 1);
+    ends[band] = Math.max(to, ends[band] ?? 0);
+    const short = `${bare(directory.label(rep))}:${id.split(':')[1] ?? ''}`;
+    const who = members.map((member) => bare(directory.label(member))).join(' ');
+    const count = `${members.length} ${members.length === 1 ? 'member' : 'members'}`;
+    const unseen = isSeen ? '' : ', not in this capture';
+    const texts = [`ring ${short} · ${who}${unseen}`, `${short} · ${who}`, `${short} · ${count}`, short];
+    const named = members.map((member) => directory.label(member)).join(', ');
+    const how = isSeen ? '' : '; not in this capture, a later commit token names it';
+    return { id, from, to, band, isSeen, texts, says: `ring ${id}: ${named}${how}` };
+  });
+}
+
+function waitSpans(waits: readonly Wait[], directory: NodeDirectory): readonly WaitSpan[] {
+  return waits.map(({ kind, nodeid, from, to }) => {
+    const length = lengthText(to - from);
+    const who = directory.label(nodeid);
+    if (kind === 'token') {
+      const says = `token timeout: ${who} had no token for ${length}, then declared it lost`;
+      return {
+        kind,
+        from,
+        to,
+        says,
+        texts: [`token timeout ${length}, none at ${who}`, `token timeout ${length}`, `token ${length}`, length],
+      };
+    }
+    const says = `consensus: from its first join on ${who} waited ${length} for all to agree`;
+    return { kind, from, to, says, texts: [`waiting for consensus ${length}`, `consensus ${length}`, length] };
+  });
+}
+
+function findingSpans(findings: readonly Finding[]): readonly FindingSpan[] {
+  return [...findings]
+    .sort((a, b) => a.time - b.time || SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    .map(({ id, severity, time: from, until, rule, says }) => ({
+      id,
+      severity,
+      from,
+      to: until ?? from,
+      texts: [rule.replaceAll('-', ' ')],
+      says,
+    }));
+}
+
+function stopsOf({ findings }: Analysis, store: PacketStore, directory: NodeDirectory): readonly Stop[] {
+  return findings.flatMap(({ rule, culprits, evidence, time: to }) => {
+    const row = (evidence[0]?.frames[0] ?? 0) - 1;
+    const from = store.chunks[row >>> 16]?.timeNs[row & 0xffff];
+    const lane = directory.laneOfNode(culprits[0] ?? -1);
+    return rule !== 'token-loss' || row < 0 || lane < 0 || from === undefined || from > to ? [] : [{ lane, from, to }];
+  });
+}
+
+export function timelineFacts(
+  analysis: Analysis | null,
+  store: PacketStore,
+  directory: NodeDirectory,
+  waits: readonly Wait[],
+): TimelineFacts {
+  if (analysis === null) return NO_FACTS;
+  const rings = ringSpans(analysis, store, directory);
+  return {
+    stretches: stretchesOf(analysis, store, directory),
+    rings,
+    ringBands: Math.max(1, ...rings.map(({ band }) => band + 1)),
+    waits: waitSpans(waits, directory),
+    findings: findingSpans(analysis.findings),
+    stops: stopsOf(analysis, store, directory),
+  };
+}
+
+/** Lines of the table; the packet table and the findings have the rest. */
+const HAPPENINGS_MAX = 300;
+
+/** All of it in words, in order of time: seconds since the start, what, and what is to say of it. */
+export function happenings(facts: TimelineFacts, { nodes }: NodeDirectory, start: number): readonly string[][] {
+  const { rings, waits, findings, stretches } = facts;
+  const lines = [
+    ...rings.map(({ from, says }) => ({ from, what: 'ring', says })),
+    ...waits.map(({ from, says }) => ({ from, what: 'wait', says })),
+    ...findings.map(({ from, says, severity }) => ({ from, what: severity, says })),
+    ...stretches.map(({ from, lane, state, says }) => ({
+      from,
+      what: nodes[lane]?.label ?? '',
+      says: state === null || state === says ? says : `${state}: ${says}`,
+    })),
+  ];
+  const first = lines.sort((a, b) => a.from - b.from).slice(0, HAPPENINGS_MAX);
+  return first.map(({ from, what, says }) => [((from - start) / 1e9).toFixed(6), what, says]);
+}
