@@ -62,6 +62,27 @@ OID is an object id in hex, with or without its leading zeros. An IPv6 address s
   --json        one JSON array: [{ oid, hash, replicas }]
 
   totemlab place f774470000060d 80f7744700000000 --nodes 192.168.1.111,192.168.1.112 --copies 2`;
+const NODE = `totemlab node --id N --bind ADDRESS --nodes ID=ADDRESS,… [--dialect corosync-3 | corosync-1]
+              [--transport udp | udpu] [--mcast ADDRESS] [--port P] [--token MS] [--cpg GROUP]
+              [--votes N] [--state DIR]
+
+One node in the foreground. It joins whatever ring answers at its group and port, also one of real
+Corosync daemons, and prints what its applications would be told, one JSON object a line. Lines of
+standard input are multicast to its group. Ctrl-C leaves the ring cleanly.
+
+  --id N             this node's number; it must be in --nodes, as in every other node's list
+  --bind ADDRESS     an address of this machine, whose interface is used
+  --nodes LIST       every node of the ring, ID=ADDRESS, separated by commas
+  --dialect NAME     corosync-3 (default) or corosync-1: what is spoken on the wire
+  --transport NAME   udp (multicast, default) or udpu (unicast to each node)
+  --mcast ADDRESS    the multicast group, 226.94.1.1 unless said
+  --port P           mcastport, 5405 unless said; udp sends from the port below it
+  --token MS         token as in corosync.conf, before the coefficient for more than two nodes
+  --cpg GROUP        join this closed process group
+  --votes N          announce votes to the other nodes' votequorum
+  --state DIR        where the ring id is kept
+
+  totemlab node --id 3 --bind 10.0.0.3 --nodes 1=10.0.0.1,2=10.0.0.2,3=10.0.0.3 --cpg chat`;
 
 const MAIN = `totemlab COMMAND …
 
@@ -69,6 +90,7 @@ const MAIN = `totemlab COMMAND …
   analyse FILE  which rings there were, what the nodes did, what went wrong
   capture -i IF packets of an interface, into a file
   place OID…    where sheepdog keeps objects
+  node          one node, in a ring of its like or of real Corosync
 
 totemlab COMMAND --help tells more; totemlab --version the version.
 Exit codes: 0 done, 1 --fail-on struck, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
@@ -78,5 +100,6 @@ export const HELP: { readonly [command: string]: string } = {
   decode: DECODE,
   analyse: ANALYSE,
   capture: CAPTURE,
+  node: NODE,
   place: PLACE,
 };

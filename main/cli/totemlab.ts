@@ -4,6 +4,7 @@ import { analyse } from './analyse.ts';
 import { capture } from './capture.ts';
 import { decode } from './decode.ts';
 import { HELP } from './help.ts';
+import { node } from './node.ts';
 import { complain } from './output.ts';
 import { place } from './place.ts';
 
@@ -12,6 +13,7 @@ const COMMANDS = new Map<string, Command>([
   ['decode', decode],
   ['analyse', analyse],
   ['capture', capture],
+  ['node', node],
   ['place', place],
 ]);
 const INTERRUPTED = 130;

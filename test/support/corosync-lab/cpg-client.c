@@ -31,6 +31,14 @@ static void print_text(const unsigned char *text, size_t length)
     }
 }
 
+/* FNV-1a, 32 bits, over all octets. */
+static uint32_t fnv(const unsigned char *octets, size_t length)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < length; i++) hash = (hash ^ octets[i]) * 16777619u;
+    return hash;
+}
+
 static void on_message(cpg_handle_t handle, const struct cpg_name *group, uint32_t nodeid, uint32_t pid, void *message,
                        size_t length)
 {
@@ -39,8 +47,8 @@ static void on_message(cpg_handle_t handle, const struct cpg_name *group, uint32
     delivered++;
     delivered_octets += length;
     if (!prints) return;
-    printf("{\"event\":\"message\",\"ms\":%.3f,\"node\":%u,\"pid\":%u,\"length\":%zu,\"text\":\"", now(), nodeid, pid,
-           length);
+    printf("{\"event\":\"message\",\"ms\":%.3f,\"node\":%u,\"pid\":%u,\"length\":%zu,\"fnv\":%u,\"text\":\"", now(), nodeid, pid,
+           length, fnv(message, length));
     print_text(message, length < 200 ? length : 200);
     printf("\"}\n");
     fflush(stdout);

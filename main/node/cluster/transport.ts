@@ -1,0 +1,123 @@
+// The sockets of a node on udp (multicast) and udpu (a unicast to each member): who sends from where to where, as in
+// specs/totem.md 1.13. Sends what it is given and hands on what arrives; a node's own multicasts are the host's to
+// loop.
+import type { RemoteInfo, Socket } from 'node:dgram';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import type { NodeRef } from '../../../protocol/totem/identity.ts';
+import { bindSocket, joinGroup, sendMulticastsFrom } from './datagram-socket.ts';
+import type { NodeProblem } from './node-problem.ts';
+
+export interface TransportOptions {
+  readonly kind: 'udp' | 'udpu';
+  readonly self: { readonly nodeid: number; readonly ip: string };
+  /** Every configured node, oneself included, by node id. */
+  readonly nodelist: ReadonlyMap<number, string>;
+  readonly group: string;
+  /** Corosync's mcastport: tokens and multicasts go to it, udp sends from the one below it. */
+  readonly port: number;
+  readonly ttl: number;
+  readonly onDatagram: (bytes: Uint8Array, from: string, isMulticast: boolean) => void;
+}
+
+export interface Transport {
+  sendToken(to: NodeRef, bytes: Uint8Array): void;
+  sendMcast(bytes: Uint8Array): void;
+  /** Sends that the kernel did not take: as good as lost on the way. */
+  readonly failedSends: () => number;
+  close(): void;
+}
+
+/** Opens one socket after the other; closes those that are open where one cannot be had. */
+class Opening {
+  readonly sockets: Socket[] = [];
+
+  async bind(address: string, port: number, isShared: boolean, onDatagram?: (b: Uint8Array, f: RemoteInfo) => void) {
+    const bound = await bindSocket({ address, port, isShared, ...(onDatagram === undefined ? {} : { onDatagram }) });
+    if (bound.ok) this.sockets.push(bound.value);
+    return bound;
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.close();
+    this.sockets.length = 0;
+  }
+
+  failWith(problem: NodeProblem): Result<never, NodeProblem> {
+    this.close();
+    return fail(problem);
+  }
+}
+
+async function openUdp(options: TransportOptions): Promise<Result<Transport, NodeProblem>> {
+  const { self, group, port, ttl, nodelist, onDatagram } = options;
+  const opening = new Opening();
+  const own = self.ip;
+  // The kernel loops multicasts to every socket of this machine, the sender's too: the host has handed it its own.
+  const heard = (bytes: Uint8Array, { address, port: from }: RemoteInfo): void => {
+    if (address !== own || from !== port - 1) onDatagram(bytes, address, true);
+  };
+  const unicast = await opening.bind(own, port, false, (bytes, { address }) => onDatagram(bytes, address, false));
+  if (!unicast.ok) return opening.failWith(unicast.problem);
+  const multicast = await opening.bind(group, port, true, heard);
+  if (!multicast.ok) return opening.failWith(multicast.problem);
+  const joined = joinGroup(multicast.value, group, own);
+  if (!joined.ok) return opening.failWith(joined.problem);
+  const sending = await opening.bind(own, port - 1, false);
+  if (!sending.ok) return opening.failWith(sending.problem);
+  const ready = sendMulticastsFrom(sending.value, own, ttl);
+  if (!ready.ok) return opening.failWith(ready.problem);
+  let failed = 0;
+  const sent = (error: Error | null): void => {
+    if (error !== null) failed++;
+  };
+  return ok({
+    sendToken(to, bytes) {
+      const address = to.ip ?? nodelist.get(to.nodeid);
+      if (address !== undefined) sending.value.send(bytes, port, address, sent);
+    },
+    sendMcast(bytes) {
+      sending.value.send(bytes, port, group, sent);
+    },
+    failedSends: () => failed,
+    close: () => opening.close(),
+  });
+}
+
+async function openUdpu(options: TransportOptions): Promise<Result<Transport, NodeProblem>> {
+  const { self, port, nodelist, onDatagram } = options;
+  const opening = new Opening();
+  const listed = new Set(nodelist.values());
+  // A datagram from the port itself is a token, one from any other is what multicast is on udp. Strangers are not
+  // heard, as with block_unlisted_ips.
+  const token = await opening.bind(self.ip, port, false, (bytes, { address, port: from }) => {
+    if (listed.has(address)) onDatagram(bytes, address, from !== port);
+  });
+  if (!token.ok) return opening.failWith(token.problem);
+  const members: { readonly address: string; readonly socket: Socket }[] = [];
+  for (const address of listed) {
+    if (address === self.ip) continue;
+    const bound = await opening.bind(self.ip, 0, false);
+    if (!bound.ok) return opening.failWith(bound.problem);
+    members.push({ address, socket: bound.value });
+  }
+  let failed = 0;
+  const sent = (error: Error | null): void => {
+    if (error !== null) failed++;
+  };
+  return ok({
+    sendToken(to, bytes) {
+      const address = to.ip ?? nodelist.get(to.nodeid);
+      if (address !== undefined) token.value.send(bytes, port, address, sent);
+    },
+    sendMcast(bytes) {
+      for (const { address, socket } of members) socket.send(bytes, port, address, sent);
+    },
+    failedSends: () => failed,
+    close: () => opening.close(),
+  });
+}
+
+/** Opens the sockets of one node; none is left open where one of them cannot be had. */
+export function openTransport(options: TransportOptions): Promise<Result<Transport, NodeProblem>> {
+  return options.kind === 'udp' ? openUdp(options) : openUdpu(options);
+}
