@@ -8,6 +8,7 @@ import { findingsOf } from './findings/findings.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
 import { countPackets } from './packet-counts.ts';
 import type { Analysis } from './result.ts';
+import { ringTimers } from './ring-timers.ts';
 import { DeliveryAnalysis } from './traffic/delivery.ts';
 import { OddPackets } from './traffic/odd-packets.ts';
 import { RotationAnalysis, type RingRotation } from './traffic/rotation.ts';
@@ -58,7 +59,7 @@ class Composed implements CaptureAnalysis {
 
   finish(facts: CaptureFacts): Analysis {
     const { store, tokens, odd } = this;
-    const { nodes: heard, rings, transitions, counters } = this.membership.finish();
+    const { nodes: heard, rings, transitions, joinLists, counters } = this.membership.finish();
     const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node.addresses, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
@@ -77,7 +78,20 @@ class Composed implements CaptureAnalysis {
     });
     const rotation = this.rotation.finish();
     const sheepdog = this.sheep.finish(rings);
-    return { packets, nodes, rings, transitions, rotation, delivery, counters, sheepdog, findings };
+    return {
+      packets,
+      nodes,
+      rings,
+      transitions,
+      joinLists,
+      requests: this.delivery.requested(),
+      timers: ringTimers(facts, rings, this.rotation),
+      rotation,
+      delivery,
+      counters,
+      sheepdog,
+      findings,
+    };
   }
 }
 

@@ -57,6 +57,43 @@ export interface Transition {
   readonly ring: string | null;
 }
 
+/** The lists of a node's join, from the moment that they were first said. */
+export interface JoinLists {
+  readonly time: number;
+  readonly nodeid: number;
+  readonly frame: number;
+  readonly proc: readonly number[];
+  readonly failed: readonly number[];
+  readonly ringSeq: bigint;
+  /** The node says that it leaves. */
+  readonly isLeave: boolean;
+}
+
+/** First requests for retransmission, in order of time, as columns. */
+export interface Requests {
+  readonly count: number;
+  /** Requests beyond the limit, not kept. */
+  readonly omitted: number;
+  readonly timeNs: Float64Array;
+  /** The node that lacked it. */
+  readonly nodeid: Uint32Array;
+  /** Index into PacketStore.rings. */
+  readonly ring: Uint16Array;
+  readonly seq: Uint32Array;
+}
+
+/** Milliseconds. */
+export interface RingTimers {
+  readonly token: number;
+  readonly tokenRetransmit: number;
+  readonly hold: number;
+  readonly join: number;
+  readonly consensus: number;
+  readonly merge: number;
+  /** False where they are told from the packets. */
+  readonly isConfigured: boolean;
+}
+
 export interface Spread {
   readonly count: number;
   readonly p50: number | null;
@@ -135,6 +172,9 @@ export interface Analysis {
   readonly nodes: readonly NodeEntry[];
   readonly rings: readonly RingHistory[];
   readonly transitions: readonly Transition[];
+  readonly joinLists: readonly JoinLists[];
+  readonly requests: Requests;
+  readonly timers: RingTimers | null;
   readonly rotation: Rotation;
   readonly delivery: Delivery;
   readonly counters: ReadonlyMap<number, Counters>;

@@ -45,6 +45,7 @@ export class JoinWatch {
     for (const srpAddr of procList ?? []) this.tracks.nodes.learnSecond(srpAddr);
     const heard = this.transmission(m, node, decoded.value.message);
     if (heard === null) return;
+    this.tracks.joinLog.add(heard);
     if (heard.isLeave) this.leaves(node, heard);
     else this.gathers(m, node, heard);
   }

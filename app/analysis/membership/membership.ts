@@ -3,7 +3,7 @@
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
-import type { Counters, NodeEntry, RingHistory, Transition } from '../result.ts';
+import type { Counters, JoinLists, NodeEntry, RingHistory, Transition } from '../result.ts';
 import { countersOf } from './counters.ts';
 import { Formation } from './formation.ts';
 import { JoinWatch } from './join-watch.ts';
@@ -15,6 +15,7 @@ export interface MembershipResult {
   readonly nodes: readonly NodeEntry[];
   readonly rings: readonly RingHistory[];
   readonly transitions: readonly Transition[];
+  readonly joinLists: readonly JoinLists[];
   readonly counters: ReadonlyMap<number, Counters>;
 }
 
@@ -99,12 +100,13 @@ class Membership implements MembershipAnalysis {
   }
 
   finish(): MembershipResult {
-    const { nodes, rings, log, reception } = this.tracks;
+    const { nodes, rings, log, joinLog, reception } = this.tracks;
     const all = [...nodes.all];
     return {
       nodes: all.map((node) => this.entry(node)),
       rings: rings.histories(),
       transitions: log.list(),
+      joinLists: joinLog.list(),
       counters: new Map(all.map((node) => [node.nodeid, countersOf(node, reception, this.now)])),
     };
   }

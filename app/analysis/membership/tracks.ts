@@ -1,6 +1,7 @@
 // What the parts of the membership analysis share, and how a node's change of state is written down.
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Certainty, MembershipState } from '../result.ts';
+import { JoinLog } from './join-log.ts';
 import { NodeTable } from './tracked/node-table.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
 import { Reception } from './reception.ts';
@@ -12,6 +13,7 @@ export interface Tracks {
   readonly rings: RingTable;
   readonly reception: Reception;
   readonly log: TransitionLog;
+  readonly joinLog: JoinLog;
   /** Nodes that have entered COMMIT; some may have gone on since. */
   readonly forming: Set<NodeTrack>;
   /** Time of the first frame of the capture. */
@@ -26,6 +28,7 @@ export function createTracks(store: PacketStore): Tracks {
     rings,
     reception: new Reception(),
     log: new TransitionLog(),
+    joinLog: new JoinLog(),
     forming: new Set(),
     startsAt: () => store.chunks[0]?.timeNs[0] ?? 0,
   };

@@ -3,8 +3,9 @@
 import { RETRANSMIT_ENTRIES_MAX } from '../../../protocol/totem/messages.ts';
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
-import type { Delivery } from '../result.ts';
+import type { Delivery, Requests } from '../result.ts';
 import type { AddressBook } from './address-book.ts';
+import { RequestLog } from './request-log.ts';
 import { SentWindow } from './sent-window.ts';
 
 /** Multicasts that may have overtaken the first token that was captured. */
@@ -38,6 +39,7 @@ export class DeliveryAnalysis implements Analyzer {
   /** By ring and seq: source and first destination of the latest transmission, packed. */
   private readonly sent = new SentWindow();
   private readonly requests = new Map<number, number>();
+  private readonly log = new RequestLog();
   private readonly addresses: AddressBook;
   private reading = new Float64Array(NUMBERS_MAX);
   private mcasts = 0;
@@ -108,6 +110,7 @@ export class DeliveryAnalysis implements Analyzer {
     );
     const seqLow = ringAt.seq + (littleEndian ? 0 : 4);
     const reading = this.reading;
+    const node = this.addresses.nodeAt(m.src) ?? m.sender;
     let length = 0;
     let fresh = 0;
     for (let i = 0; i < entries; i++) {
@@ -116,16 +119,22 @@ export class DeliveryAnalysis implements Analyzer {
       const id = u32(bytes, at + ringAt.rep, littleEndian) * 2 ** 21 + low;
       const seq = u32(bytes, at + rtrItem.seq, littleEndian);
       const isKnown = ring.requests !== null && holds(ring.requests, ring.requestCount, id, seq);
-      if (!isKnown && !holds(reading, length, id, seq)) fresh++;
+      if (!isKnown && !holds(reading, length, id, seq)) {
+        fresh++;
+        this.log.add(m.timeNs, node, m.ring, seq);
+      }
       reading[length++] = id;
       reading[length++] = seq;
     }
     this.reading = ring.requests ?? new Float64Array(NUMBERS_MAX);
     ring.requests = reading;
     ring.requestCount = length;
-    if (fresh === 0) return;
-    const node = this.addresses.nodeAt(m.src) ?? m.sender;
-    this.requests.set(node, (this.requests.get(node) ?? 0) + fresh);
+    if (fresh > 0) this.requests.set(node, (this.requests.get(node) ?? 0) + fresh);
+  }
+
+  /** Every request when it was first made. */
+  requested(): Requests {
+    return this.log.finish();
   }
 
   finish(): Delivery {

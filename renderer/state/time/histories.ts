@@ -38,6 +38,7 @@ const SILENCE = 2e9;
 /** Corosync's reason 15: the interface came up, as it does at a start. */
 const GATHER_START = 15;
 const SILENT = 'silent: nothing of it here since the others left its ring';
+const LEFT = 'left: it said so itself, and stopped';
 
 type Open = { from: number; state: MembershipState | null; ring: string | null; says: string; by: Transition | null };
 
@@ -87,6 +88,7 @@ class Builder {
   private openings(nodeid: number): readonly Open[] {
     const openings: Open[] = [];
     const own = this.byNode.get(nodeid) ?? [];
+    const leaves = this.analysis.joinLists.filter((join) => join.isLeave && join.nodeid === nodeid);
     // A ring that turns when the capture starts has no transition: its members are operational from its first token on.
     const first = (this.ringsOf.get(nodeid) ?? []).find(({ firstToken }) => firstToken !== null);
     const since = first?.firstToken ?? null;
@@ -97,6 +99,8 @@ class Builder {
       if (state === 'operational') openings.push({ from, state, ring: by.ring, says: 'operational', by });
       else openings.push({ from, state, ring: state === 'gather' ? null : by.ring, says, by });
     }
+    for (const { time: from } of leaves) openings.push({ from, state: null, ring: null, says: LEFT, by: null });
+    openings.sort((a, b) => a.from - b.from);
     for (const open of openings)
       if (open.state === 'operational' && open.ring === null) open.ring = this.ringAt(nodeid, open.from);
     return openings;

@@ -2,6 +2,7 @@
 // names plain.
 import { describe, expect, it } from 'vitest';
 import { analysisText } from '../../../../../app/analysis/report/text.ts';
+import { RequestLog } from '../../../../../app/analysis/traffic/request-log.ts';
 import type { Analysis, Finding, Transition } from '../../../../../app/analysis/result.ts';
 
 const NONE = { count: 0, p50: null, p90: null, p99: null, max: null };
@@ -20,6 +21,9 @@ function analysis(more: Partial<Analysis> = {}): Analysis {
     })),
     rings: [],
     transitions: [],
+    joinLists: [],
+    requests: new RequestLog().finish(),
+    timers: null,
     rotation: { active: NONE, idle: NONE, edges: [] },
     delivery: { mcasts: 0, duplicatesOnWire: 0, retransmitRequests: [], neverSeen: 0 },
     counters: new Map(),
