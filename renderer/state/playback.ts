@@ -22,9 +22,11 @@ export interface PlaybackState {
   readonly isPlaying: boolean;
   /** Power of ten. */
   readonly speed: number;
+  /** The ring view replays the last rotation slowly, whatever time does. */
+  readonly isSlow: boolean;
 }
 
-export const usePlayback = create<PlaybackState>(() => ({ isPlaying: false, speed: 0 }));
+export const usePlayback = create<PlaybackState>(() => ({ isPlaying: false, speed: 0, isSlow: false }));
 
 const listeners = new Set<() => void>();
 let frame: number | null = null;
@@ -94,6 +96,11 @@ export function togglePlay(): void {
 
 export function setSpeed(speed: number): void {
   usePlayback.setState({ speed: Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed)) });
+}
+
+/** Replays the last rotation in the ring view, or shows the moment again. */
+export function toggleSlow(): void {
+  usePlayback.setState({ isSlow: !usePlayback.getState().isSlow });
 }
 
 /** Goes to the next hop, rotation or change of membership, or back; stays where there is none. */

@@ -1,4 +1,5 @@
-// Who asked for which multicast, and when first: the entries of rtr lists as columns, so that many cost little. Bounded.
+// Who asked for which multicast, and when first: the entries of rtr lists as columns, so that many cost little.
+// Bounded.
 import type { Requests } from '../result.ts';
 
 /** Requests kept of one capture: a ring that loses a tenth of a busy hour. Beyond, `omitted` says how many. */

@@ -1,43 +1,197 @@
-// The membership protocol as a picture: four boxes in fixed places, each edge once. Pure; paint.tsx draws it.
+// The membership protocol as a picture: four boxes in fixed places, each edge once with room for its words. Pure.
 import type { MembershipState } from '../../../app/analysis/result.ts';
 
-export interface Box {
-  readonly state: MembershipState;
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
+export interface Box extends Point {
+  readonly state: MembershipState;
+  readonly width: number;
+  readonly height: number;
+}
 
-/** Units of the picture. */
-export const PICTURE = { width: 480, height: 230 } as const;
-export const BOX = { width: 168, height: 74 } as const;
+export interface Edge {
+  /** "from to". */
+  readonly id: string;
+  readonly path: string;
+  /** Words that stand at the edge when nothing has happened on it. */
+  readonly words: string;
+  readonly labelAt: Point;
+  readonly anchor: 'start' | 'middle' | 'end';
+  /** Pixels for the words. */
+  readonly room: number;
+}
 
-/** Clockwise from the top left: the way of a ring that forms anew. */
-export const BOXES: readonly Box[] = [
-  { state: 'operational', x: 8, y: 10 },
-  { state: 'gather', x: 304, y: 10 },
-  { state: 'commit', x: 304, y: 146 },
-  { state: 'recovery', x: 8, y: 146 },
-];
+export interface Chart {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: readonly Box[];
+  readonly edges: readonly Edge[];
+}
 
-const CHIP_HEIGHT = 18;
-const CHIP_GAP = 4;
-const CHIPS_TOP = 24;
+const MARGIN = 10;
+const TOP = 16;
+const BOX_WIDTH_MAX = 210;
+const BOX_HEIGHT_MIN = 46;
+const BOX_HEIGHT_MAX = 92;
+/** Share of the width that the boxes take together. */
+const BOXES_SHARE = 0.62;
+/** Two edges between the same boxes stand so far apart. */
+const APART = 7;
+const TIP = 6;
 
-export interface Chip {
-  readonly nodeid: number;
-  readonly x: number;
-  readonly y: number;
+const line = (a: Point, b: Point): string => `M${a.x} ${a.y}L${b.x} ${b.y}`;
+
+/** The chart on so many pixels. */
+export function layoutChart(width: number, height: number): Chart {
+  const w = Math.min(BOX_WIDTH_MAX, (width - 2 * MARGIN) * (BOXES_SHARE / 2));
+  const h = Math.min(BOX_HEIGHT_MAX, Math.max(BOX_HEIGHT_MIN, (height - TOP - MARGIN) * 0.38));
+  const left = MARGIN;
+  const right = width - MARGIN - w - TIP;
+  const bottom = height - MARGIN - h;
+  const box = (state: MembershipState, x: number, y: number): Box => ({ state, x, y, width: w, height: h });
+  const boxes = [
+    box('operational', left, TOP),
+    box('gather', right, TOP),
+    box('commit', right, bottom),
+    box('recovery', left, bottom),
+  ];
+  const measures = { w, h, left, right, bottom, width };
+  return { width, height, boxes, edges: [...straightEdges(measures), ...backEdges(measures)] };
+}
+
+interface Measures {
+  /** Of a box. */
+  readonly w: number;
+  readonly h: number;
+  readonly left: number;
+  readonly right: number;
+  readonly bottom: number;
   readonly width: number;
 }
 
-/** Places of the chips of one box: rows of as many as fit. */
-export function chipsIn(box: Box, nodeids: readonly number[]): readonly Chip[] {
-  const perRow = nodeids.length <= 6 ? 3 : nodeids.length <= 16 ? 6 : 12;
-  const width = (BOX.width - 12 - CHIP_GAP * (perRow - 1)) / perRow;
-  return nodeids.map((nodeid, i) => ({
+/** The way of a ring that forms, clockwise. */
+function straightEdges({ w, h, left, right, bottom, width }: Measures): readonly Edge[] {
+  const gap = right - left - w;
+  const middle = (left + w + right) / 2;
+  const half = (TOP + h + bottom) / 2;
+  const row = TOP + h * 0.4;
+  const low = bottom + h * 0.6;
+  const up = left + w * 0.3;
+  const down = right + w * DOWN_SHARE;
+  return [
+    {
+      id: 'operational gather',
+      path: line({ x: left + w, y: row }, { x: right - TIP, y: row }),
+      words: 'token lost, join, merge',
+      labelAt: { x: middle, y: row - 6 },
+      anchor: 'middle',
+      room: gap - 12,
+    },
+    {
+      id: 'gather commit',
+      path: line({ x: down, y: TOP + h }, { x: down, y: bottom - TIP }),
+      words: 'consensus',
+      labelAt: { x: down + 6, y: half + 4 },
+      anchor: 'start',
+      room: width - down - 8,
+    },
+    {
+      id: 'commit recovery',
+      path: line({ x: right, y: low }, { x: left + w + TIP, y: low }),
+      words: 'commit token came round',
+      labelAt: { x: middle, y: low + 14 },
+      anchor: 'middle',
+      room: gap - 12,
+    },
+    {
+      id: 'recovery operational',
+      path: line({ x: up, y: bottom }, { x: up, y: TOP + h + TIP }),
+      words: 'all have recovered',
+      labelAt: { x: up + 6, y: half + 4 },
+      anchor: 'start',
+      room: w * 0.7 + gap * 0.2,
+    },
+  ];
+}
+
+/** Share of a box's width at which the way from gather to commit stands. */
+const DOWN_SHARE = 0.46;
+
+/** What leads back to gather. */
+function backEdges({ w, h, left, right, bottom }: Measures): readonly Edge[] {
+  const gap = right - left - w;
+  const half = (TOP + h + bottom) / 2;
+  const back = right + w * DOWN_SHARE - APART * 2;
+  const [loopFrom, loopTo] = [right + w * 0.55, right + w * 0.85];
+  return [
+    {
+      id: 'commit gather',
+      path: line({ x: back, y: bottom }, { x: back, y: TOP + h + TIP }),
+      words: 'token lost, join',
+      labelAt: { x: back - 6, y: half - 6 },
+      anchor: 'end',
+      room: w * 0.5,
+    },
+    {
+      id: 'recovery gather',
+      path: line({ x: left + w, y: bottom + 8 }, { x: right - TIP * 0.7, y: TOP + h - 8 }),
+      words: 'token lost, join',
+      labelAt: { x: (left + w + right) / 2 + 8, y: half + 18 },
+      anchor: 'start',
+      room: gap * 0.5 + w * 0.3,
+    },
+    {
+      id: 'gather gather',
+      path: `M${loopFrom} ${TOP}C${loopFrom} ${TOP - 16} ${loopTo} ${TOP - 16} ${loopTo} ${TOP - TIP}`,
+      words: 'join, consensus timeout',
+      labelAt: { x: right + w * 0.52, y: 12 },
+      anchor: 'end',
+      room: gap + w * 0.4,
+    },
+  ];
+}
+
+export interface Chip extends Point {
+  readonly nodeid: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+const CHIPS_TOP = 19;
+const CHIP_GAP = 3;
+const CHIP_HEIGHT = 17;
+/** Pixels of a letter on a chip, about. */
+const LETTER = 6.4;
+const CHIP_WIDTH_MIN = 9;
+
+/** Places of the chips of one box: as wide as the longest label, narrower where they would not fit. */
+export function chipsIn(
+  box: Box,
+  nodes: readonly { readonly nodeid: number; readonly label: string }[],
+): readonly Chip[] {
+  const inner = { width: box.width - 12, height: box.height - CHIPS_TOP - 4 };
+  const rows = Math.max(1, Math.floor((inner.height + CHIP_GAP) / (CHIP_HEIGHT + CHIP_GAP)));
+  const longest = Math.max(0, ...nodes.map(({ label }) => label.length));
+  const wanted = longest * LETTER + 12;
+  const columns = Math.max(
+    1,
+    Math.ceil(nodes.length / rows),
+    Math.floor((inner.width + CHIP_GAP) / (wanted + CHIP_GAP)),
+  );
+  const width = Math.max(CHIP_WIDTH_MIN, Math.min(wanted, (inner.width - CHIP_GAP * (columns - 1)) / columns));
+  return nodes.map(({ nodeid }, i) => ({
     nodeid,
-    x: box.x + 6 + (i % perRow) * (width + CHIP_GAP),
-    y: box.y + CHIPS_TOP + Math.floor(i / perRow) * (CHIP_HEIGHT + CHIP_GAP),
+    x: box.x + 6 + (i % columns) * (width + CHIP_GAP),
+    y: box.y + CHIPS_TOP + Math.floor(i / columns) * (CHIP_HEIGHT + CHIP_GAP),
     width,
+    height: CHIP_HEIGHT,
   }));
+}
+
+/** What fits into so many pixels; with an ellipsis where it is cut. */
+export function fittingText(text: string, room: number): string {
+  const letters = Math.floor(room / 5.8);
+  return text.length <= letters ? text : letters < 3 ? '' : `${text.slice(0, letters - 1)}…`;
 }

@@ -1,32 +1,102 @@
-// Node cards: what the capture tells of each node at the chosen moment.
-import type { ReactNode } from 'react';
+// Node cards: what the capture tells of each node at the chosen moment. A card chooses its node everywhere.
+import { useMemo, type ReactNode } from 'react';
+import { selectNode } from '../../state/actions.ts';
+import { packets } from '../../state/capture.ts';
 import { STATE_LOOKS } from '../../state/looks.ts';
+import { rowBefore, type Moment } from '../../state/moment.ts';
+import type { KnownNode } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
+import { lastHeard } from '../../state/time/last-heard.ts';
+import { progressAt, type Progress } from '../../state/time/progress.ts';
 import { useMoment } from '../../state/use-moment.ts';
+import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
+import { captureFacts, momentFacts, type Fact } from './layout.ts';
 import './nodes.css';
+
+interface Known {
+  readonly progress: ReadonlyMap<number, Progress>;
+  readonly heard: ReadonlyMap<number, number>;
+}
+
+function useKnown(moment: Moment | null): Known {
+  const analysis = useSession((state) => state.analysis);
+  const nodes = useSession((state) => state.nodes);
+  const row = useView((state) => state.row);
+  return useMemo(() => {
+    const progress = new Map<number, Progress>();
+    if (moment === null || analysis === null) return { progress, heard: new Map() };
+    for (const { id, members, token } of moment.rings)
+      if (token !== null)
+        for (const entry of progressAt(packets(), nodes, analysis.requests, id, members, token.row))
+          progress.set(...entry);
+    return { progress, heard: lastHeard(packets(), nodes, row ?? rowBefore(packets(), moment.time)) };
+  }, [moment, analysis, nodes, row]);
+}
+
+function Facts({ facts }: { readonly facts: readonly Fact[] }): ReactNode {
+  return facts.map(({ word, says, doc }) => (
+    <span key={word} className="node-fact" title={doc}>
+      <span>{word}</span> {says}
+    </span>
+  ));
+}
+
+interface CardProps {
+  readonly node: KnownNode;
+  readonly moment: Moment | null;
+  readonly known: Known;
+  readonly isChosen: boolean;
+}
+
+function Card({ node, moment, known, isChosen }: CardProps): ReactNode {
+  const analysis = useSession((state) => state.analysis);
+  const { nodeid, label, says } = node;
+  const now = moment?.states.get(nodeid);
+  const state = now?.state ?? null;
+  const isRepresentative =
+    moment?.rings.some(({ rep, members }) => rep === nodeid && members.includes(nodeid)) ?? false;
+  return (
+    <button
+      type="button"
+      className="node-card"
+      aria-pressed={isChosen}
+      title={`${says}\n${now?.says ?? ''}`}
+      onClick={() => selectNode(isChosen ? null : nodeid)}
+    >
+      <span className="node-head">
+        <b>{label}</b>
+        {state === null ? (
+          <span className="node-silent">{now?.says.split(':')[0] ?? ''}</span>
+        ) : (
+          <span className={`state state-${state}`} title={STATE_LOOKS[state].doc}>
+            {state}
+          </span>
+        )}
+        {isRepresentative ? <span className="node-silent">representative</span> : null}
+      </span>
+      {moment === null ? null : (
+        <Facts facts={momentFacts(node, moment, known.progress.get(nodeid) ?? null, known.heard.get(nodeid) ?? null)} />
+      )}
+      {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
+      <span className="node-fact node-id">{says}</span>
+    </button>
+  );
+}
 
 export function NodeCards(): ReactNode {
   const nodes = useSession((state) => state.nodes);
+  const chosen = useView((state) => state.node);
   const moment = useMoment();
+  const known = useKnown(moment);
   return (
     <Pane id="nodes" title="Nodes" aside={<span>{nodes.nodes.length} in this capture</span>}>
       <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
-        {nodes.nodes.map(({ nodeid, label, says }) => {
-          const now = moment?.states.get(nodeid);
-          const state = now?.state ?? null;
-          return (
-            <li key={nodeid} className="node-card" title={says}>
-              <b>{label}</b>
-              {state === null ? null : (
-                <span className={`state state-${state}`} title={STATE_LOOKS[state].doc}>
-                  {state}
-                </span>
-              )}
-              <span className="node-says">{now?.says ?? ''}</span>
-            </li>
-          );
-        })}
+        {nodes.nodes.map((node) => (
+          <li key={node.nodeid}>
+            <Card {...{ node, moment, known }} isChosen={node.nodeid === chosen} />
+          </li>
+        ))}
       </ul>
     </Pane>
   );

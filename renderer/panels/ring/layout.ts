@@ -1,6 +1,6 @@
 // Where nodes, the token and what flies between them stand in the ring view. Pure geometry over a moment.
 import { PacketKind } from '../../../app/store/kinds.ts';
-import type { Moment, RingNow } from '../../state/moment.ts';
+import type { Moment, NodeNow, RingNow } from '../../state/moment.ts';
 
 export interface Point {
   readonly x: number;
@@ -10,27 +10,31 @@ export interface Point {
 export interface PlacedNode extends Point {
   readonly nodeid: number;
   readonly isRepresentative: boolean;
-  readonly isHolder: boolean;
+  /** Share of the way round, clockwise from twelve o'clock. */
+  readonly turn: number;
   /** Where its label stands, and from which side it is read. */
   readonly labelAt: Point;
   readonly anchor: 'start' | 'middle' | 'end';
+  /** False where there would be no room between its neighbours' labels. */
+  readonly isLabelled: boolean;
 }
 
+/** A ring, or the circle of those who look for one. */
 export interface PlacedRing {
-  readonly ring: RingNow;
+  /** Null for the circle of those who gather. */
+  readonly ring: RingNow | null;
+  readonly key: string;
   readonly centre: Point;
   readonly radius: number;
   readonly nodeRadius: number;
   readonly nodes: readonly PlacedNode[];
-  /** The token, hollow where it is the hop of a copy. */
-  readonly token: Point | null;
-  /** The arc that the token is on its way along, as an SVG path. */
-  readonly hop: string | null;
 }
 
 export interface Ray {
   readonly from: Point;
   readonly to: Point;
+  /** It did not arrive: the addressee asked for it later. */
+  readonly isMissed: boolean;
 }
 
 export interface Flight {
@@ -38,74 +42,167 @@ export interface Flight {
   readonly sender: number;
   /** Node id of the one addressee, null for all. */
   readonly target: number | null;
+  /** Nodes that it missed. */
+  readonly missed: readonly number[];
 }
 
-const LABEL_ROOM = 46;
+/** Pixels between a ring and the edge of its place, for labels and the crown. */
+const LABEL_ROOM = { x: 74, y: 44 };
+const RADIUS_MIN = 20;
+const NODE_RADIUS_MIN = 5;
+const NODE_RADIUS_MAX = 17;
+/** Pixels along the circle that a label takes. */
+const LABEL_ARC = 22;
 
 /** Members in ring order, the representative first. */
-export function fromRepresentative({ members, rep }: RingNow): readonly number[] {
+export function fromRepresentative({ members, rep }: Pick<RingNow, 'members' | 'rep'>): readonly number[] {
   const first = members.indexOf(rep);
   return first <= 0 ? members : [...members.slice(first), ...members.slice(0, first)];
 }
 
-const onCircle = ({ x, y }: Point, radius: number, turn: number): Point => {
+export function onCircle({ x, y }: Point, radius: number, turn: number): Point {
   const angle = (turn - 0.25) * 2 * Math.PI;
   return { x: x + radius * Math.cos(angle), y: y + radius * Math.sin(angle) };
-};
+}
 
-function placeRing(ring: RingNow, centre: Point, room: Point): PlacedRing {
-  const order = fromRepresentative(ring);
-  const radius = Math.max(20, Math.min(room.x / 2 - LABEL_ROOM - 8, room.y / 2 - LABEL_ROOM));
-  const nodeRadius = Math.max(4, Math.min(15, (radius * 2.4) / Math.max(3, order.length)));
-  const turnOf = (nodeid: number): number => order.indexOf(nodeid) / order.length;
-  const { token } = ring;
-  const nodes = order.map((nodeid): PlacedNode => {
-    const turn = turnOf(nodeid);
+interface Place {
+  readonly centre: Point;
+  readonly width: number;
+  readonly height: number;
+}
+
+function placeNodes(
+  order: readonly number[],
+  ring: RingNow | null,
+  key: string,
+  { centre, width, height }: Place,
+): PlacedRing {
+  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - LABEL_ROOM.x, height / 2 - LABEL_ROOM.y));
+  const spacing = (2 * Math.PI * radius) / Math.max(1, order.length);
+  const nodeRadius = Math.max(NODE_RADIUS_MIN, Math.min(NODE_RADIUS_MAX, radius * 0.3, spacing * 0.4));
+  const every = Math.max(1, Math.ceil(LABEL_ARC / spacing));
+  const nodes = order.map((nodeid, i): PlacedNode => {
+    const turn = i / order.length;
     const side = Math.cos((turn - 0.25) * 2 * Math.PI);
-    const labelAt = onCircle(centre, radius + nodeRadius + 10, turn);
-    const isHolder = token !== null && !token.isOnHop && token.to === nodeid;
-    const anchor = Math.abs(side) < 0.2 ? 'middle' : side > 0 ? 'start' : 'end';
     return {
       ...onCircle(centre, radius, turn),
       nodeid,
-      isRepresentative: nodeid === ring.rep,
-      isHolder,
-      labelAt,
-      anchor,
+      turn,
+      isRepresentative: nodeid === ring?.rep,
+      labelAt: onCircle(centre, radius + nodeRadius + 9, turn),
+      anchor: Math.abs(side) < 0.2 ? 'middle' : side > 0 ? 'start' : 'end',
+      isLabelled: i % every === 0 && (i === 0 || order.length - i >= every),
     };
   });
-  const base = { ring, centre, radius, nodeRadius, nodes };
-  if (token === null || !order.includes(token.to)) return { ...base, token: null, hop: null };
-  if (!token.isOnHop || !order.includes(token.from))
-    return { ...base, token: onCircle(centre, radius, turnOf(token.to)), hop: null };
-  const start = turnOf(token.from);
-  const way = (turnOf(token.to) - start + 1) % 1 || 1;
-  const from = onCircle(centre, radius, start);
-  const to = onCircle(centre, radius, start + way * 0.999);
-  const hop = `M${from.x} ${from.y}A${radius} ${radius} 0 ${way > 0.5 ? 1 : 0} 1 ${to.x} ${to.y}`;
-  return { ...base, token: onCircle(centre, radius, start + way / 2), hop };
+  return { ring, key, centre, radius, nodeRadius, nodes };
 }
 
-/** The rings side by side; two after a partition are two, with a gap. */
+/** Places for so many rings: beside each other or below, whichever leaves more room. */
+function placesFor(count: number, width: number, height: number): readonly Place[] {
+  let best = { columns: 1, rows: Math.max(1, count), size: -1 };
+  for (let columns = 1; columns <= Math.max(1, count); columns++) {
+    const rows = Math.ceil(count / columns);
+    const size = Math.min(width / columns - 2 * LABEL_ROOM.x, height / rows - 2 * LABEL_ROOM.y);
+    if (size > best.size) best = { columns, rows, size };
+  }
+  const room = { width: width / best.columns, height: height / best.rows };
+  return Array.from({ length: count }, (_, i) => ({
+    ...room,
+    centre: {
+      x: room.width * ((i % best.columns) + 0.5),
+      y: room.height * (Math.floor(i / best.columns) + 0.5) + CROWN_ROOM,
+    },
+  }));
+}
+const CROWN_ROOM = 6;
+
+/** Nodes that look for a ring while none is seen: they stand in a circle, so that joins can be followed. */
+export function gathererIds({ rings, bench }: Moment): readonly number[] {
+  return rings.some(({ isSeen }) => isSeen)
+    ? []
+    : bench.filter(({ state }) => state !== null).map(({ nodeid }) => nodeid);
+}
+
+/** Nodes on the bench: in no ring, and in no circle either. */
+export function onBench(moment: Moment): readonly NodeNow[] {
+  const gatherers = gathererIds(moment);
+  return moment.bench.filter(({ nodeid }) => !gatherers.includes(nodeid));
+}
+
+/** The rings, two after a partition with a gap between them; without any the circle of those who gather. */
 export function layoutRings(moment: Moment, width: number, height: number): readonly PlacedRing[] {
-  const count = Math.max(1, moment.rings.length);
-  const room = { x: width / count, y: height };
-  return moment.rings.map((ring, i) => placeRing(ring, { x: room.x * (i + 0.5), y: height / 2 }, room));
+  const gatherers = gathererIds(moment);
+  const places = placesFor(moment.rings.length + (gatherers.length > 0 ? 1 : 0), width, height);
+  const placed = moment.rings.map((ring, i) =>
+    placeNodes(fromRepresentative(ring), ring, ring.id, places[i] ?? { centre: { x: 0, y: 0 }, width, height }),
+  );
+  const last = places.at(-1);
+  return gatherers.length === 0 || last === undefined
+    ? placed
+    : [...placed, placeNodes(gatherers, null, 'gather', last)];
+}
+
+/** Where each node stands, and in which of the rings. */
+export function nodePlaces(rings: readonly PlacedRing[]): ReadonlyMap<number, PlacedNode & { readonly key: string }> {
+  return new Map(rings.flatMap(({ nodes, key }) => nodes.map((node) => [node.nodeid, { ...node, key }] as const)));
+}
+
+/** The way along the circle from one node to another, clockwise: turns of start and length. */
+export function arcOf(
+  { nodes }: PlacedRing,
+  from: number,
+  to: number,
+): { readonly start: number; readonly way: number } | null {
+  const [a, b] = [from, to].map((id) => nodes.find(({ nodeid }) => nodeid === id));
+  if (a === undefined || b === undefined) return null;
+  return { start: a.turn, way: (b.turn - a.turn + 1) % 1 || 1 };
 }
 
 /** Lines from the sender to whom a packet is for; none for tokens, which travel on the ring. */
-export function raysOf(rings: readonly PlacedRing[], { kind, sender, target }: Flight): readonly Ray[] {
+export function raysOf(rings: readonly PlacedRing[], { kind, sender, target, missed }: Flight): readonly Ray[] {
   if (kind === PacketKind.ORF_TOKEN) return [];
-  const nodes = rings.flatMap((ring) => ring.nodes);
-  const from = nodes.find(({ nodeid }) => nodeid === sender);
-  if (from === undefined) return [];
-  return nodes
+  const own = rings.find(({ nodes }) => nodes.some(({ nodeid }) => nodeid === sender));
+  const from = own?.nodes.find(({ nodeid }) => nodeid === sender);
+  if (own === undefined || from === undefined) return [];
+  return own.nodes
     .filter(({ nodeid }) => nodeid !== sender && (target === null || nodeid === target))
-    .map((to) => ({ from, to: shortened(from, to, 20) }));
+    .map((to) => {
+      const isMissed = missed.includes(to.nodeid);
+      return { from, to: shortened(from, to, own.nodeRadius + (isMissed ? MISS_GAP : 4)), isMissed };
+    });
 }
+/** A ray that misses ends so far before its addressee. */
+const MISS_GAP = 16;
 
 function shortened(from: Point, to: Point, by: number): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const part = length <= by ? 0 : (length - by) / length;
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
+}
+
+/** Lengths of a node's three bars as shares: what the token names, what it has delivered, what all have. */
+export interface Gauge {
+  readonly seq: number;
+  readonly delivered: number;
+  readonly aru: number;
+}
+
+/** Numbers below the lowest that a gauge shows, at least. */
+const GAUGE_SPAN_MIN = 8;
+
+/** Gauges of nodes to one measure, so that who lags behind is seen. */
+export function gaugesOf(
+  progress: ReadonlyMap<number, { readonly seq: number; readonly delivered: number; readonly aru: number }>,
+): ReadonlyMap<number, Gauge> {
+  const all = [...progress.values()];
+  const top = Math.max(...all.map(({ seq }) => seq));
+  const low = Math.min(...all.flatMap(({ aru, delivered, seq }) => [aru, delivered, seq]));
+  const base = Math.min(low, top - GAUGE_SPAN_MIN) - 1;
+  const share = (value: number): number => Math.max(0, (value - base) / (top - base));
+  return new Map(
+    [...progress].map(([nodeid, { seq, delivered, aru }]) => [
+      nodeid,
+      { seq: share(seq), delivered: share(delivered), aru: share(aru) },
+    ]),
+  );
 }

@@ -1,0 +1,64 @@
+// What a node card says, line by line. Pure.
+import type { Analysis } from '../../../app/analysis/result.ts';
+import { lengthText } from '../../canvas/time-scale.ts';
+import type { Moment } from '../../state/moment.ts';
+import type { KnownNode } from '../../state/node-directory.ts';
+import type { Progress } from '../../state/time/progress.ts';
+
+export interface Fact {
+  readonly word: string;
+  readonly says: string;
+  readonly doc: string;
+}
+
+const ms = (value: number): string => lengthText(value * 1e6);
+
+/** Facts of the moment: its ring, its token, how far it has come, when it was last heard. */
+export function momentFacts(
+  { nodeid }: KnownNode,
+  moment: Moment,
+  progress: Progress | null,
+  heardAt: number | null,
+): readonly Fact[] {
+  const ring = moment.rings.find(({ members }) => members.includes(nodeid));
+  const { token = null } = ring ?? {};
+  const facts: Fact[] = [
+    { word: 'ring', says: ring?.id ?? 'none', doc: 'representative and sequence number of its ring' },
+  ];
+  if (token !== null && token.to === nodeid)
+    facts.push({
+      word: 'token',
+      says: token.isOnHop ? 'on its way here' : `here for ${lengthText(token.age)}`,
+      doc: 'the last token of its ring was sent to this node',
+    });
+  else if (token !== null)
+    facts.push({ word: 'token', says: 'elsewhere', doc: 'the last token of its ring was sent to another node' });
+  if (progress !== null) {
+    const { seq, aru, delivered, lacks } = progress;
+    const lacking = lacks.length === 0 ? '' : `, lacks ${lacks.join(' ')}`;
+    facts.push({
+      word: 'seq',
+      says: `${seq}, delivered ${delivered}, aru ${aru}${lacking}`,
+      doc: 'of the token that it sent last; delivered is inferred from its requests',
+    });
+  }
+  const heard = heardAt === null ? 'not lately' : `${lengthText(moment.time - heardAt)} ago`;
+  facts.push({ word: 'heard', says: heard, doc: 'its last packet in this capture' });
+  return facts;
+}
+
+/** Facts of the whole capture: how long it keeps the token, what it asked for again. */
+export function captureFacts({ nodeid }: KnownNode, { rotation, delivery }: Analysis): readonly Fact[] {
+  const facts: Fact[] = [];
+  const hold = rotation.edges.find(({ to, holdP50 }) => to === nodeid && holdP50 !== null);
+  if (hold?.holdP50 != null)
+    facts.push({
+      word: 'keeps',
+      says: `median ${ms(hold.holdP50)}${hold.holdP99 === null ? '' : `, p99 ${ms(hold.holdP99)}`}`,
+      doc: 'how long it keeps the token, over the whole capture',
+    });
+  const asked = delivery.retransmitRequests.find((entry) => entry.nodeid === nodeid)?.count ?? 0;
+  if (asked > 0)
+    facts.push({ word: 'asked', says: `for ${asked} again`, doc: 'multicasts that it lacked, over the whole capture' });
+  return facts;
+}
