@@ -2,7 +2,8 @@
 // closed process groups. Every step gives one list of effects, in the order in which real nodes act.
 import { viewOf } from '../base/bytes.ts';
 import { contentOf } from '../cpg/content.ts';
-import { readGroups } from '../cpg/group.ts';
+import type { SyncGroup } from '../cpg/encode.ts';
+import { encodeGroups, readGroups } from '../cpg/group.ts';
 import { Cpg, type CpgNodeHost, type CpgState, type Delivered } from '../cpg/member/cpg.ts';
 import { RequestHeader1, RequestHeader2 } from '../cpg/messages.ts';
 import { serviceFunctionOf, SERVICES_GROUP } from '../cpg/services.ts';
@@ -16,7 +17,7 @@ import type {
   TotemInput,
 } from '../totem/engine/contract.ts';
 import { ENGINE_DIALECTS } from '../totem/engine/wire/dialect.ts';
-import { createReceiver, type ReceiverState, type TotempgReceiver } from '../totempg/receiver.ts';
+import { createReceiver, type DeliverMessage, type ReceiverState, type TotempgReceiver } from '../totempg/receiver.ts';
 import { turnsOf } from './batch.ts';
 import type { LabNode, LabNodeOptions, NodeEffect, NodeInput, NodeState, NodeStatus } from './contract.ts';
 import { Outbox, type OutboxState } from './outbox.ts';
@@ -42,7 +43,22 @@ type Delivery = Extract<TotemEffect, { kind: 'deliver' }>;
 
 /** Header of a request, in octets: id and size, each in eight. */
 const REQUEST_OCTETS = RequestHeader2.fixedSize;
-const SYNC_GROUPS = ['sync', 'syncv2'] as const;
+const GROUPS: ReadonlySet<string> = new Set([SERVICES_GROUP, 'sync', 'syncv2']);
+/** The group header of nearly every message: one group, `a`. */
+const SERVICES_HEADER = encodeGroups([SERVICES_GROUP], true);
+
+/** Whether a message starts with that header, in its sender's byte order. */
+function isForServices(bytes: Uint8Array, at: number, end: number, littleEndian: boolean): boolean {
+  if (end - at < SERVICES_HEADER.length) return false;
+  const [low, high] = littleEndian ? [0, 1] : [1, 0];
+  return (
+    bytes[at + low] === 1 &&
+    bytes[at + high] === 0 &&
+    bytes[at + 2 + low] === 1 &&
+    bytes[at + 2 + high] === 0 &&
+    bytes[at + 4] === SERVICES_HEADER[4]
+  );
+}
 
 /** Packets of Totem's queue that no message may count on, and octets of each packet (totempg_size_limit). */
 const QUEUE_SPARE = 3;
@@ -73,6 +89,11 @@ class Node implements LabNode {
   /** The token came in this step: what waits for it to leave is done at the step's end. */
   #hasTokenCome = false;
   #effects: NodeEffect[] = [];
+  /** The packet whose messages are being delivered. */
+  #delivery: Delivery | null = null;
+  readonly #onMessage: DeliverMessage = (bytes, view, at, end) => {
+    if (this.#delivery !== null) this.#message(this.#delivery, bytes, view, at, end);
+  };
 
   constructor(options: LabNodeOptions, createEngine: CreateTotemEngine) {
     const { self, dialect, config, lastRingSeq, seed, isChecked } = options;
@@ -237,26 +258,28 @@ class Node implements LabNode {
     const { from, packet, littleEndian } = delivery;
     if (!this.#members.has(from)) return this.#discard('totempg packet', `node ${from} is no member of the ring`);
     const mayPad = this.#options.dialect === 'corosync-1';
-    const { messages, problem } = this.#receiver.receive(from, packet, littleEndian, mayPad);
+    this.#delivery = delivery;
+    const problem = this.#receiver.receive(from, packet, littleEndian, mayPad, this.#onMessage);
     if (problem !== null) this.#discard(`totempg packet of node ${from}`, problem);
-    for (const message of messages) this.#message(message, delivery);
   }
 
-  #message(bytes: Uint8Array, { from, littleEndian, ringId, seq }: Delivery): void {
-    const view = viewOf(bytes);
-    const groups = readGroups(view, 0, bytes.length, littleEndian);
-    if (!groups.ok) return this.#discard(`message of node ${from}`, `no group can be read: ${groups.problem.kind}`);
-    const { names, end: at } = groups.value;
-    const group = names.find((name) => name === SERVICES_GROUP || name === 'sync' || name === 'syncv2');
+  #message(delivery: Delivery, bytes: Uint8Array, view: DataView, from: number, end: number): void {
+    const { from: sender, littleEndian, ringId, seq } = delivery;
+    const isService = isForServices(bytes, from, end, littleEndian);
+    const groups = isService ? null : readGroups(view, from, end, littleEndian);
+    if (groups?.ok === false)
+      return this.#discard(`message of node ${sender}`, `no group can be read: ${groups.problem.kind}`);
+    const at = groups?.value.end ?? from + SERVICES_HEADER.length;
+    const group = groups === null ? SERVICES_GROUP : groups.value.names.find((name) => GROUPS.has(name));
     // Messages of groups that nobody here has joined are nothing out of the ordinary (specs/totem.md 5.2).
     if (group === undefined) return;
-    if (at + REQUEST_OCTETS > bytes.length)
-      return this.#discard(`message of node ${from}`, `${bytes.length - at} octets are no service message`);
+    if (at + REQUEST_OCTETS > end)
+      return this.#discard(`message of node ${sender}`, `${end - at} octets are no service message`);
     const size = view.getInt32(at + this.#sizeAt, littleEndian);
-    if (size !== bytes.length - at)
-      return this.#discard(`message of node ${from}`, `it says ${size} octets and has ${bytes.length - at}`);
+    if (size !== end - at)
+      return this.#discard(`message of node ${sender}`, `it says ${size} octets and has ${end - at}`);
     const id = view.getInt32(at + this.#idAt, littleEndian);
-    const delivered = { from, bytes, view, at, littleEndian, ringId, seq };
+    const delivered = { from: sender, bytes, view, at, end, littleEndian, ringId, seq };
     if (group === SERVICES_GROUP) this.#serviceMessage(id, delivered);
     else this.#syncMessage(group === 'sync' ? 'sync' : 'syncv2', id, delivered);
   }
@@ -271,12 +294,13 @@ class Node implements LabNode {
     // All other services need nothing of a node that has none of their clients.
   }
 
-  #syncMessage(group: (typeof SYNC_GROUPS)[number], id: number, message: Delivered): void {
+  #syncMessage(group: SyncGroup, id: number, message: Delivered): void {
     const { dialect } = this.#options;
     const { function: name } = serviceFunctionOf(dialect, group, id);
     if (name !== 'BARRIER' && name !== 'SERVICE_BUILD' && name !== 'MEMB_DETERMINE')
       return this.#discard(`sync message of node ${message.from}`, `function ${id} is not known`);
-    const { content, problem } = contentOf(dialect, name, message.view, message.at, message.littleEndian);
+    const octets = message.bytes.subarray(message.at, message.end);
+    const { content, problem } = contentOf(dialect, name, viewOf(octets), 0, message.littleEndian);
     if (content === null) return this.#discard(`${name} of node ${message.from}`, problem?.kind ?? 'unreadable');
     if (this.#isSynchronised) return;
     if (!this.#synchroniser.deliver(group, message.from, content as SyncContent)) return;

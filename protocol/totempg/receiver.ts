@@ -3,14 +3,20 @@
 // (specs/totem.md 5.1.4). Not a watcher of the wire, which starts in the middle and guesses: that is assembler.ts.
 import { viewOf } from '../base/bytes.ts';
 import { MESSAGE_OCTETS_MAX } from './assembler.ts';
-import { explainPacketProblem, readPacket } from './packet.ts';
+import { explainPacketProblem, readPacket, TotempgMcast } from './packet.ts';
 
-/** A message whose end is yet to come. Its buffer grows by doubling: a hostile sender may send it octet by octet. */
+const { at: AT, fixedSize: HEAD } = TotempgMcast;
+/** Octets that each piece adds to a packet's head. */
+const LENGTH = 2;
+
+/** A message whose end is yet to come. */
 interface Half {
   /** What the sender's next packet must continue. */
   label: number;
+  /** The first `octets` of it are the message's. Of the packet itself as long as one piece has come. */
   buffer: Uint8Array;
   octets: number;
+  isOwn: boolean;
 }
 type Context = Map<number, Half>;
 
@@ -21,19 +27,22 @@ export interface ReceiverState {
   readonly isSynchronising: boolean;
 }
 
-export interface Received {
-  /** Complete messages, in their order; octets of the packet where they were not cut. */
-  readonly messages: readonly Uint8Array[];
-  /** What was dropped and why; null where nothing was. */
-  readonly problem: string | null;
-}
+/** A complete message, bytes[at, end), and a view of all of `bytes`: of the packet where it was not cut. */
+export type DeliverMessage = (bytes: Uint8Array, view: DataView, at: number, end: number) => void;
 
 export interface TotempgReceiver {
   /**
-   * Takes the next packet of a member of the ring. A packet is kept as long as its messages are. `mayPad`: octets
-   * behind the pieces are allowed, as senders of Corosync 1 leave them; otherwise they spoil the packet.
+   * Takes the next packet of a member of the ring and delivers what is complete with it, in order; what was dropped and
+   * why, or null. `mayPad`: octets behind the pieces are allowed, as senders of Corosync 1 leave them; otherwise they
+   * spoil the packet.
    */
-  receive(nodeid: number, packet: Uint8Array, littleEndian: boolean, mayPad: boolean): Received;
+  receive(
+    nodeid: number,
+    packet: Uint8Array,
+    littleEndian: boolean,
+    mayPad: boolean,
+    deliver: DeliverMessage,
+  ): string | null;
   /** Which of the two contexts the packets from now on belong to. */
   setSynchronising(isSynchronising: boolean): void;
   /** Nodes that left: their half-sent messages will not be completed. */
@@ -41,18 +50,37 @@ export interface TotempgReceiver {
   save(): ReceiverState;
 }
 
-function append(half: Half | null, label: number, piece: Uint8Array): Half {
-  if (half === null) return { label, buffer: piece.slice(), octets: piece.length };
+/**
+ * Appends a piece. A message of two pieces is put together once and exactly; the buffer of a longer one grows by
+ * doubling, since a hostile sender may send it octet by octet.
+ */
+function append(half: Half, label: number, piece: Uint8Array): void {
   const octets = half.octets + piece.length;
-  if (octets > half.buffer.length) {
-    const grown = new Uint8Array(Math.max(octets, Math.min(2 * half.buffer.length, MESSAGE_OCTETS_MAX)));
+  if (!half.isOwn || octets > half.buffer.length) {
+    const room = label === 0 ? octets : Math.max(octets, Math.min(2 * half.buffer.length, MESSAGE_OCTETS_MAX));
+    const grown = new Uint8Array(room);
     grown.set(half.buffer.subarray(0, half.octets));
     half.buffer = grown;
+    half.isOwn = true;
   }
   half.buffer.set(piece, half.octets);
   half.octets = octets;
   half.label = label;
-  return half;
+}
+
+/** Takes out what a packet of that `continuation` goes on with; null for nothing, or why something is lost. */
+function takeBegun(context: Context, nodeid: number, continuation: number): Half | string | null {
+  const half = context.get(nodeid) ?? null;
+  if (half !== null) context.delete(nodeid);
+  if ((half?.label ?? 0) === continuation) return half;
+  return half === null ? 'the beginning of a message was not received' : 'a message was not continued';
+}
+
+/** Why a packet is none. */
+function problemOf(view: DataView, length: number, littleEndian: boolean): string {
+  const read = readPacket(view, 0, length, littleEndian);
+  if (!read.ok) return explainPacketProblem(read.problem);
+  return `${read.value.trailing} octets follow the pieces of the totempg packet`;
 }
 
 const saved = (context: Context): Map<number, { readonly label: number; readonly octets: Uint8Array }> =>
@@ -64,7 +92,7 @@ const restored = (context: ReceiverState['normal'] | undefined): Context =>
   new Map(
     [...(context ?? [])].map(([nodeid, { label, octets }]) => [
       nodeid,
-      { label, buffer: octets.slice(), octets: octets.length },
+      { label, buffer: octets.slice(), octets: octets.length, isOwn: true },
     ]),
   );
 
@@ -79,41 +107,46 @@ class Receiver implements TotempgReceiver {
     this.#isSynchronising = state?.isSynchronising ?? true;
   }
 
-  receive(nodeid: number, bytes: Uint8Array, littleEndian: boolean, mayPad: boolean): Received {
+  receive(
+    nodeid: number,
+    bytes: Uint8Array,
+    littleEndian: boolean,
+    mayPad: boolean,
+    deliver: DeliverMessage,
+  ): string | null {
     const view = viewOf(bytes);
-    const read = readPacket(view, 0, bytes.length, littleEndian);
-    if (!read.ok) return { messages: [], problem: explainPacketProblem(read.problem) };
-    const { pieces, continuation, fragmented, trailing } = read.value;
-    if (trailing !== 0 && !mayPad)
-      return { messages: [], problem: `${trailing} octets follow the pieces of the totempg packet` };
+    const pieces = bytes.length < HEAD ? 0 : view.getUint16(AT.msgCount, littleEndian);
+    const dataAt = HEAD + LENGTH * pieces;
+    let end = dataAt;
+    if (end <= bytes.length) for (let i = 0; i < pieces; i++) end += view.getUint16(HEAD + LENGTH * i, littleEndian);
+    if (pieces === 0 || end > bytes.length || (end < bytes.length && !mayPad))
+      return problemOf(view, bytes.length, littleEndian);
+    const fragmented = bytes[AT.fragmented] ?? 0;
+    // The packet belongs to this context to its end, also where a message in it ends the synchronisation.
     const context = this.#isSynchronising ? this.#sync : this.#normal;
-    let half = context.get(nodeid) ?? null;
-    let problem: string | null = null;
-    let isLost = false;
-    if ((half?.label ?? 0) !== continuation) {
+    const half = takeBegun(context, nodeid, bytes[AT.continuation] ?? 0);
+    let problem = typeof half === 'string' ? half : null;
+    let next = dataAt;
+    for (let i = 0; i < pieces; i++) {
+      const at = next;
+      next += view.getUint16(HEAD + LENGTH * i, littleEndian);
+      const isRest = i === 0 && bytes[AT.continuation] !== 0;
       // Of a message that began before this node listened only the rest comes: all that starts afresh is whole.
-      problem = half === null ? 'the beginning of a message was not received' : 'a message was not continued';
-      half = null;
-      isLost = continuation !== 0;
-    }
-    context.delete(nodeid);
-    const messages: Uint8Array[] = [];
-    for (let i = 0; i < pieces.length; i++) {
-      const { at, length } = pieces[i] ?? { at: 0, length: 0 };
-      const piece = bytes.subarray(at, at + length);
-      const isRest = i === 0 && continuation !== 0;
-      if (isRest && isLost) continue;
-      const begun = isRest ? half : null;
-      if (begun !== null && begun.octets + length > MESSAGE_OCTETS_MAX)
+      if (isRest && typeof half === 'string') continue;
+      const begun = isRest && typeof half === 'object' ? half : null;
+      const isCut = fragmented !== 0 && i === pieces - 1;
+      if (begun === null && !isCut) deliver(bytes, view, at, next);
+      else if (begun !== null && begun.octets + next - at > MESSAGE_OCTETS_MAX)
         problem = `a message is longer than ${MESSAGE_OCTETS_MAX} octets`;
-      else if (fragmented !== 0 && i === pieces.length - 1) context.set(nodeid, append(begun, fragmented, piece));
-      else if (begun === null) messages.push(piece);
+      else if (begun === null)
+        context.set(nodeid, { label: fragmented, buffer: bytes.subarray(at, next), octets: next - at, isOwn: false });
       else {
-        const whole = append(begun, 0, piece);
-        messages.push(whole.buffer.subarray(0, whole.octets));
+        append(begun, isCut ? fragmented : 0, bytes.subarray(at, next));
+        if (isCut) context.set(nodeid, begun);
+        else deliver(begun.buffer, viewOf(begun.buffer), 0, begun.octets);
       }
     }
-    return { messages, problem };
+    return problem;
   }
 
   setSynchronising(isSynchronising: boolean): void {

@@ -1,6 +1,7 @@
-// npm run bench: how fast captures are read, indexed and analysed, in how much memory, and how fast knet is opened;
-// tshark and tcpdump on the same file in the same run where they are installed. Prints figures beside their
-// thresholds; exits 1 where a figure is worse than a fourth of its threshold. Not part of the tests.
+// npm run bench: how fast captures are read, indexed and analysed, in how much memory, how fast knet is opened, and how
+// fast nodes exchange messages; tshark and tcpdump on the same file in the same run where they are installed. Prints
+// figures beside their thresholds; exits 1 where a figure is worse than a fourth of its threshold. Not part of the
+// tests.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,19 +13,14 @@ import { nodeProvider } from '../../main/node/crypto/node-provider.ts';
 import { goldenBytes, GOLDEN } from '../support/golden.ts';
 import { newIndex } from '../support/index-only.ts';
 import { readFileSync } from 'node:fs';
+import type { Figure } from './figure.ts';
+import { nodeFigures } from './nodes.ts';
 
 const PACKETS = 1_000_000;
 const RUNS = 5;
 const PCAP_HEADER = 24;
 const CHUNK = 1 << 20;
 
-interface Figure {
-  readonly what: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly atLeast?: number;
-  readonly atMost?: number;
-}
 const figures: Figure[] = [];
 
 function report(figure: Figure): void {
@@ -189,6 +185,7 @@ try {
     await capture(scenario, file, folder);
   knet('node:crypto', nodeProvider);
   knet('pure', nobleProvider);
+  for (const figure of nodeFigures()) report(figure);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

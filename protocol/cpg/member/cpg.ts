@@ -26,12 +26,14 @@ export interface CpgNodeHost extends CpgHost {
   emit(effect: CpgEffect | { readonly kind: 'note'; readonly note: EngineNote }): void;
 }
 
-/** A service message as it was delivered: who sent it, and where in the octets its header lies. */
+/** A service message as it was delivered: who sent it, and where it lies in the octets, from its header on. */
 export interface Delivered {
   readonly from: number;
   readonly bytes: Uint8Array;
+  /** Of all of `bytes`. */
   readonly view: DataView;
   readonly at: number;
+  readonly end: number;
   readonly littleEndian: boolean;
   readonly ringId: RingRef;
   readonly seq: number;
@@ -141,25 +143,25 @@ export class Cpg {
     };
   }
 
-  #mcast({ from, bytes, view, at, littleEndian, ringId, seq }: Delivered): void {
+  #mcast({ from, bytes, view, at, end, littleEndian, ringId, seq }: Delivered): void {
     const start = at + CPG_MCAST_OCTETS;
-    if (start > bytes.length) return this.#discard('MCAST', `${bytes.length - at} octets`);
+    if (start > end) return this.#discard('MCAST', `${end - at} octets`);
     const nameAt = at + CPG_MCAST_AT.groupName;
     const nameLength = view.getUint32(nameAt + CpgNameLayout.at.length, littleEndian);
     const audience = this.#locals.audienceAt(bytes, nameAt + CpgNameLayout.at.value, nameLength);
     if (audience === null) return;
     const { group, pids } = audience;
     if (!this.#table.knowsNode(group, from)) return this.#discard('MCAST', `node ${from} has no process in the group`);
-    const end = start + view.getUint32(at + CPG_MCAST_AT.msglen, littleEndian);
-    if (end > bytes.length) return this.#discard('MCAST', `${end - bytes.length} octets of the message are missing`);
+    const messageEnd = start + view.getUint32(at + CPG_MCAST_AT.msglen, littleEndian);
+    if (messageEnd > end) return this.#discard('MCAST', `${messageEnd - end} octets of the message are missing`);
     const sender = { nodeid: from, pid: view.getUint32(at + CPG_MCAST_AT.pid, littleEndian) };
-    const message = bytes.subarray(start, end);
+    const message = bytes.subarray(start, messageEnd);
     this.#host.emit({ kind: 'cpg-deliver', group, from: sender, message, ringId, seq, to: pids });
   }
 
-  #partialMcast({ from, bytes, view, at, littleEndian, ringId, seq }: Delivered): void {
+  #partialMcast({ from, bytes, view, at, end, littleEndian, ringId, seq }: Delivered): void {
     const layout = SERVICE_MESSAGES[this.#host.dialect].PARTIAL_MCAST;
-    const decoded = decodeService(layout, view, at, bytes.length, littleEndian);
+    const decoded = decodeService(layout, view, at, end, littleEndian);
     if (!decoded.ok) return this.#discard('PARTIAL_MCAST', decoded.problem.kind);
     const { groupName, pid, msglen, type } = decoded.value.head;
     const group = groupNameIn(groupName);
@@ -178,9 +180,9 @@ export class Cpg {
     this.#host.emit({ kind: 'cpg-deliver', group, from: sender, message: whole.message, ringId, seq, to: heard });
   }
 
-  #processChange(name: 'PROCJOIN' | 'PROCLEAVE', { from, bytes, view, at, littleEndian }: Delivered): void {
+  #processChange(name: 'PROCJOIN' | 'PROCLEAVE', { from, view, at, end, littleEndian }: Delivered): void {
     const layout = SERVICE_MESSAGES[this.#host.dialect][name];
-    const decoded = decodeService(layout, view, at, bytes.length, littleEndian);
+    const decoded = decodeService(layout, view, at, end, littleEndian);
     if (!decoded.ok) return this.#discard(name, decoded.problem.kind);
     const { groupName, pid, reason } = decoded.value.head;
     const group = groupNameIn(groupName);
@@ -210,9 +212,9 @@ export class Cpg {
     this.#requests.departed(group, pid);
   }
 
-  #joinlist({ from, bytes, view, at, littleEndian }: Delivered): void {
+  #joinlist({ from, view, at, end, littleEndian }: Delivered): void {
     const layout = SERVICE_MESSAGES[this.#host.dialect].JOINLIST;
-    const decoded = decodeService(layout, view, at, bytes.length, littleEndian);
+    const decoded = decodeService(layout, view, at, end, littleEndian);
     if (!decoded.ok) return this.#discard('JOINLIST', decoded.problem.kind);
     if (!this.#isCollecting) return this.#discard('JOINLIST', 'the services are not synchronising');
     const processes: { readonly group: string; readonly pid: number }[] = [];
@@ -227,9 +229,9 @@ export class Cpg {
       this.#discard('JOINLIST', `more than ${PROCESSES_MAX} processes on all lists`);
   }
 
-  #downlist({ from, bytes, view, at, littleEndian }: Delivered): void {
+  #downlist({ from, view, at, end, littleEndian }: Delivered): void {
     if (this.#host.dialect !== 'corosync-1' || !this.#isCollecting) return;
-    const decoded = decodeService(SERVICE_MESSAGES['corosync-1'].DOWNLIST, view, at, bytes.length, littleEndian);
+    const decoded = decodeService(SERVICE_MESSAGES['corosync-1'].DOWNLIST, view, at, end, littleEndian);
     if (!decoded.ok) return this.#discard('DOWNLIST', decoded.problem.kind);
     const { head, records } = decoded.value;
     this.#membership.addDownlist(from, { oldMembers: head.oldMembers, left: records as readonly number[] });

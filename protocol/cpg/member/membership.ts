@@ -150,7 +150,8 @@ export class CpgMembership {
 
   #join(tell: (change: GroupChange) => void): number {
     let leftOut = 0;
-    for (const { group, processes } of this.#lists(this.#joinlists, true)) {
+    const byNode = [...this.#joinlists].sort((a, b) => a.nodeid - b.nodeid);
+    for (const { group, processes } of this.#lists(byNode, true)) {
       const joined: ChangedProcess[] = [];
       for (const process of processes) {
         const what = process.nodeid === this.#self ? 'known' : this.#table.join(group, process);

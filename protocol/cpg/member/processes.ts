@@ -16,7 +16,20 @@ export type ProcessTableState = readonly { readonly group: string; readonly memb
 
 const isBefore = (a: GroupProcess, b: GroupProcess): boolean =>
   a.nodeid < b.nodeid || (a.nodeid === b.nodeid && a.pid < b.pid);
-const isSame = (a: GroupProcess, b: GroupProcess): boolean => a.nodeid === b.nodeid && a.pid === b.pid;
+
+/** Where a process stands or would stand among sorted members: hostile lists are long. */
+function placeOf(members: readonly GroupProcess[], process: GroupProcess): { at: number; isThere: boolean } {
+  let low = 0;
+  let high = members.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const member = members[middle];
+    if (member !== undefined && isBefore(member, process)) low = middle + 1;
+    else high = middle;
+  }
+  const found = members[low];
+  return { at: low, isThere: found !== undefined && !isBefore(process, found) };
+}
 
 const NOBODY: readonly GroupProcess[] = [];
 
@@ -32,10 +45,10 @@ export class ProcessTable {
   join(name: string, { nodeid, pid }: GroupProcess): 'joined' | 'known' | 'full' {
     const group = this.#groups.get(name) ?? { members: [], perNode: new Map<number, number>() };
     const process = { nodeid, pid };
-    if (group.members.some((member) => isSame(member, process))) return 'known';
+    const { at, isThere } = placeOf(group.members, process);
+    if (isThere) return 'known';
     if (this.#count >= PROCESSES_MAX) return 'full';
-    const behind = group.members.findIndex((member) => isBefore(process, member));
-    group.members.splice(behind < 0 ? group.members.length : behind, 0, process);
+    group.members.splice(at, 0, process);
     group.perNode.set(nodeid, (group.perNode.get(nodeid) ?? 0) + 1);
     this.#groups.set(name, group);
     this.#count++;
@@ -45,8 +58,9 @@ export class ProcessTable {
   /** False where it was no member. */
   leave(name: string, process: GroupProcess): boolean {
     const group = this.#groups.get(name);
-    const at = group?.members.findIndex((member) => isSame(member, process)) ?? -1;
-    if (group === undefined || at < 0) return false;
+    if (group === undefined) return false;
+    const { at, isThere } = placeOf(group.members, process);
+    if (!isThere) return false;
     group.members.splice(at, 1);
     const left = (group.perNode.get(process.nodeid) ?? 1) - 1;
     if (left === 0) group.perNode.delete(process.nodeid);
@@ -57,7 +71,7 @@ export class ProcessTable {
   }
 
   has(name: string, process: GroupProcess): boolean {
-    return this.members(name).some((member) => isSame(member, process));
+    return placeOf(this.members(name), process).isThere;
   }
 
   /** Whether any process of the node is a member: Corosync delivers nothing from other nodes (specs/totem.md 5.5). */

@@ -43,14 +43,13 @@ function member(order: TotalOrder, nodeid: number): Member {
       return effects.flatMap((effect) => {
         if (effect.kind === 'configuration' && effect.type === 'regular') this.setSynchronising(true);
         if (effect.kind !== 'deliver') return [];
-        const { messages, problem } = receiver.receive(effect.from, effect.packet, effect.littleEndian, false);
-        return [
-          ...messages.map((message) => {
-            expect(new Set(message).size).toBe(1);
-            return `${effect.from}:${message[0]}×${message.length}`;
-          }),
-          ...(problem === null ? [] : [problem]),
-        ];
+        const { from, packet, littleEndian } = effect;
+        const messages: string[] = [];
+        const problem = receiver.receive(from, packet, littleEndian, false, (bytes, _view, at, end) => {
+          expect(new Set(bytes.subarray(at, end)).size).toBe(1);
+          messages.push(`${from}:${bytes[at]}×${end - at}`);
+        });
+        return problem === null ? messages : [...messages, problem];
       });
     },
     setSynchronising(isSynchronising) {

@@ -17,9 +17,23 @@ function packetOf({ continuation = 0, fragmented = 0, pieces, littleEndian = tru
   return encodePacket({ version: 0, type: 0, fragmented, continuation }, pieces.map(asciiBytes), littleEndian);
 }
 
+/** The messages that end in a packet, as text, and in brackets what was dropped. */
+function take(
+  receiver: TotempgReceiver,
+  from: number,
+  packet: Uint8Array,
+  { littleEndian = true, mayPad = false } = {},
+): readonly string[] {
+  const messages: string[] = [];
+  const problem = receiver.receive(from, packet, littleEndian, mayPad, (bytes, view, at, end) => {
+    expect(view.byteLength).toBe(bytes.length);
+    messages.push(asciiText(bytes.subarray(at, end)));
+  });
+  return problem === null ? messages : [...messages, `(${problem})`];
+}
+
 function receive(receiver: TotempgReceiver, sent: Sent): readonly string[] {
-  const { messages, problem } = receiver.receive(sent.from ?? 1, packetOf(sent), sent.littleEndian ?? true, false);
-  return [...messages.map(asciiText), ...(problem === null ? [] : [`(${problem})`])];
+  return take(receiver, sent.from ?? 1, packetOf(sent), { littleEndian: sent.littleEndian ?? true });
 }
 
 function all(...sent: readonly Sent[]): readonly (readonly string[])[] {
@@ -100,16 +114,16 @@ test('two contexts: a half-sent message goes on after the synchronisation (8, it
 describe('hostile packets', () => {
   test('are data: too short, without pieces, with lengths beyond the end', () => {
     const receiver = createReceiver();
-    const problems = ['', '00000000', '0000000000000000', '00000000000001000500', '00000000000001000500aa'].map(
-      (hex) => receiver.receive(1, Uint8Array.from(Buffer.from(hex, 'hex')), true, true).problem,
+    const taken = ['', '00000000', '0000000000000000', '00000000000001000500', '00000000000001000500aa'].map((hex) =>
+      take(receiver, 1, Uint8Array.from(Buffer.from(hex, 'hex')), { mayPad: true }),
     );
 
-    expect(problems).toEqual([
-      'version of the totempg packet needs 2 octets, 0 are left',
-      'fragmented of the totempg packet needs 1 octets, 0 are left',
-      'the totempg packet says that it holds no message',
-      'piece[0] of the totempg packet needs 5 octets, 0 are left',
-      'piece[0] of the totempg packet needs 5 octets, 1 are left',
+    expect(taken).toEqual([
+      ['(version of the totempg packet needs 2 octets, 0 are left)'],
+      ['(fragmented of the totempg packet needs 1 octets, 0 are left)'],
+      ['(the totempg packet says that it holds no message)'],
+      ['(piece[0] of the totempg packet needs 5 octets, 0 are left)'],
+      ['(piece[0] of the totempg packet needs 5 octets, 1 are left)'],
     ]);
   });
 
@@ -117,29 +131,34 @@ describe('hostile packets', () => {
     const padded = Uint8Array.from([...packetOf({ pieces: ['a'] }), 0]);
     const receiver = createReceiver();
 
-    expect(receiver.receive(1, padded, true, false)).toEqual({
-      messages: [],
-      problem: '1 octets follow the pieces of the totempg packet',
-    });
-    expect(receiver.receive(1, padded, true, true).messages.map(asciiText)).toEqual(['a']);
+    expect(take(receiver, 1, padded)).toEqual(['(1 octets follow the pieces of the totempg packet)']);
+    expect(take(receiver, 1, padded, { mayPad: true })).toEqual(['a']);
   });
 
   test('a message without end is given up at its limit', () => {
     const receiver = createReceiver();
     const piece = new Uint8Array(60_000);
     let label = 0;
-    const problems: (string | null)[] = [];
+    const taken: (readonly string[])[] = [];
     for (let octets = 0; octets <= MESSAGE_OCTETS_MAX + 2 * piece.length; octets += piece.length) {
       const head = { version: 0, type: 0, continuation: label, fragmented: ++label };
-      problems.push(receiver.receive(1, encodePacket(head, [piece], true), true, false).problem);
+      taken.push(take(receiver, 1, encodePacket(head, [piece], true)));
     }
 
-    expect(problems.filter((problem) => problem !== null).slice(0, 2)).toEqual([
-      `a message is longer than ${MESSAGE_OCTETS_MAX} octets`,
-      'the beginning of a message was not received',
-    ]);
-    expect(problems.indexOf(`a message is longer than ${MESSAGE_OCTETS_MAX} octets`)).toBe(18);
+    const tooLong = `(a message is longer than ${MESSAGE_OCTETS_MAX} octets)`;
+    expect(taken.slice(0, 18).flat()).toEqual([]);
+    expect(taken.slice(18)).toEqual([[tooLong], [LATE], [LATE]]);
   });
+});
+
+test('a packet belongs to its context to its end, also where a message in it ends the synchronisation', () => {
+  const receiver = createReceiver();
+  const packet = packetOf({ pieces: ['barrier', 'sync half'], fragmented: 1 });
+  receiver.receive(1, packet, true, false, () => receiver.setSynchronising(false));
+
+  expect(receive(receiver, { pieces: ['application'] })).toEqual(['application']);
+  receiver.setSynchronising(true);
+  expect(receive(receiver, { pieces: [', rest'], continuation: 1 })).toEqual(['sync half, rest']);
 });
 
 test('a saved receiver goes on in the middle of a message', () => {
