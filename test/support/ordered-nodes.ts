@@ -29,7 +29,7 @@ export interface OrderedNodes {
   restore(nodeid: number): void;
 }
 
-export function address(nodeid: number): string {
+function address(nodeid: number): string {
   return `192.168.1.${nodeid}`;
 }
 
@@ -37,12 +37,13 @@ export function orderedNodes(
   dialect: Dialect,
   nodeids: readonly number[],
   votequorum: LabNodeOptions['votequorum'] = null,
+  addressOf: (nodeid: number) => string = address,
 ): OrderedNodes {
   const order = createTotalOrder();
   const nodes = new Map<number, LabNode>();
   const told = new Map<number, NodeEffect[]>();
   const optionsOf = (nodeid: number): LabNodeOptions => ({
-    self: { nodeid, ip: dialect === 'corosync-1' ? address(nodeid) : null },
+    self: { nodeid, ip: dialect === 'corosync-1' ? addressOf(nodeid) : null },
     dialect,
     config: { netmtu: 1500 } as TotemConfig,
     lastRingSeq: 0n,

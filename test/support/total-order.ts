@@ -40,12 +40,16 @@ interface Seat {
   queues: Queues;
   /** Rings that were formed since, in order. */
   readonly installs: Ring[];
+  /** What it sends is dropped: it stands in for another node, whose packets are injected. */
+  isMute: boolean;
 }
 
 export interface TotalOrder {
   createEngine(options: TotemEngineOptions): TotemEngine;
-  /** Forms a ring of these nodes; each installs it at its next step. */
-  form(nodeids: readonly number[]): void;
+  /** Forms a ring of these nodes, of that id where one is given; each installs it at its next step. */
+  form(nodeids: readonly number[], id?: RingRef): void;
+  /** What a node sends is dropped from now on: others' packets are injected in its stead. */
+  mute(nodeid: number): void;
   /** A message into the log of a node's ring as if another implementation had sent it. */
   inject(ringOf: number, from: number, packet: Uint8Array, littleEndian?: boolean): void;
   /** What to hand to a node so that the token visits it, and whether anything waits there. */
@@ -114,7 +118,7 @@ function send(seat: Seat, takeOpenPacket: () => Uint8Array | null): void {
   const open = queue.length < QUEUE_PACKETS ? takeOpenPacket() : null;
   if (open !== null) queue.push(open);
   for (const packet of queue.splice(0, VISIT_PACKETS))
-    ring?.log.push({ from: seat.self.nodeid, packet, littleEndian: true });
+    if (!seat.isMute) ring?.log.push({ from: seat.self.nodeid, packet, littleEndian: true });
 }
 
 function statusOf(seat: Seat): TotemStatus {
@@ -192,19 +196,22 @@ export function createTotalOrder(): TotalOrder {
       const { self, dialect, saved } = options;
       const queues = (saved as (Queues & EngineState) | undefined) ?? { normal: [], trans: [], waiting: true };
       const before = saved === undefined ? undefined : seats.get(self.nodeid);
-      const seat: Seat = before ?? { self, dialect, ring: null, delivered: 0, queues, installs: [] };
+      const seat: Seat = before ?? { self, dialect, ring: null, delivered: 0, queues, installs: [], isMute: false };
       seat.queues = structuredClone(queues);
       seats.set(self.nodeid, seat);
       return engineOf(seat, options);
     },
-    form(nodeids) {
+    form(nodeids, given) {
       const chosen = nodeids.map(seatOf);
       const members = chosen.map(({ self }) => self).sort((a, b) => a.nodeid - b.nodeid);
       ringSeq += 4n;
       const rep = members[0] ?? { nodeid: 0, ip: null };
-      const ring: Ring = { id: { rep: rep.nodeid, seq: ringSeq, ip: rep.ip }, members, log: [] };
+      const ring: Ring = { id: given ?? { rep: rep.nodeid, seq: ringSeq, ip: rep.ip }, members, log: [] };
       cameFrom.set(ring, new Map(chosen.map((seat) => [seat.self.nodeid, seat.installs.at(-1) ?? seat.ring])));
       for (const seat of chosen) seat.installs.push(ring);
+    },
+    mute(nodeid) {
+      seatOf(nodeid).isMute = true;
     },
     inject(ringOf, from, packet, littleEndian = true) {
       seatOf(ringOf).ring?.log.push({ from, packet, littleEndian });

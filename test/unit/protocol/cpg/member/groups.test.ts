@@ -1,4 +1,4 @@
-// Closed process groups on several nodes: who hears what, in which order, and what requests come to (specs/totem.md 5.5).
+// Closed process groups on several nodes: who hears what, in which order, what requests come to (specs/totem.md 5.5).
 import { describe, expect, test } from 'vitest';
 import { asciiBytes } from '../../../../../protocol/base/bytes.ts';
 import {
