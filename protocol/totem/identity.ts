@@ -86,3 +86,18 @@ export interface RingRef {
 export function ringIdText(ring: { readonly rep: number; readonly seq: bigint }): string {
   return `${ring.rep}:${ring.seq}`;
 }
+
+/** IPv4 addresses as numbers, to be compared; NaN for others. */
+function ipv4Number(ip: string): number {
+  const octets = ip.split('.');
+  return octets.length === 4 ? octets.reduce((sum, octet) => sum * 256 + Number(octet), 0) : Number.NaN;
+}
+
+/**
+ * False where the nodes are known not to stand in the order of a ring: by address in Corosync 1 and 2, by node id in
+ * Corosync 3. What order IPv6 addresses are in is not told.
+ */
+export function isInRingOrder(nodes: readonly NodeRef[]): boolean {
+  const keys = nodes.map(({ nodeid, ip }) => (ip === null ? nodeid : ipv4Number(ip)));
+  return keys.every((key, i) => i === 0 || !(key < (keys[i - 1] ?? 0)));
+}

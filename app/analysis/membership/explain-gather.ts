@@ -22,6 +22,8 @@ export interface Heard {
 export interface GatherQuestion {
   readonly nodeid: number;
   readonly dialect: DialectId | null;
+  /** Over knet, an answer takes longer. */
+  readonly isKnet: boolean;
   /** Null where the capture began after the node's last change. */
   readonly state: MembershipState | null;
   /** Its lists before, as they stood in that state; not known where the capture began after they came about. */
@@ -41,8 +43,14 @@ export interface GatherQuestion {
   readonly timeNs: number;
   /** How long the timer of its state has run; Infinity where its start was not captured. */
   readonly timerNs: number;
-  /** Since it last sent anything. */
+  /** Since it last sent anything; of a node that goes on after a long silence, since that began. */
   readonly silenceNs: number;
+  /** It goes on after a long silence, and what came meanwhile, over one socket, is worked off in its order. */
+  readonly isQueued: boolean;
+  /** It goes on after a long silence, and the first that it did was for a timer. */
+  readonly timerFirst: boolean;
+  /** It goes on after a long silence, and threw away what came to its group meanwhile. */
+  readonly isFlushed: boolean;
   readonly heard: readonly Heard[];
 }
 
@@ -60,8 +68,13 @@ export const REACTION_MAX_NS = 250_000_000;
 const REACTION_USUAL_NS = 3_000_000;
 /** No node answers a join faster than this. */
 const REACTION_MIN_NS = 30_000;
+/** Few answer faster than this: then a timer that is due as well is the likelier reason. knet has more to do. */
+const REACTION_QUICK_NS = 48_000;
+const REACTION_QUICK_KNET_NS = 180_000;
 /** Timers of equal length, counted from packets on the wire, differ by less than this. */
 const TIMER_SPREAD_NS = 250_000;
+/** Nodes that had the token last at about the same time lose it at about the same time. */
+const TIMER_DUE_NS = 1_000_000;
 /** A join without changed lists is taken for the answer to another only if it comes at once. */
 const SAME_LISTS_REACTION_NS = 5_000_000;
 /** Tokens still flow: a node that gathers now has not lost them. */
@@ -132,7 +145,8 @@ function candidatesOf(q: GatherQuestion): readonly Candidate[] {
   const window = Math.max(REACTION_MAX_NS, q.silenceNs);
   return q.heard.flatMap((heard) => {
     const reaction = reactionTo(q, heard);
-    const reason = reaction < 0 || reaction > window ? null : reasonFrom(q, heard);
+    const isLost = reaction < 0 || reaction > window || (q.isFlushed && reaction > TOKEN_FLOWS_NS);
+    const reason = isLost ? null : reasonFrom(q, heard);
     return reason === null ? [] : [{ heard, reason }];
   });
 }
@@ -144,11 +158,27 @@ function mostLikely(q: GatherQuestion, candidates: readonly Candidate[]): Candid
   return byTime.find(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS) ?? byTime.at(-1) ?? null;
 }
 
-/** Two timers that run out together: there was no time for an answer, or the node's own was due clearly before. */
-function isOwnTimer(q: GatherQuestion, { timer }: Heard, reaction: number): boolean {
+/** How much longer the node's own timer had run, when the message reached it, than the sender's when it ran out. */
+function timerLead(q: GatherQuestion, heard: Heard): number {
+  const { timer } = heard;
+  return timer === null || timer.state !== q.state ? Number.NaN : q.timerNs - reactionTo(q, heard) - timer.ns;
+}
+
+/** The node's own timer ran out at about the time when it heard of another's. */
+function isTimerDue(q: GatherQuestion): boolean {
+  return q.heard.some((heard) => reactionTo(q, heard) >= 0 && Math.abs(timerLead(q, heard)) < TIMER_DUE_NS);
+}
+
+/**
+ * Two timers that run out together: there was no time for an answer, or the node's own was due clearly before.
+ * `isDue`: what isTimerDue says of the question, which is the same for all that was heard.
+ */
+function isOwnTimer(q: GatherQuestion, heard: Heard, isDue: boolean): boolean {
+  const reaction = reactionTo(q, heard);
   if (reaction < REACTION_MIN_NS) return true;
   if (!Number.isFinite(q.timerNs)) return false;
-  return timer !== null && timer.state === q.state && q.timerNs - reaction >= timer.ns + TIMER_SPREAD_NS;
+  if (timerLead(q, heard) >= TIMER_SPREAD_NS) return true;
+  return isDue && reaction < (q.isKnet ? REACTION_QUICK_KNET_NS : REACTION_QUICK_NS);
 }
 
 const nothing: readonly Gather[] = [];
@@ -163,14 +193,16 @@ function answer(
 
 /** Joins that the node accepts without changing its lists, with the reason that they give. */
 function sameListsCandidates(q: GatherQuestion, reason: Gather): readonly Candidate[] {
+  const isDue = isTimerDue(q);
   return q.heard.flatMap((heard) => {
     const reaction = reactionTo(q, heard);
-    if (heard.kind !== 'join' || reaction < 0 || reaction > REACTION_MAX_NS) return [];
-    if (isOwnTimer(q, heard, reaction)) return [];
+    const window = q.isQueued ? Math.max(REACTION_MAX_NS, q.silenceNs) : REACTION_MAX_NS;
+    if (heard.kind !== 'join' || reaction < 0 || reaction > window) return [];
+    if (isOwnTimer(q, heard, isDue) && !q.isQueued) return [];
     // Later than at once only where the node's own timer cannot have run out.
     const { timer } = heard;
     const isTooEarly = timer !== null && timer.state === q.state && q.timerNs < timer.ns;
-    if (reaction > SAME_LISTS_REACTION_NS && !isTooEarly) return [];
+    if (reaction > SAME_LISTS_REACTION_NS && !isTooEarly && !q.isQueued) return [];
     return isAccepted(q, heard) && afterJoin(q, heard) === null ? [{ heard, reason }] : [];
   });
 }
@@ -198,12 +230,14 @@ function whileForming(q: GatherQuestion, isChanged: boolean): GatherAnswer {
 function withSameLists(q: GatherQuestion): GatherAnswer {
   // The consensus timer and the token timer have to run out before.
   if (q.state === 'gather') return answer(q.timerNs < TIMERS_MIN_NS ? null : Gather.TOKEN_LOST_IN_GATHER, 'likely');
+  if (q.timerFirst && q.timerNs >= TIMERS_MIN_NS) return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, 'likely');
   // 1.x leaves a join that says nothing new unanswered when it is operational.
   const joins = q.dialect === 'corosync-1' ? [] : sameListsCandidates(q, Gather.JOIN_IN_OPERATIONAL);
   const found = mostLikely(q, [...joins, ...candidatesOf(q)]);
-  if (found !== null) return answer(found.reason, 'certain', found.heard);
+  const certainty = isTimerDue(q) ? 'likely' : 'certain';
+  if (found !== null) return answer(found.reason, certainty, found.heard);
   if (q.timerNs < TOKEN_FLOWS_NS) return answer(null, 'likely');
-  return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.timerNs) ? 'certain' : 'likely');
+  return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.timerNs) ? certainty : 'likely');
 }
 
 /** No message heard gives exactly these lists: some were not captured, or several were taken in between. */
@@ -228,6 +262,7 @@ function withoutExactMatch(q: GatherQuestion): GatherAnswer {
 /** Its lists before are not known: what it had just heard of those whom it wants now has to do. */
 function withUnknownLists(q: GatherQuestion): GatherAnswer {
   const isSent = ({ proc, failed }: Heard): boolean => isSame(proc, q.sentProc) && isSame(failed, q.sentFailed);
+  const isDue = isTimerDue(q);
   const candidates = q.heard.flatMap((heard): readonly Candidate[] => {
     const reaction = reactionTo(q, heard);
     if (reaction < 0 || reaction > REACTION_MAX_NS || !q.sentProc.includes(heard.from)) return [];
@@ -235,7 +270,7 @@ function withUnknownLists(q: GatherQuestion): GatherAnswer {
     if (reaction > SAME_LISTS_REACTION_NS || !isAccepted(q, heard)) return [];
     const isChanged = !isSent(heard) || q.sentFailed.length > 0 || q.hasStranger;
     if (isChanged) return [{ heard, reason: Gather.JOIN_CHANGED_LISTS }];
-    if (q.state === null || q.dialect === 'corosync-1' || isOwnTimer(q, heard, reaction)) return [];
+    if (q.state === null || q.dialect === 'corosync-1' || isOwnTimer(q, heard, isDue)) return [];
     return [{ heard, reason: Gather.JOIN_IN_OPERATIONAL }];
   });
   const found = mostLikely(q, candidates);
@@ -272,7 +307,7 @@ export function explainGather(q: GatherQuestion): GatherAnswer {
   // The failed list alone grows when the consensus timer runs out.
   const isByItself = q.state === 'gather' && isSame(q.proc, q.sentProc) && isSubset(q.failed, q.sentFailed);
   if (found === null) return isByItself ? answer(Gather.CONSENSUS_TIMEOUT, 'certain') : withoutExactMatch(q);
-  if (isByItself && isOwnTimer(q, found.heard, reactionTo(q, found.heard)))
-    return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
-  return answer(found.reason, 'certain', found.heard);
+  const isDue = isByItself && isTimerDue(q);
+  if (isByItself && isOwnTimer(q, found.heard, isDue)) return answer(Gather.CONSENSUS_TIMEOUT, 'likely');
+  return answer(found.reason, isDue ? 'likely' : 'certain', found.heard);
 }

@@ -1,6 +1,7 @@
 // Joins and leaves: tells a GATHER entry from the join timer's repetition, a start from a re-entry, and asks
 // explain-gather.ts for the reason.
 import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
+import { isInRingOrder } from '../../../protocol/totem/identity.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
 import { explainGather, provocation, REACTION_MAX_NS } from './explain-gather.ts';
@@ -16,6 +17,8 @@ import { logChange, restartProcess, type Tracks } from './tracks.ts';
 export const JOIN_TIMER_MIN_NS = 45_000_000;
 /** A node that gathers sends a join at least this often: before that, a first join may be a repetition. */
 const JOIN_TIMER_MAX_NS = 100_000_000;
+/** What queued up while a process was stopped is worked off within this time after it goes on. */
+const BACKLOG_NS = 100_000_000;
 /** Entries that Corosync makes in one go send their joins within this time. */
 const SAME_MOMENT_NS = 5_000_000;
 const TIMER_REASONS: readonly Gather[] = [
@@ -58,7 +61,8 @@ export class JoinWatch {
     const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
     const { ringSeq } = message;
     const isLeave = message.header.nodeid === 0;
-    const sent = node.sentJoins.begin(m, `${isLeave} ${proc} ${failed} ${ringSeq}`);
+    const key = `${isLeave} ${proc} ${failed} ${ringSeq}`;
+    const sent = node.sentJoins.begin(m, key, node.fanoutNs(m.timeNs));
     if (sent === null) return null;
     // A LEAVE that is repeated, or comes again on a redundant ring, is no new process.
     if (node.hasLeft && !isLeave) restartProcess(this.tracks, node, m.timeNs);
@@ -67,7 +71,9 @@ export class JoinWatch {
     const { row, timeNs, toGroup } = m;
     const { nodeid: from } = node;
     const kind = 'join' as const;
-    return { kind, from, row, timeNs, proc, failed, ringSeq, isLeave, timer: null, sent: toGroup ? null : sent };
+    const hasAppended = !isInRingOrder(message.procList);
+    const lists = { proc, failed, hasAppended, ringSeq };
+    return { kind, from, row, timeNs, ...lists, isLeave, timer: null, sent: toGroup ? null : sent };
   }
 
   private leaves(node: NodeTrack, heard: JoinHeard): void {
@@ -84,6 +90,8 @@ export class JoinWatch {
       if (heard.sent !== null) node.tally.ownCopies[PacketKind.MEMB_JOIN] = 1;
       return this.enter(node, heard, STARTED, { ...BY_ITSELF, wasRunning: false });
     }
+    // Of a ring that it has left since: held back on its way.
+    if (node.state !== null && heard.ringSeq < node.ringSeq) return;
     if (node.state === null && heard.timeNs - this.tracks.startsAt() < JOIN_TIMER_MAX_NS) return adopt(node, heard);
     const last = node.lastJoin;
     if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
@@ -97,6 +105,8 @@ export class JoinWatch {
       next === undefined
         ? explainGather(question)
         : { reason: next, certainty: 'certain', trigger: null, following: [...node.following] };
+    // What a cut link held back leaves in one go: the join timer's repetitions too, and at once.
+    if (answer.reason === null && isUnchanged && wasSilentAt(node, heard.timeNs)) return node.remember(heard);
     this.enter(node, heard, answer, {
       trigger: answer.trigger?.from ?? null,
       isLeave: answer.trigger?.isLeave ?? false,
@@ -129,14 +139,20 @@ export class JoinWatch {
     const { rings } = this.tracks;
     const isOperational = node.state === 'operational';
     const order = rings.get(node.ring)?.order ?? null;
+    const wasSilent = wasSilentAt(node, heard.timeNs);
+    // Over udp, a node that goes on has two queues, and its token empties the other one first.
+    const isQueued = wasSilent && !m.toGroup;
+    const silenceNs = isQueued ? heard.timeNs - node.silentSince : node.silenceNs;
+    const first = this.tracks.groupLog.firstAfter(node.silentSince, node.addresses);
     const onRing = node.members ?? (order === null ? null : nodeSet(order));
     const lists = isOperational ? onRing : node.proc;
     return {
       nodeid: node.nodeid,
       dialect: m.dialect?.id ?? null,
+      isKnet: m.knetBroadcast,
       state: node.state,
       isKnown: lists !== null && node.state !== null,
-      hasStranger: heard.proc.some((id) => this.isElsewhere(id, node)),
+      hasStranger: heard.hasAppended || heard.proc.some((id) => this.isElsewhere(id, node)),
       proc: lists ?? NOBODY,
       failed: isOperational ? NOBODY : node.failed,
       members: node.members,
@@ -146,8 +162,11 @@ export class JoinWatch {
       sentFailed: heard.failed,
       timeNs: heard.timeNs,
       timerNs: timerOf(node, heard.timeNs),
-      silenceNs: Number.isFinite(node.silenceNs) ? node.silenceNs : 0,
-      heard: this.heardBy(node, heard.timeNs),
+      silenceNs: Number.isFinite(silenceNs) ? silenceNs : 0,
+      isQueued,
+      timerFirst: wasSilent && node.silenceEndedByTimer,
+      isFlushed: wasSilent && m.toGroup && first === PacketKind.MEMB_JOIN,
+      heard: this.heardBy(node, heard.timeNs, silenceNs),
     };
   }
 
@@ -157,9 +176,9 @@ export class JoinWatch {
   }
 
   /** Messages of others that may have reached the node lately and have not moved it yet. */
-  private heardBy(node: NodeTrack, now: number): readonly Heard[] {
+  private heardBy(node: NodeTrack, now: number, silenceNs: number): readonly Heard[] {
     const messages: Heard[] = [];
-    const since = now - Math.max(REACTION_MAX_NS, node.silenceNs);
+    const since = now - Math.max(REACTION_MAX_NS, silenceNs);
     for (const other of this.tracks.nodes.all) {
       if (other === node || other.lastSeen < since) continue;
       const answered = node.answered.get(other.nodeid) ?? -1;
@@ -169,7 +188,9 @@ export class JoinWatch {
       while (first > 0 && isSince(joins[first - 1], answered, since)) first--;
       for (let i = first; i < joins.length; i++) {
         const join = joins[i];
-        if (join !== undefined && reaches(join, node)) messages.push(join);
+        const timeNs = join === undefined ? null : reachedAt(join, node);
+        if (join !== undefined && timeNs !== null && timeNs > node.workedOffUntil)
+          messages.push(timeNs === join.timeNs ? join : { ...join, timeNs });
       }
       this.addForeign(messages, node, other, 'merge', answered);
       this.addForeign(messages, node, other, 'mcast', answered);
@@ -186,7 +207,8 @@ export class JoinWatch {
     answered: number,
   ): void {
     const { row, timeNs, ring } = kind === 'merge' ? other.merge : other.mcast;
-    if (row < 0 || row <= answered || ring === node.ring || timeNs <= node.operationalAt) return;
+    if (row < 0 || row <= answered || ring === node.ring) return;
+    if (timeNs <= Math.max(node.operationalAt, node.workedOffUntil)) return;
     const from = other.nodeid;
     messages.push({
       kind,
@@ -223,7 +245,10 @@ export class JoinWatch {
       rows: trigger === null ? [row] : [trigger.row, row],
       ring: node.ring,
     });
-    if (trigger !== null) node.answered.set(trigger.from, trigger.row);
+    if (trigger !== null) {
+      node.answered.set(trigger.from, trigger.row);
+      node.workedOffUntil = trigger.timeNs;
+    }
     const byTimer = reason !== null && TIMER_REASONS.includes(reason) && trigger === null;
     if (byTimer && node.state !== null) heard.timer = { state: node.state, ns: timerOf(node, timeNs) };
     node.lastEntry = timeNs;
@@ -236,6 +261,11 @@ export class JoinWatch {
     node.following.splice(0, Infinity, ...following);
     adopt(node, heard);
   }
+}
+
+/** The node has just ended a long silence. */
+function wasSilentAt(node: NodeTrack, timeNs: number): boolean {
+  return timeNs - node.silentUntil < BACKLOG_NS;
 }
 
 /** The node gathers, with the lists of this join. */
@@ -264,6 +294,9 @@ function isSince(join: JoinHeard | undefined, answered: number, since: number): 
   return join !== undefined && join.row > answered && join.timeNs >= since;
 }
 
-function reaches({ sent }: JoinHeard, node: NodeTrack): boolean {
-  return sent === null || sent.destinations.some((address) => node.addresses.includes(address));
+/** When the join went to this node: a multicast at once, else its copy; null where there was none. */
+function reachedAt({ sent, timeNs }: JoinHeard, node: NodeTrack): number | null {
+  if (sent === null) return timeNs;
+  const copy = sent.destinations.findIndex((address) => node.addresses.includes(address));
+  return sent.times[copy] ?? null;
 }

@@ -1,7 +1,7 @@
 // The membership analysis: fed with every relevant packet in capture order, it says which nodes and rings there were,
 // how each node moved through the protocol, and what it counted. The parts lie in the files beside this one.
 import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
-import { PacketKind } from '../../store/kinds.ts';
+import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Counters, JoinLists, NodeEntry, RingHistory, Transition } from '../result.ts';
 import { countersOf } from './counters.ts';
@@ -40,6 +40,8 @@ export interface MembershipAnalysis extends Analyzer {
  */
 const PAUSE_NS = 300_000_000;
 const PAUSE_JOINS = 3;
+/** The representative has the token of an idle ring back within this time, and then holds it. */
+const ROTATION_NS = 50_000_000;
 
 class Membership implements MembershipAnalysis {
   private readonly store: PacketStore;
@@ -74,13 +76,14 @@ class Membership implements MembershipAnalysis {
       if (node.excludedAt !== null) node.excludedAt = null;
       if (node.hasLeft && m.kind !== PacketKind.MEMB_JOIN) restartProcess(this.tracks, node, m.timeNs);
       node.silenceNs = m.timeNs - node.lastSpoke;
-      if (node.silenceNs > PAUSE_NS) this.wasSilent(node);
+      if (node.silenceNs > PAUSE_NS) this.wasSilent(node, m);
       node.lastSpoke = m.timeNs;
       reception.heard(node);
     }
     if (m.kind === PacketKind.KNET) return;
     if (m.kind === PacketKind.MEMB_JOIN && node !== null) this.joins.join(m, node);
     reception.count(m);
+    if (m.toGroup) this.tracks.groupLog.add(m.timeNs, m.kind, m.src);
     switch (m.kind) {
       case PacketKind.ORF_TOKEN:
         this.formation.token(m, node);
@@ -116,8 +119,19 @@ class Membership implements MembershipAnalysis {
   }
 
   /** A node that is operational answers joins, or at least repeats its token. */
-  private wasSilent(node: NodeTrack): void {
-    if (node.state === 'operational' && this.tracks.reception.unanswered(node) >= PAUSE_JOINS) node.isMissing = true;
+  private wasSilent(node: NodeTrack, m: IndexedMessage): void {
+    if (this.tracks.reception.unanswered(node) < PAUSE_JOINS) return;
+    if (node.state === 'operational') node.isMissing = true;
+    node.silentSince = node.lastSpoke;
+    node.silentUntil = m.timeNs;
+    node.silenceEndedByTimer = m.kind === PacketKind.ORF_TOKEN && this.isByTimer(node, m);
+    node.workedOffUntil = -Infinity;
+  }
+
+  /** The token that the node sends is one that it kept, not one that came while it was silent. */
+  private isByTimer(node: NodeTrack, m: IndexedMessage): boolean {
+    const wasHeld = node.lastTokenIn - node.lastSpoke < ROTATION_NS;
+    return (m.flags & RowFlag.REPEATED) !== 0 || (wasHeld && this.tracks.rings.repOf(m.ring) === node.nodeid);
   }
 
   private entry({ nodeid, addresses, dialect, firstSeen, lastSeen }: NodeTrack): NodeEntry {

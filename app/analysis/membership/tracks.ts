@@ -2,6 +2,7 @@
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Certainty, MembershipState } from '../result.ts';
 import { JoinLog } from './join-log.ts';
+import { GroupLog } from './tracked/group-log.ts';
 import { NodeTable } from './tracked/node-table.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
 import { Reception } from './reception.ts';
@@ -14,6 +15,7 @@ export interface Tracks {
   readonly reception: Reception;
   readonly log: TransitionLog;
   readonly joinLog: JoinLog;
+  readonly groupLog: GroupLog;
   /** Nodes that have entered COMMIT; some may have gone on since. */
   readonly forming: Set<NodeTrack>;
   /** Time of the first frame of the capture. */
@@ -29,6 +31,7 @@ export function createTracks(store: PacketStore): Tracks {
     reception: new Reception(),
     log: new TransitionLog(),
     joinLog: new JoinLog(),
+    groupLog: new GroupLog(),
     forming: new Set(),
     startsAt: () => store.chunks[0]?.timeNs[0] ?? 0,
   };

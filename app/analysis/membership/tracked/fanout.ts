@@ -11,8 +11,9 @@ export interface Transmission {
   readonly key: string | number;
   readonly row: number;
   readonly timeNs: number;
-  /** Address numbers of its copies so far. */
+  /** Address numbers of its copies so far, and when each left. */
   readonly destinations: number[];
+  readonly times: number[];
 }
 
 /** The transmissions of one node and one kind that may still get copies. */
@@ -24,16 +25,20 @@ export class Fanout {
     this.openMax = openMax;
   }
 
-  /** The transmission that this packet starts, or null where it is a copy of one that is under way. */
-  begin(message: IndexedMessage, key: string | number): Transmission | null {
+  /**
+   * The transmission that this packet starts, or null where it is a copy of one that is under way. `windowNs`: how far
+   * apart the copies of one may be.
+   */
+  begin(message: IndexedMessage, key: string | number, windowNs = FANOUT_NS): Transmission | null {
     const { dst, timeNs, row } = message;
     for (const sent of this.open) {
-      if (sent.key !== key || timeNs - sent.timeNs > FANOUT_NS) continue;
+      if (sent.key !== key || timeNs - sent.timeNs > windowNs) continue;
       if (sent.destinations.length >= PROCESSOR_COUNT_MAX || sent.destinations.includes(dst)) continue;
       sent.destinations.push(dst);
+      sent.times.push(timeNs);
       return null;
     }
-    const sent: Transmission = { key, row, timeNs, destinations: [dst] };
+    const sent: Transmission = { key, row, timeNs, destinations: [dst], times: [timeNs] };
     if (this.open.length >= this.openMax) this.open.shift();
     this.open.push(sent);
     return sent;

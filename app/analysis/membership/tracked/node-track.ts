@@ -2,7 +2,7 @@
 // and what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
 import type { DialectId } from '../../../../protocol/totem/dialect.ts';
 import type { MembershipState, RingCause } from '../../result.ts';
-import { Fanout, type Transmission } from './fanout.ts';
+import { Fanout, FANOUT_NS, type Transmission } from './fanout.ts';
 import type { Gather } from '../gather-reasons.ts';
 import { NOBODY, type NodeSet } from '../node-set.ts';
 import { RecentMean } from './recent-mean.ts';
@@ -15,6 +15,8 @@ export interface JoinHeard {
   readonly timeNs: number;
   readonly proc: NodeSet;
   readonly failed: NodeSet;
+  /** Nodes stand in its proc_list behind those of its ring, in which it begins: it has heard of them since. */
+  readonly hasAppended: boolean;
   readonly ringSeq: bigint;
   readonly isLeave: boolean;
   /** Where a timer of the sender made it send this join: in which state, and how long the timer had run. */
@@ -87,6 +89,8 @@ export interface Episode {
   readonly cause: RingCause;
 }
 
+/** Hosts hold back what they cannot send for so long at most: until they stop waiting for an answer to ARP. */
+const HELD_BACK_NS = 4_000_000_000;
 /** How many of a node's last joins may explain what others do. */
 const JOINS_KEPT = 8;
 
@@ -134,6 +138,12 @@ export class NodeTrack {
   lastSpoke = -Infinity;
   /** How long it had been silent before its last message. */
   silenceNs = 0;
+  /** Its last long silence: when it began and ended, and whether a timer of its own ended it. */
+  silentSince = -Infinity;
+  silentUntil = -Infinity;
+  silenceEndedByTimer = false;
+  /** What reached it up to here has been worked off: it moved by what came last. */
+  workedOffUntil = -Infinity;
   /** What had reached it, by packet kind, when its process started and when it was last heard. */
   readonly receivedAtStart: number[] = [0, 0, 0, 0, 0, 0];
   readonly receivedWhenHeard: number[] = [0, 0, 0, 0, 0, 0];
@@ -154,8 +164,9 @@ export class NodeTrack {
   readonly mcast: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };
   /** By sender: the last row that already moved this node. */
   readonly answered = new Map<number, number>();
-  readonly sentJoins = new Fanout();
-  readonly sentMerges = new Fanout();
+  /** A link that was cut lets go at once what it held back, destination after destination. */
+  readonly sentJoins = new Fanout(128);
+  readonly sentMerges = new Fanout(32);
   readonly sentCancels = new Fanout();
   readonly sentMcasts = new Fanout(64);
   tally = newTally();
@@ -170,6 +181,11 @@ export class NodeTrack {
     if (this.joins.length >= JOINS_KEPT) this.joins.shift();
     this.joins.push(join);
     this.lastJoin = join;
+  }
+
+  /** How far apart the copies of one transmission may be: after a cut, each destination gets its own when it can. */
+  fanoutNs(timeNs: number): number {
+    return timeNs - this.silentUntil < HELD_BACK_NS ? HELD_BACK_NS : FANOUT_NS;
   }
 
   /** A new process with this node id: what the former one knew and counted is gone. */

@@ -14,6 +14,10 @@ const NOW = 1000 * MS;
 const question = (more: Partial<GatherQuestion>): GatherQuestion => ({
   nodeid: 2,
   dialect: 'corosync-3',
+  isKnet: false,
+  isQueued: false,
+  timerFirst: false,
+  isFlushed: false,
   state: 'operational',
   isKnown: true,
   hasStranger: false,
@@ -43,6 +47,63 @@ const heard = (kind: Heard['kind'], from: number, agoMs: number, more: Partial<H
   ...more,
 });
 const reason = (more: Partial<GatherQuestion>): number | null => explainGather(question(more)).reason;
+
+describe('timers that run out together', () => {
+  const lost = (agoMs: number, ranMs: number): Heard =>
+    heard('join', 1, agoMs, { proc: [1, 2, 3], timer: { state: 'operational', ns: ranMs * MS } });
+
+  it.each([
+    ['quicker than nodes answer', 0.04, false, 2],
+    ['as quick as nodes answer', 0.1, false, 12],
+    ['as quick, but over knet', 0.1, true, 2],
+    ['as quick as nodes answer over knet', 0.25, true, 12],
+  ] as const)('%s', (_what, agoMs, isKnet, code) => {
+    const answer = explainGather(question({ isKnet, heard: [lost(agoMs, 999.9)] }));
+    expect(answer).toMatchObject({ reason: code, certainty: 'likely' });
+  });
+
+  it('do not, where the own one was not due yet', () => {
+    expect(explainGather(question({ heard: [lost(0.04, 1050)] }))).toMatchObject({ reason: 12, certainty: 'certain' });
+  });
+
+  it('holds for the consensus timer too', () => {
+    const state = 'gather' as const;
+    const gaveUp = (agoMs: number): Heard =>
+      heard('join', 1, agoMs, { proc: [1, 2, 3], failed: [3], timer: { state, ns: 999.9 * MS } });
+    expect(reason({ state, sentFailed: [3], heard: [gaveUp(0.04)] })).toBe(0);
+    expect(explainGather(question({ state, sentFailed: [3], heard: [gaveUp(0.1)] }))).toMatchObject({
+      reason: 11,
+      certainty: 'likely',
+    });
+  });
+});
+
+describe('after a pause', () => {
+  const since = { silenceNs: 900 * MS, timerNs: 1000 * MS };
+  const queue = [
+    heard('join', 1, 500, { proc: [1, 2, 3] }),
+    heard('join', 3, 450, { proc: [1, 2, 3], failed: [2] }),
+    heard('mcast', 1, 400, { row: 9 }),
+  ];
+
+  it('works off in order what its one socket has queued', () => {
+    expect(reason({ ...since, isQueued: true, heard: queue })).toBe(12);
+    const gathers = { ...since, isQueued: true, state: 'gather' as const, sentFailed: [3] };
+    expect(explainGather(question({ ...gathers, heard: queue }))).toMatchObject({ reason: 11, trigger: { from: 3 } });
+  });
+
+  it('loses the token where its timers come first', () => {
+    expect(reason({ ...since, isQueued: true, timerFirst: true, heard: queue })).toBe(2);
+  });
+
+  it('hears nothing of what it threw away with its first join', () => {
+    const foreign = heard('mcast', 4, 400);
+    const sentProc = [1, 2, 3, 4];
+    expect(reason({ ...since, sentProc, heard: [foreign] })).toBe(7);
+    expect(reason({ ...since, sentProc, isFlushed: true, heard: [foreign] })).not.toBe(7);
+    expect(reason({ ...since, sentProc, isFlushed: true, heard: [{ ...foreign, timeNs: NOW - MS }] })).toBe(7);
+  });
+});
 
 describe('operational', () => {
   it('lost the token, where nobody moved it', () => {

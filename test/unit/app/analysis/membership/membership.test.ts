@@ -11,6 +11,31 @@ function ringOfThree(): Stage {
   return stage.form(1, ring(1, 9), [1, 2, 3], [ring(1, 5), ring(2, 5), ring(3, 5)]);
 }
 
+describe('what a cut link held back', () => {
+  /** Nodes 1 and 3 lose node 2; then its joins of that time leave at once, one destination after the other. */
+  function cut(): Stage {
+    const stage = ringOfThree();
+    for (let ms = 1000; ms < 1500; ms += 50)
+      for (const from of [1, 3]) for (const to of [2, from === 1 ? 3 : 1]) stage.join(ms, from, [1, 2, 3], [], 9, to);
+    for (const to of [1, 3]) for (let i = 0; i < 10; i++) stage.join(2000 + to + i * 0.002, 2, [1, 2, 3], [], 9, to);
+    return stage;
+  }
+
+  it('is one entry and its repetitions, not an entry each', () => {
+    const stage = cut();
+    expect(stage.counter(2, 'memb_join_tx')).toBe(12);
+    // The first of them when the ring was formed.
+    expect(stage.story.filter((line) => line.startsWith('2 operational>gather'))).toHaveLength(2);
+    expect(stage.story.filter((line) => line.startsWith('2 gather>gather'))).toEqual([]);
+  });
+
+  it('does not take a node back to a ring that it has left', () => {
+    const stage = cut();
+    stage.join(2100, 2, [1, 2, 3], [], 21, 1).join(2101, 2, [1, 2, 3], [1], 9, 3);
+    expect(stage.story.filter((line) => line.startsWith('2 ')).at(-1)).not.toContain('gather>gather');
+  });
+});
+
 describe('formation', () => {
   it('takes each node through commit, recovery and operational, in ring order', () => {
     const stage = ringOfThree();
