@@ -5,11 +5,8 @@ import './theme/tokens.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
 import { start } from './app/start.ts';
-import { startTheme, currentTheme } from './theme/theme.ts';
-import { useView } from './state/view-store.ts';
 
-startTheme((theme) => useView.setState({ theme }));
-useView.setState({ theme: currentTheme() });
 const root = document.getElementById('root');
-if (root !== null) createRoot(root).render(<App />);
-void start();
+void start(() => {
+  if (root !== null) createRoot(root).render(<App />);
+});

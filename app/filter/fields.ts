@@ -88,7 +88,7 @@ const OF_MESSAGE: readonly string[] = [
   'problem.says',
 ];
 
-/** Every field, for completion and for the nearest one to a misspelt name. */
+/** Every field: complete.ts offers them, and the nearest one to a misspelt name is named. */
 export const FIELDS: readonly string[] = [...PLAIN, ...[...OF_LINE, ...OF_MESSAGE].map((name) => `totem.${name}`)];
 const KNOWN = new Set([...FIELDS, ...OF_LINE]);
 /** sheepdog's fields are as many as its messages have. */
@@ -122,12 +122,6 @@ export function nearestFields(name: string): readonly string[] {
     .sort((a, b) => a.off - b.off)
     .slice(0, 2)
     .map(({ field }) => field);
-}
-
-/** Fields whose name starts with what was typed before the caret. */
-export function completions(text: string, caret: number): readonly string[] {
-  const typed = /[A-Za-z_.0-9]*$/.exec(text.slice(0, caret))?.[0] ?? '';
-  return typed === '' ? [] : FIELDS.filter((field) => field.startsWith(typed) && field !== typed);
 }
 
 type Value = string | number | boolean;

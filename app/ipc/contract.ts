@@ -1,6 +1,7 @@
 // The contract between the window and the main process: every call and event by name. Types only; guards are in
 // guards.ts.
 import type { Result } from '../../protocol/base/result.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { PortLike } from './port.ts';
 
 /** Names one opened capture while its window shows it. */
@@ -51,6 +52,7 @@ export interface Greeting {
   readonly keys: readonly KeyFile[];
   readonly recent: readonly RecentFile[];
   readonly samples: readonly Sample[];
+  readonly settings: Settings;
   /** True where the program was started to prove that it draws. */
   readonly isSmoke: boolean;
 }
@@ -61,7 +63,29 @@ export interface SmokeReport {
   readonly says: string;
 }
 
-export const MENU_COMMANDS = ['open-key', 'close', 'fit', 'filter', 'theme', 'shortcuts', 'cancel'] as const;
+/** What the menu asks of the page, by the names that the page's own list of commands has. */
+export const MENU_COMMANDS = [
+  'keys',
+  'close',
+  'cancel',
+  'palette',
+  'go-to',
+  'filter',
+  'highlight',
+  'next-match',
+  'previous-match',
+  'preset-teach',
+  'preset-diagnose',
+  'maximise',
+  'reset-layout',
+  'fit',
+  'theme-system',
+  'theme-light',
+  'theme-dark',
+  'theme-contrast',
+  'glossary',
+  'shortcuts',
+] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];
 
 export interface Calls {
@@ -71,6 +95,10 @@ export interface Calls {
   /** Finds a capture and sends the port of its stream to this window. */
   'session.open': (path: string) => Result<OpenedSource, OpenProblem>;
   'session.close': (stream: StreamId) => void;
+  /** Opens a capture in a window of its own. */
+  'window.open': (path: string) => void;
+  /** Remembers a part of the settings. */
+  'settings.change': (change: Partial<Settings>) => void;
   'keys.choose': () => Result<readonly KeyFile[], OpenProblem>;
   'recent.list': () => readonly RecentFile[];
   'smoke.report': (report: SmokeReport) => void;
@@ -80,11 +108,13 @@ export interface Events {
   /** The menu, or the system, asks this window to open a capture. */
   'session.request': { readonly path: string };
   'menu.command': { readonly command: MenuCommand };
+  /** Another window changed the settings. */
+  'settings.changed': { readonly settings: Settings };
 }
 
 export type CallName = keyof Calls;
 export type EventName = keyof Events;
-export const EVENT_NAMES: readonly EventName[] = ['session.request', 'menu.command'];
+export const EVENT_NAMES: readonly EventName[] = ['session.request', 'menu.command', 'settings.changed'];
 
 /** The window's side. */
 export interface Bridge {

@@ -1,10 +1,23 @@
 // What the main process lets in: a hand-written test of the arguments of every call. No handlers here.
+import type { Settings } from '../settings/settings.ts';
 import type { CallName, Guards, SmokeReport } from './contract.ts';
 
 /** Characters of a path; Linux has 4096 octets. */
 export const PATH_LENGTH_MAX = 8192;
 /** Characters of a sentence that a window hands over. */
 export const SAYS_LENGTH_MAX = 2000;
+
+/** Characters of the settings as JSON. */
+export const SETTINGS_LENGTH_MAX = 65_536;
+const SETTINGS_PARTS: Readonly<Record<keyof Settings, true>> = {
+  theme: true,
+  preset: true,
+  layouts: true,
+  columns: true,
+  timeForm: true,
+  filters: true,
+  hasStarted: true,
+};
 
 function isText(value: unknown, lengthMax: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= lengthMax && !value.includes('\0');
@@ -21,13 +34,27 @@ function isReport(value: unknown): value is SmokeReport {
   return keys.length === 2 && typeof isDrawn === 'boolean' && isText(says, SAYS_LENGTH_MAX);
 }
 
+/** Only names and size: what each part may be is said by settingsFrom(), which the main process puts it through. */
+function isSettingsChange(value: unknown): value is Partial<Settings> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  if (!Object.keys(value).every((part) => Object.hasOwn(SETTINGS_PARTS, part))) return false;
+  try {
+    return JSON.stringify(value).length <= SETTINGS_LENGTH_MAX;
+  } catch {
+    return false;
+  }
+}
+
+const isPath = (args: readonly unknown[]): args is [string] => args.length === 1 && isText(args[0], PATH_LENGTH_MAX);
 const isNothing = (args: readonly unknown[]): args is [] => args.length === 0;
 
 export const guards: Guards = {
   'window.hello': isNothing,
   'session.choose': isNothing,
-  'session.open': (args): args is [string] => args.length === 1 && isText(args[0], PATH_LENGTH_MAX),
+  'session.open': isPath,
   'session.close': (args): args is [number] => args.length === 1 && isStream(args[0]),
+  'window.open': isPath,
+  'settings.change': (args): args is [Partial<Settings>] => args.length === 1 && isSettingsChange(args[0]),
   'keys.choose': isNothing,
   'recent.list': isNothing,
   'smoke.report': (args): args is [SmokeReport] => args.length === 1 && isReport(args[0]),

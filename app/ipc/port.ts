@@ -8,7 +8,9 @@ export interface PortLike {
   close(): void;
 }
 
-/** Channel of calls, of events, and of ports, between preload and main. */
+/** Channels of calls, of events, and of ports, between preload and main. */
 export const CALL_CHANNEL = 'lab.call';
 export const EVENT_CHANNEL = 'lab.event';
 export const PORT_CHANNEL = 'lab.port';
+/** Path of a file that a person dropped on the page, from the preload alone: from then on the page may open it. */
+export const DROPPED_CHANNEL = 'lab.dropped';

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type WebContents } from 'electron';
 import type { Handlers, KeyFile } from '../../app/ipc/contract.ts';
-import { ok } from '../../protocol/base/result.ts';
+import { fail, ok } from '../../protocol/base/result.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
 import { samplesIn } from '../node/files/samples.ts';
-import { recent } from './recent.ts';
+import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
 import { closeStream, openStream } from './streams.ts';
-import { firstShowOf } from './windows.ts';
+import { firstShowOf, openWindow, tellOthers } from './windows.ts';
 
 const CAPTURE_FILTERS = [
   { name: 'Captures', extensions: ['pcap', 'pcapng', 'cap', 'gz'] },
@@ -27,7 +27,10 @@ async function choose(contents: WebContents, options: OpenDialogOptions): Promis
 /** Shows the dialog for a capture; null where the person changed their mind. */
 export async function chooseCapture(contents: WebContents): Promise<string | null> {
   const paths = await choose(contents, { title: 'Open a capture', properties: ['openFile'], filters: CAPTURE_FILTERS });
-  return paths[0] ?? null;
+  const [path] = paths;
+  if (path === undefined) return null;
+  granted.grant(path);
+  return path;
 }
 
 /** Where the captures lie that come with the program. */
@@ -39,10 +42,21 @@ export const handlers: Handlers<WebContents> = {
   'window.hello': async (caller) => {
     const { open, keys, isSmoke } = firstShowOf(caller);
     const samples = samplesIn(captures());
-    return { version: app.getVersion(), open, keys, recent: recentFiles(recent.list()), samples, isSmoke };
+    for (const { path } of samples) granted.grant(path);
+    return {
+      version: app.getVersion(),
+      open,
+      keys,
+      recent: recentFiles(recent.list()),
+      samples,
+      settings: settings.get(),
+      isSmoke,
+    };
   },
   'session.choose': async (caller) => chooseCapture(caller),
   'session.open': async (caller, path) => {
+    if (!granted.has(path))
+      return fail({ kind: 'not-allowed', says: `${path} was not chosen by you: open it by Open….` });
     const opened = await openStream(caller, path);
     if (opened.ok) {
       await recent.add(path);
@@ -51,6 +65,13 @@ export const handlers: Handlers<WebContents> = {
     return opened;
   },
   'session.close': async (caller, stream) => closeStream(stream, caller),
+  'window.open': async (_caller, path) => {
+    if (granted.has(path)) openWindow({ open: path });
+  },
+  'settings.change': async (caller, change) => {
+    await settings.change(change);
+    tellOthers(caller, 'settings.changed', { settings: settings.get() });
+  },
   'keys.choose': async (caller) => {
     const paths = await choose(caller, {
       title: 'Open keys (authkey)',

@@ -1,13 +1,14 @@
 // The program's start and end under Electron: policy first, then the window that the command line asks for.
-import { app, BrowserWindow } from 'electron';
+import { app, BrowserWindow, ipcMain } from 'electron';
 import type { KeyFile } from '../../app/ipc/contract.ts';
+import { DROPPED_CHANNEL } from '../../app/ipc/port.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { ownArguments } from '../node/start/own-arguments.ts';
 import { declareAppScheme, serveApp } from './app-protocol.ts';
 import { serveCalls } from './calls.ts';
 import { handlers } from './handlers.ts';
 import { buildMenu } from './menu.ts';
-import { recent } from './recent.ts';
+import { granted, recent, settings } from './remembered.ts';
 import { lockEverything } from './security.ts';
 import { startSmoke } from './smoke.ts';
 import { closeAllStreams } from './streams.ts';
@@ -37,16 +38,32 @@ async function start(): Promise<void> {
   lockEverything();
   serveApp();
   serveCalls(handlers);
-  await recent.load(buildMenu);
+  // Only the preload reaches this channel: the page has no way to name a path.
+  ipcMain.on(DROPPED_CHANNEL, (_event, path: unknown) => {
+    if (typeof path === 'string') granted.grant(path);
+  });
+  await Promise.all([recent.load(buildMenu), settings.load()]);
   buildMenu();
-  isStarted = true;
   const opened = await readKeys();
   const first = asked.length === 0 ? [null] : isSmoke ? asked.slice(0, 1) : asked;
   for (const open of first) openWindow({ open, keys: opened, isSmoke });
+  isStarted = true;
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) openWindow();
   });
 }
+
+// A second start hands its captures to the first, which shows them in windows of their own. A start that is to prove
+// that it draws, or that brings keys, goes its own way.
+const isAlone = isSmoke || keys.length > 0 || app.requestSingleInstanceLock();
+if (!isAlone) {
+  process.stderr.write('Totem Lab is running: the capture opens there\n');
+  app.exit(0);
+}
+app.on('second-instance', (_event, argv, folder) => {
+  const { files: more } = ownArguments(argv, app.getAppPath(), app.isPackaged, folder);
+  for (const open of more.length === 0 ? [null] : more) openWindow({ open });
+});
 
 // macOS hands files over by this event, also before the app is ready.
 app.on('open-file', (event, path) => {
@@ -61,6 +78,6 @@ app.on('will-quit', (event) => {
   if (isLeaving) return;
   isLeaving = true;
   event.preventDefault();
-  void closeAllStreams().finally(() => app.exit(0));
+  void Promise.all([closeAllStreams(), settings.written()]).finally(() => app.exit(0));
 });
-void start();
+if (isAlone) void start();

@@ -3,7 +3,7 @@ import { app, BrowserWindow, Menu, type MenuItemConstructorOptions } from 'elect
 import type { MenuCommand } from '../../app/ipc/contract.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
 import { chooseCapture } from './handlers.ts';
-import { recent } from './recent.ts';
+import { recent } from './remembered.ts';
 import { openCapture, openWindow, tell } from './windows.ts';
 
 type Item = MenuItemConstructorOptions;
@@ -11,8 +11,8 @@ type Item = MenuItemConstructorOptions;
 const pageItem = (label: string, command: MenuCommand, accelerator?: string): Item => ({
   label,
   ...(accelerator === undefined ? {} : { accelerator }),
-  // Single keys belong to the page, where typing into a field must win.
-  registerAccelerator: accelerator?.includes('+') ?? false,
+  // The page listens to its keys itself, where typing into a field must win; the menu only shows them.
+  registerAccelerator: false,
   click: (_item, window) => {
     if (window instanceof BrowserWindow) tell(window.webContents, 'menu.command', { command });
   },
@@ -45,10 +45,16 @@ function fileMenu(): Item {
   return {
     label: '&File',
     submenu: [
-      { id: 'open', label: 'Open…', accelerator: 'CmdOrCtrl+O', click: () => void open(focused(), false) },
+      {
+        id: 'open',
+        label: 'Open…',
+        accelerator: 'CmdOrCtrl+O',
+        registerAccelerator: false,
+        click: () => void open(focused(), false),
+      },
       { label: 'Open in New Window…', accelerator: 'CmdOrCtrl+Shift+O', click: () => void open(focused(), true) },
       { label: 'Open Recent', submenu: recentItems() },
-      pageItem('Open Keys…', 'open-key', 'CmdOrCtrl+K'),
+      pageItem('Keys…', 'keys', 'CmdOrCtrl+Shift+K'),
       { type: 'separator' },
       { label: 'New Window', accelerator: 'CmdOrCtrl+N', click: () => void openWindow() },
       pageItem('Stop Reading', 'cancel', 'Escape'),
@@ -65,13 +71,37 @@ const EDIT: Item = {
   submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
 };
 
+const GO: Item = {
+  label: '&Go',
+  submenu: [
+    pageItem('Everything by Name…', 'palette', 'CmdOrCtrl+K'),
+    pageItem('Frame or Time…', 'go-to', 'CmdOrCtrl+G'),
+    { type: 'separator' },
+    pageItem('Filter Packets', 'filter', '/'),
+    pageItem('Highlight Packets', 'highlight', 'CmdOrCtrl+F'),
+    pageItem('Next Match', 'next-match', 'F3'),
+    pageItem('Previous Match', 'previous-match', 'Shift+F3'),
+  ],
+};
+
 const VIEW: Item = {
   label: '&View',
   submenu: [
+    pageItem('Teach', 'preset-teach', '1'),
+    pageItem('Diagnose', 'preset-diagnose', '2'),
+    pageItem('Maximise or Restore the Pane', 'maximise', 'M'),
+    pageItem('Reset the Panes', 'reset-layout'),
     pageItem('Fit the Timeline', 'fit', 'F'),
-    pageItem('Filter Packets', 'filter', '/'),
-    pageItem('Light or Dark', 'theme', 'CmdOrCtrl+Shift+L'),
     { type: 'separator' },
+    {
+      label: 'Theme',
+      submenu: [
+        pageItem('As the System', 'theme-system'),
+        pageItem('Light', 'theme-light'),
+        pageItem('Dark', 'theme-dark'),
+        pageItem('High Contrast', 'theme-contrast'),
+      ],
+    },
     { role: 'zoomIn' },
     { role: 'zoomOut' },
     { role: 'resetZoom' },
@@ -81,10 +111,17 @@ const VIEW: Item = {
   ],
 };
 
-const HELP: Item = { label: '&Help', submenu: [pageItem('Keyboard Shortcuts', 'shortcuts', '?'), { role: 'about' }] };
+const HELP: Item = {
+  label: '&Help',
+  submenu: [
+    pageItem('Glossary', 'glossary', 'F1'),
+    pageItem('Keyboard Shortcuts', 'shortcuts', '?'),
+    { role: 'about' },
+  ],
+};
 
 /** Builds the menu anew, as the recent captures are part of it. */
 export function buildMenu(): void {
   const own: Item[] = process.platform === 'darwin' ? [{ role: 'appMenu', label: app.name }] : [];
-  Menu.setApplicationMenu(Menu.buildFromTemplate([...own, fileMenu(), EDIT, VIEW, { role: 'windowMenu' }, HELP]));
+  Menu.setApplicationMenu(Menu.buildFromTemplate([...own, fileMenu(), EDIT, GO, VIEW, { role: 'windowMenu' }, HELP]));
 }

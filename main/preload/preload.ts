@@ -3,15 +3,21 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { EVENT_NAMES } from '../../app/ipc/contract.ts';
 import { CALL_NAMES } from '../../app/ipc/guards.ts';
-import { CALL_CHANNEL, EVENT_CHANNEL, PORT_CHANNEL } from '../../app/ipc/port.ts';
+import { CALL_CHANNEL, DROPPED_CHANNEL, EVENT_CHANNEL, PORT_CHANNEL } from '../../app/ipc/port.ts';
 
 const calls: readonly string[] = CALL_NAMES;
 const events: readonly string[] = EVENT_NAMES;
 
-/** Electron before 32 puts the path on the File, later ones hand it out here. */
+/**
+ * The path of a dropped file, which the page may open from then on; empty where it has none. Only the browser makes
+ * files with a path. Electron before 32 puts the path on the File, later ones hand it out here.
+ */
 function pathOf(file: File & { readonly path?: string }): string {
+  if (!(file instanceof File)) return '';
   const utils: typeof webUtils | undefined = webUtils;
-  return utils === undefined ? (file.path ?? '') : utils.getPathForFile(file);
+  const path = utils === undefined ? (file.path ?? '') : utils.getPathForFile(file);
+  if (path !== '') ipcRenderer.send(DROPPED_CHANNEL, path);
+  return path;
 }
 
 // Ports cannot cross the bridge; they go to the page as a message to itself.

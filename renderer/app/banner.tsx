@@ -1,9 +1,14 @@
-// The line below the top bar: where a damaged capture ends, that reading was stopped, or else the verdict.
-import type { ReactNode } from 'react';
+// The lines below the top bar: the verdict, and whatever else a person must know of this capture: that it is a sample,
+// where it is damaged, that reading was stopped, that it wants a key.
+import { useState, type ReactNode } from 'react';
 import { Flag } from '../panels/findings/index.tsx';
-import { chooseKeys, selectFinding, verdictOf } from '../state/actions.ts';
-import type { Analysis } from '../../app/analysis/result.ts';
+import { chooseCapture, closeCapture, selectFinding, showOverlay, verdictOf } from '../state/actions.ts';
+import { chooseKeys } from '../session/keyring.ts';
+import type { Analysis, Finding } from '../../app/analysis/result.ts';
+import { shortSays } from '../state/node-directory.ts';
 import { useSession, type Phase } from '../state/session-store.ts';
+import { useView } from '../state/view-store.ts';
+import { Prose } from './prose.tsx';
 
 /** What to say where nothing went wrong, without claiming more than was seen. */
 function calmText(phase: Phase, analysis: Analysis | null): string {
@@ -13,35 +18,119 @@ function calmText(phase: Phase, analysis: Analysis | null): string {
   return 'No failure and no warning in this capture.';
 }
 
+/** The first sentence, and what follows it. A point within a number or an address ends none. */
+function sentences(says: string): readonly [first: string, rest: string] {
+  const end = /[.!?] (?=[A-Z0-9])/.exec(says);
+  return end === null ? [says, ''] : [says.slice(0, end.index + 1), says.slice(end.index + 2)];
+}
+
+function FoundVerdict({ verdict }: { readonly verdict: Finding }): ReactNode {
+  const [isWhole, setIsWhole] = useState(false);
+  const nodes = useSession((state) => state.nodes);
+  const [first, rest] = sentences(shortSays(verdict.says, nodes));
+  const more = [verdict.cause, verdict.advice].filter((part) => part !== null).join(' ');
+  const advice = shortSays(more, nodes);
+  return (
+    <div
+      className={isWhole ? 'verdict verdict-whole' : 'verdict'}
+      data-severity={verdict.severity}
+      title={isWhole ? undefined : verdict.says}
+    >
+      <Flag severity={verdict.severity} />
+      <div className="verdict-text">
+        <p className="verdict-first">
+          <Prose text={first} />
+        </p>
+        <p className="verdict-rest">
+          <Prose text={isWhole && advice !== '' ? `${rest} ${advice}` : rest} />
+        </p>
+      </div>
+      <button type="button" data-tip="Go to this moment in all panes" onClick={() => selectFinding(verdict)}>
+        Go there
+      </button>
+      <button type="button" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+        {isWhole ? 'Less' : 'More'}
+      </button>
+    </div>
+  );
+}
+
 function Verdict(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const phase = useSession((state) => state.phase);
   const verdict = verdictOf(analysis?.findings ?? []);
-  if (verdict !== null && verdict.severity !== 'info')
-    return (
-      <button type="button" className="verdict" title="Go to this moment" onClick={() => selectFinding(verdict)}>
-        <Flag severity={verdict.severity} />
-        <span>{verdict.says}</span>
-      </button>
-    );
-  return <p className="verdict">{calmText(phase, analysis)}</p>;
+  if (verdict !== null && verdict.severity !== 'info') return <FoundVerdict key={verdict.id} verdict={verdict} />;
+  return (
+    <div className="verdict">
+      <p className="verdict-first">{calmText(phase, analysis)}</p>
+    </div>
+  );
 }
 
-/** Encrypted packets that no key has opened. */
-function useClosed(): number {
+/** The capture that is shown at the first start says what it is. */
+function FirstShow(): ReactNode {
+  const isFirstShow = useSession((state) => state.isFirstShow);
+  const source = useSession((state) => state.source);
+  const sample = useView((state) => state.samples).find(({ path }) => path === source?.path);
+  if (!isFirstShow || sample === undefined) return null;
+  return (
+    <p className="banner banner-calm" role="status">
+      <b>A real capture that comes with Totem Lab.</b>
+      <span>{sample.says}.</span>
+      <button type="button" onClick={() => void chooseCapture()}>
+        Open your own…
+      </button>
+      <button type="button" onClick={() => void closeCapture()}>
+        Other samples
+      </button>
+      <button type="button" onClick={() => useSession.setState({ isFirstShow: false })}>
+        Got it
+      </button>
+    </p>
+  );
+}
+
+function Encrypted(): ReactNode {
   const analysis = useSession((state) => state.analysis);
-  return analysis?.packets.byKind['encrypted'] ?? 0;
+  const keys = useSession((state) => state.keys);
+  const closed = analysis?.packets.byKind['encrypted'] ?? 0;
+  const all = analysis?.packets.relevant ?? 0;
+  if (closed === 0) return null;
+  const isNone = closed === all;
+  const why =
+    keys.length === 0 ? 'no key is at hand' : isNone ? 'none of the keys opens them' : 'no key at hand opens these';
+  return (
+    <p className="banner" role="status">
+      {closed.toLocaleString('en')} of {all.toLocaleString('en')} packets are encrypted and {why}.
+      <button type="button" onClick={() => (keys.length === 0 ? void chooseKeys() : showOverlay('keys'))}>
+        {keys.length === 0 ? 'Add a key…' : 'See which nodes…'}
+      </button>
+    </p>
+  );
+}
+
+function Notice(): ReactNode {
+  const notice = useSession((state) => state.notice);
+  if (notice === null) return null;
+  return (
+    <p className="banner" role="alert">
+      {notice}
+      <button type="button" onClick={() => useSession.setState({ notice: null })}>
+        Dismiss
+      </button>
+    </p>
+  );
 }
 
 export function Banner(): ReactNode {
   const damage = useSession((state) => state.damage);
   const phase = useSession((state) => state.phase);
-  const keyNames = useSession((state) => state.keyNames);
-  const closed = useClosed();
-  if (phase !== 'reading' && phase !== 'done' && phase !== 'cancelled') return null;
+  if (phase !== 'reading' && phase !== 'done' && phase !== 'cancelled') return <Notice />;
   return (
-    <div className="banner-area">
+    <section className="banner-area" aria-label="verdict">
+      <FirstShow />
       <Verdict />
+      <Notice />
       {damage === null ? null : (
         <p className="banner" role="status">
           {damage}
@@ -52,15 +141,7 @@ export function Banner(): ReactNode {
           Reading was stopped: what is shown is the part up to there.
         </p>
       ) : null}
-      {closed > 0 ? (
-        <p className="banner" role="status">
-          {closed.toLocaleString('en')} packets are encrypted and{' '}
-          {keyNames.length === 0 ? 'no key is at hand' : 'none of the keys opens them'}.
-          <button type="button" onClick={() => void chooseKeys()}>
-            Open the key…
-          </button>
-        </p>
-      ) : null}
-    </div>
+      <Encrypted />
+    </section>
   );
 }

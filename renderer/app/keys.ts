@@ -1,72 +1,54 @@
-// The keys that work everywhere in the window. Panels handle their own; nothing here while a person types.
+// The keys that work everywhere in the window, and what the menu asks for. Panels handle their own; a single key does
+// nothing here while a person types.
 import { bridge } from '../bridge/bridge.ts';
-import type { MenuCommand } from '../../app/ipc/contract.ts';
-import { TRANSPORT_SHORTCUTS } from '../panels/transport/keys.ts';
-import {
-  cancelReading,
-  chooseKeys,
-  closeCapture,
-  fitTimeline,
-  openCapture,
-  showShortcuts,
-  toggleTheme,
-} from '../state/actions.ts';
+import { openCapture } from '../state/actions.ts';
+import { followSettings } from '../state/settings-store.ts';
+import { COMMANDS, runCommand } from './commands.ts';
 
-/** What each key does, for the list that `?` shows. */
-export const SHORTCUTS: readonly (readonly [string, string])[] = [
-  ['Ctrl+O', 'open a capture'],
-  ['Ctrl+K', 'open the key of an encrypted cluster'],
-  ['↑ ↓ PgUp PgDn Home End', 'move in the table, the tree or the bytes'],
-  ['← →', 'close and open in the tree; step from packet to packet in the timeline'],
-  ['/', 'filter packets; Escape clears'],
-  ['+ − wheel', 'zoom the timeline; Shift+wheel or dragging moves it'],
-  ['F', 'fit the timeline'],
-  ...TRANSPORT_SHORTCUTS,
-  ['Ctrl+Shift+L', 'light or dark'],
-  ['Escape', 'stop reading'],
-  ['?', 'this list'],
-];
+const isMac = navigator.platform.startsWith('Mac');
 
-function focusFilter(): void {
-  const box = document.getElementById('filter');
-  if (box instanceof HTMLInputElement) box.select();
+/** The name of what was pressed, as the list of keys has it. */
+export function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
+  const isLetter = /^[a-z]$/i.test(key);
+  const isPrinted = key.length === 1 && !isLetter;
+  const name = key === ' ' ? 'Space' : isLetter ? key.toUpperCase() : key;
+  // A sign such as ? is typed with Shift on some keyboards and without on others.
+  return [
+    (isMac ? metaKey : ctrlKey) ? 'Ctrl+' : '',
+    altKey ? 'Alt+' : '',
+    shiftKey && !isPrinted ? 'Shift+' : '',
+    name,
+  ].join('');
 }
 
-const COMMANDS: Readonly<Record<MenuCommand, () => void>> = {
-  'open-key': () => void chooseKeys(),
-  close: () => void closeCapture(),
-  fit: fitTimeline,
-  filter: focusFilter,
-  theme: toggleTheme,
-  shortcuts: () => showShortcuts(true),
-  cancel: cancelReading,
-};
-
-const KEYS: Readonly<Record<string, MenuCommand>> = { f: 'fit', '/': 'filter', '?': 'shortcuts', Escape: 'cancel' };
-
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+  target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+
+/** True for keys that mean something to what has the focus. */
+function belongsToFocus(event: KeyboardEvent, name: string): boolean {
+  const { target } = event;
+  if (isTyping(target)) return !name.startsWith('Ctrl+') && !/^(Shift\+)?F\d/.test(name);
+  return name === 'Space' && target instanceof HTMLElement && target.matches('button, summary, a, [role^=menuitem]');
+}
+
+const BY_KEY = new Map(COMMANDS.flatMap(({ id, keys = [] }) => keys.map((key) => [key, id] as const)));
 
 /** Listens until the returned function is called. */
-export function startShortcuts(): () => void {
+export function startKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
-    const command = KEYS[event.key];
-    if (
-      command === undefined ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      isTyping(event.target) ||
-      document.querySelector('dialog[open]') !== null
-    )
+    if (event.defaultPrevented) return;
+    const name = keyName(event);
+    const id = BY_KEY.get(name);
+    if (id === undefined || belongsToFocus(event, name) || document.querySelector('dialog[open], .menu') !== null)
       return;
     event.preventDefault();
-    COMMANDS[command]();
+    runCommand(id);
   };
   document.addEventListener('keydown', onKey);
   const stops = [
-    bridge.on('menu.command', ({ command }) => COMMANDS[command]()),
+    bridge.on('menu.command', ({ command }) => runCommand(command)),
     bridge.on('session.request', ({ path }) => void openCapture(path)),
+    bridge.on('settings.changed', ({ settings }) => followSettings(settings)),
     () => document.removeEventListener('keydown', onKey),
   ];
   return () => {

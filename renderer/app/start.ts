@@ -2,9 +2,12 @@
 // started to prove that it draws.
 import { bridge } from '../bridge/bridge.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
-import { openCapture, packets, startWithKeys, timeOfRow, verdictOf } from '../state/actions.ts';
+import { applyTheme, openCapture, packets, timeOfRow, verdictOf } from '../state/actions.ts';
+import { startWithKeys } from '../session/keyring.ts';
 import { useSession, type SessionState } from '../state/session-store.ts';
-import { clockText } from '../panels/packets/layout.ts';
+import { changeSettings, flushSettings, loadSettings, useSettings } from '../state/settings-store.ts';
+import { watchSystemTheme } from '../theme/theme.ts';
+import { clockText } from '../panels/times.ts';
 import { useView } from '../state/view-store.ts';
 
 const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
@@ -59,12 +62,23 @@ function reportWhenDrawn(): void {
   afterFrames(3, () => void bridge.call('smoke.report', said));
 }
 
-export async function start(): Promise<void> {
-  const { open, keys, recent, samples, isSmoke, version } = await bridge.call('window.hello');
+/** Says hello, draws the window as the person likes it, opens what it was made for. */
+export async function start(draw: () => void): Promise<void> {
+  const { open, keys, recent, samples, settings, isSmoke, version } = await bridge.call('window.hello');
+  loadSettings(settings);
   useSession.setState({ recent });
   useView.setState({ samples });
+  applyTheme();
+  watchSystemTheme(applyTheme);
+  useSettings.subscribe(applyTheme);
+  addEventListener('pagehide', flushSettings);
   startWithKeys(keys);
+  draw();
+  const [sample] = samples;
+  const isFirstStart = !settings.hasStarted && open === null && !isSmoke;
+  if (!settings.hasStarted && !isSmoke) changeSettings({ hasStarted: true });
   if (open !== null) await openCapture(open);
+  else if (isFirstStart && sample !== undefined) await openCapture(sample.path, true);
   if (!isSmoke) return;
   if (open !== null) reportWhenDrawn();
   else

@@ -12,11 +12,14 @@ function Reading(): ReactNode {
   const total = useSession((state) => state.total);
   if (phase !== 'reading')
     return <span>{phase === 'done' ? 'read whole' : phase === 'cancelled' ? 'stopped' : 'ready'}</span>;
+  const percent = Math.min(100, Math.floor((done / Math.max(1, total)) * 100));
   return (
     <span className="status-reading">
       <progress aria-label="reading" value={done} max={Math.max(1, total)} />
-      {Math.floor(done / MEGA)} of {Math.ceil(total / MEGA)} MB
-      <button type="button" onClick={cancelReading}>
+      <span className="status-octets">
+        {percent} % of {(total / MEGA).toFixed(1)} MiB
+      </span>
+      <button type="button" onClick={cancelReading} title="Stop reading (Escape)">
         Stop
       </button>
     </span>
@@ -39,12 +42,12 @@ export function StatusLine(): ReactNode {
         {rings.join(' · ')}
       </span>
       {active === null ? null : (
-        <span title="median time of a rotation in which the ring had something to say">
+        <span data-tip="Median time of a rotation in which the ring had something to say.">
           rotation {active.toPrecision(3)} ms
         </span>
       )}
       {idle === null ? null : (
-        <span title="median time of a rotation of an idle ring, whose representative holds the token">
+        <span data-tip="Median time of a rotation of an idle ring, whose representative holds the token.">
           idle {idle.toPrecision(3)} ms
         </span>
       )}

@@ -1,99 +1,174 @@
-// The top bar: what is open, the filter, keys, theme, help. Its parts never move.
-import { useEffect, useState, type ReactNode } from 'react';
-import { chooseCapture, chooseKeys, filterPackets, packets, showShortcuts, toggleTheme } from '../state/actions.ts';
-import { Transport } from '../panels/transport/index.tsx';
-import { folderOf } from './folder.ts';
+// The top bar: what is open, the filter, presets, keys, theme, help. Its parts never move.
+import type { MouseEvent, ReactNode } from 'react';
+import { PRESETS, THEMES } from '../../app/settings/settings.ts';
+import { chooseCapture, chooseTheme, closeCapture, openCapture, packets, showOverlay } from '../state/actions.ts';
 import { useSession } from '../state/session-store.ts';
+import { useSettings } from '../state/settings-store.ts';
 import { useView } from '../state/view-store.ts';
+import { showMenuBelow } from '../widgets/menu.tsx';
+import { PANELS } from '../panels/index.ts';
+import { Transport } from '../panels/transport/index.tsx';
+import { allPanes, choosePreset, isVisible, resetLayout, showPane } from '../workbench/pane-actions.ts';
+import { PRESET_TREES } from '../workbench/presets.ts';
+import { THEME_TITLES } from './commands.ts';
+import { FilterBox } from './filter-box.tsx';
+import { folderOf } from './folder.ts';
 
-const FILTER_TITLE =
-  "Shows the packets that match. Fields are those of the command line's decode, after totem.; " +
-  '/ goes here, Escape clears.';
-
-/** Milliseconds of rest after the last letter of a filter. */
-const FILTER_REST = 200;
-const FILTER_EXAMPLE = 'filter: totem.kind == orf_token and totem.seq > 100';
-
-function sourceText(epochNs: bigint): string {
+function startText(epochNs: bigint): string {
   if (epochNs === 0n) return '';
   return new Date(Number(epochNs / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-function FilterBox(): ReactNode {
-  const { text, problem } = useSession((state) => state.filter);
-  const phase = useSession((state) => state.phase);
-  const [draft, setDraft] = useState(text);
-  useEffect(() => setDraft(text), [text]);
-  useEffect(() => {
-    if (draft === text) return undefined;
-    const timer = setTimeout(() => void filterPackets(draft), FILTER_REST);
-    return () => clearTimeout(timer);
-  }, [draft, text]);
+function openMenu(event: MouseEvent): void {
+  const { recent, source } = useSession.getState();
+  const { samples } = useView.getState();
+  showMenuBelow('open', event.currentTarget, [
+    [{ label: 'Open a capture…', hint: 'Ctrl+O', run: () => void chooseCapture() }],
+    recent.map(({ path, name }) => ({
+      label: `${folderOf(path)}${name}`,
+      isChecked: path === source?.path,
+      run: () => void openCapture(path),
+    })),
+    samples.map(({ path, title, says }) => ({
+      label: `Sample: ${title}`,
+      hint: says,
+      isChecked: path === source?.path,
+      run: () => void openCapture(path),
+    })),
+    source === null ? [] : [{ label: 'Close the capture', run: () => void closeCapture() }],
+  ]);
+}
+
+function Source(): ReactNode {
+  const source = useSession((state) => state.source);
+  const hasPackets = useSession((state) => state.revision > 0);
+  const start = hasPackets ? startText(packets().epochNs) : '';
   return (
-    <div className="filter" role="search">
-      <input
-        id="filter"
-        type="text"
-        spellCheck={false}
-        autoComplete="off"
-        aria-label="filter packets"
-        placeholder={FILTER_EXAMPLE}
-        title={FILTER_TITLE}
-        disabled={phase !== 'reading' && phase !== 'done' && phase !== 'cancelled'}
-        aria-invalid={problem !== null}
-        aria-describedby="filter-problem"
-        value={draft}
-        onChange={(event) => setDraft(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') void filterPackets(draft);
-          if (event.key === 'Escape') {
-            setDraft('');
-            event.currentTarget.blur();
-          }
-        }}
-      />
-      <output id="filter-problem" className={problem === null ? 'hidden-text' : 'filter-problem'}>
-        {problem === null ? '' : `column ${problem.column}: ${problem.says}`}
-        {problem === null ? null : <code>{`${draft}\n${' '.repeat(Math.max(0, problem.column - 1))}^`}</code>}
-      </output>
+    <h1 title={source?.path ?? ''}>
+      <span className="source-folder">{source === null ? '' : folderOf(source.path)}</span>
+      <span className="source-name">{source?.name ?? 'Totem Lab'}</span>
+      {start === '' ? null : (
+        <small data-tip="Date and time of the first packet, by the clock of the host that captured it.">
+          {start} UTC, the capturing host&apos;s clock
+        </small>
+      )}
+    </h1>
+  );
+}
+
+function Presets(): ReactNode {
+  const preset = useSettings((state) => state.preset);
+  return (
+    <div className="presets" role="group" aria-label="preset">
+      {PRESETS.map((id, i) => (
+        <button
+          key={id}
+          type="button"
+          aria-pressed={id === preset}
+          data-tip={`${PRESET_TREES[id].title} (${i + 1}): ${PRESET_TREES[id].doc}`}
+          onClick={() => choosePreset(id)}
+        >
+          {PRESET_TREES[id].title}
+        </button>
+      ))}
+      <button
+        type="button"
+        aria-haspopup="menu"
+        aria-label="panes"
+        data-tip="Which panes are shown"
+        onClick={(event) =>
+          showMenuBelow('panes', event.currentTarget, [
+            allPanes().map(({ pane }) => ({
+              label: PANELS[pane].title,
+              isChecked: isVisible(pane),
+              run: () => showPane(pane, !isVisible(pane)),
+            })),
+            [{ label: 'Reset the panes', run: resetLayout }],
+          ])
+        }
+      >
+        <span aria-hidden="true">▾</span>
+      </button>
     </div>
   );
 }
 
+const THEME_SIGN = 'M7 1.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 1 0 0 -11M7 1.5v11a5.5 5.5 0 0 0 0 -11z';
+
+function ThemeButton(): ReactNode {
+  const choice = useSettings((state) => state.theme);
+  return (
+    <button
+      type="button"
+      className="sign-button"
+      aria-haspopup="menu"
+      aria-label={`theme: ${THEME_TITLES[choice].toLowerCase()}`}
+      data-tip="Theme (Ctrl+Shift+L: the next one)"
+      onClick={(event) =>
+        showMenuBelow('theme', event.currentTarget, [
+          THEMES.map((theme) => ({
+            label: THEME_TITLES[theme],
+            isChecked: theme === choice,
+            run: () => chooseTheme(theme),
+          })),
+        ])
+      }
+    >
+      <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+        <path d={THEME_SIGN} fill="currentColor" fillRule="evenodd" stroke="currentColor" />
+      </svg>
+    </button>
+  );
+}
+
+const KEY_SIGN = 'M7.6 7a3 3 0 1 1 0-.1M7.6 7H15M12 7v3M14.4 7v2';
+
+function KeysButton(): ReactNode {
+  const count = useSession((state) => state.keys.length);
+  return (
+    <button
+      type="button"
+      className="sign-button keys-button"
+      aria-label={count === 0 ? 'keys' : `keys: ${count}`}
+      data-tip="Keys of encrypted captures (Ctrl+Shift+K): which packets each opens. They stay in memory."
+      onClick={() => showOverlay('keys')}
+    >
+      <svg width="16" height="14" viewBox="0 0 16 14" aria-hidden="true">
+        <path d={KEY_SIGN} fill="none" stroke="currentColor" strokeWidth="1.4" />
+      </svg>
+      {count === 0 ? null : <span>{count}</span>}
+    </button>
+  );
+}
+
 export function TopBar(): ReactNode {
-  const source = useSession((state) => state.source);
-  const keyNames = useSession((state) => state.keyNames);
-  const revision = useSession((state) => state.revision);
-  const theme = useView((state) => state.theme);
-  const clock = revision === 0 ? '' : sourceText(packets().epochNs);
+  const isOpen = useSession((state) => state.source !== null);
   return (
     <header className="top-bar">
-      <button type="button" onClick={() => void chooseCapture()} title="Open a capture (Ctrl+O)">
-        Open…
+      <button type="button" aria-haspopup="menu" data-tip="Open a capture (Ctrl+O)" onClick={openMenu}>
+        Open <span aria-hidden="true">▾</span>
       </button>
-      <h1 title={source?.path ?? ''}>
-        <span>{source === null ? '' : folderOf(source.path)}</span>
-        {source?.name ?? 'Totem Lab'}
-        <small>{clock === '' ? '' : `${clock} UTC, the capturing host's clock`}</small>
-      </h1>
-      {source === null ? null : <Transport />}
+      <Source />
+      {isOpen ? <Transport /> : null}
       <FilterBox />
+      <Presets />
+      <KeysButton />
+      <ThemeButton />
       <button
         type="button"
-        disabled={source === null}
-        onClick={() => void chooseKeys()}
-        title="Open encrypted packets with the cluster's authkey; it stays in memory"
+        className="sign-button"
+        aria-label="glossary"
+        data-tip="Glossary: the words of the field (F1)"
+        onClick={() => showOverlay('glossary')}
       >
-        {keyNames.length === 0 ? 'Keys…' : `Keys: ${keyNames.length}`}
-      </button>
-      <button type="button" onClick={toggleTheme} title="Light or dark (Ctrl+Shift+L)">
-        {theme === 'dark' ? 'Light' : 'Dark'}
+        Aa
       </button>
       <button
         type="button"
-        onClick={() => showShortcuts(true)}
+        className="sign-button"
+        onClick={() => showOverlay('shortcuts')}
         aria-label="keyboard shortcuts"
-        title="Keyboard shortcuts (?)"
+        data-tip="Keyboard shortcuts (?)"
       >
         ?
       </button>

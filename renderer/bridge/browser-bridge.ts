@@ -1,5 +1,7 @@
-// The bridge in a plain browser: files are chosen and held by the page, nothing else is reached.
-import type { CallName, Calls, Handlers, KeyFile } from '../../app/ipc/contract.ts';
+// The bridge in a plain browser: files are chosen and held by the page; samples come from beside it, nothing else is
+// reached. What is remembered lies with the browser.
+import type { CallName, Calls, Handlers, KeyFile, Sample } from '../../app/ipc/contract.ts';
+import { settingsFrom, type Settings } from '../../app/settings/settings.ts';
 import { ok } from '../../protocol/base/result.ts';
 import { PageFiles } from './file-source.ts';
 import type { WindowBridge } from './window-bridge.ts';
@@ -16,10 +18,49 @@ function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> 
   });
 }
 
+/** Where `npm run web` serves the samples; nothing else of the network is reached. */
+const SAMPLES = 'samples/';
+const SETTINGS = 'totem-lab.settings';
+
+interface ServedSample extends Sample {
+  /** Below SAMPLES. */
+  readonly file: string;
+}
+
+/** The samples that are served beside the page; none where it is served without. */
+async function servedSamples(files: PageFiles): Promise<readonly Sample[]> {
+  try {
+    const answer = await fetch(`${SAMPLES}index.json`);
+    const listed = (await answer.json()) as readonly ServedSample[];
+    return listed.map(({ file, title, says }) => ({ path: files.addServed(`${SAMPLES}${file}`), title, says }));
+  } catch {
+    return [];
+  }
+}
+
+function storedSettings(): Settings {
+  try {
+    return settingsFrom(JSON.parse(localStorage.getItem(SETTINGS) ?? 'null'));
+  } catch {
+    return settingsFrom(null);
+  }
+}
+
 export function createBrowserBridge(): WindowBridge {
   const files = new PageFiles();
   const handlers: Handlers<null> = {
-    'window.hello': async () => ({ version: 'web', open: null, keys: [], recent: [], samples: [], isSmoke: false }),
+    'window.hello': async () => ({
+      version: 'web',
+      open: null,
+      keys: [],
+      recent: [],
+      samples: await servedSamples(files),
+      settings: storedSettings(),
+      isSmoke: false,
+    }),
+    'window.open': async () => undefined,
+    'settings.change': async (_caller, change) =>
+      localStorage.setItem(SETTINGS, JSON.stringify(settingsFrom({ ...storedSettings(), ...change }))),
     'session.choose': async () => {
       const [file] = await chooseFiles('.pcap,.pcapng,.cap,.gz', false);
       return file === undefined ? null : files.add(file);

@@ -67,7 +67,8 @@ class PageFile implements ByteSource {
 }
 
 export class PageFiles {
-  private readonly files: File[] = [];
+  /** Files, or where they are served. */
+  private readonly files: (File | string)[] = [];
   private readonly ports = new Map<StreamId, MessagePort>();
 
   static holds(path: string): boolean {
@@ -79,9 +80,23 @@ export class PageFiles {
     return `${PREFIX}${this.files.length - 1}`;
   }
 
+  /** A file that is fetched once it is opened. */
+  addServed(url: string): string {
+    this.files.push(url);
+    return `${PREFIX}${this.files.length - 1}`;
+  }
+
+  private async fileOf(path: string): Promise<File | null> {
+    const held = this.files[Number(path.slice(PREFIX.length))];
+    if (typeof held !== 'string') return held ?? null;
+    const answer = await fetch(held).catch(() => null);
+    if (answer?.ok !== true) return null;
+    return new File([await answer.blob()], held.split('/').at(-1) ?? held);
+  }
+
   async open(path: string): Promise<Result<OpenedSource, OpenProblem>> {
-    const file = this.files[Number(path.slice(PREFIX.length))];
-    if (file === undefined)
+    const file = await this.fileOf(path);
+    if (file === null)
       return fail({ kind: 'missing', says: 'this file is no longer held by the window: drop it again.' });
     if (file.size === 0)
       return fail({ kind: 'empty', says: `${file.name} is empty, or a folder: choose a capture file.` });

@@ -2,7 +2,7 @@
 // between which the worker stays answerable.
 import type { Filter } from '../../app/filter/filter.ts';
 import { decodeRecord } from '../../app/session/decode-record.ts';
-import { rowsNeeded } from '../../app/session/explain-row.ts';
+import { rowsNeeded } from '../../app/session/rows-needed.ts';
 import type { Ingest } from '../../app/session/ingest.ts';
 import { wallClock } from '../../app/store/times.ts';
 import type { Row } from '../../protocol/base/brand.ts';
@@ -12,6 +12,8 @@ export type FrameReader = (rows: readonly Row[]) => Promise<ReadonlyMap<Row, Uin
 
 /** Rows that are opened at a time. */
 const PORTION = 256;
+/** Rows told by their columns between two breaths. */
+const BREATH_ROWS = 65_536;
 
 class RowList {
   private rows = new Uint32Array(4096);
@@ -47,17 +49,22 @@ async function addOpened(
   }
 }
 
-/** Rows that match, rising; null where `isWanted` said no before the end. */
+/** Lets the worker answer other questions. */
+const breathe = (): Promise<void> => new Promise((done) => setTimeout(done));
+
+/** Rows from `from` on that match, rising, and how far was looked; null where `isWanted` said no before the end. */
 export async function filterRows(
   ingest: Ingest,
   filter: Filter,
   read: FrameReader,
+  from: number,
   isWanted: () => boolean,
-): Promise<Uint32Array<ArrayBuffer> | null> {
+): Promise<{ readonly rows: Uint32Array<ArrayBuffer>; readonly upTo: number } | null> {
   const { table } = ingest;
   const matches = new RowList();
   let waiting: Row[] = [];
-  for (let row = 0; row < table.length; row++) {
+  const upTo = table.length;
+  for (let row = from; row < upTo; row++) {
     const known = filter.matchesRow(table, row);
     if (known === null) waiting.push(row as Row);
     else if (known) {
@@ -66,11 +73,13 @@ export async function filterRows(
       waiting = [];
       matches.add(row);
     }
-    if (waiting.length < PORTION) continue;
-    await addOpened(matches, waiting, ingest, filter, read);
-    waiting = [];
+    if (waiting.length >= PORTION) {
+      await addOpened(matches, waiting, ingest, filter, read);
+      waiting = [];
+    } else if (row % BREATH_ROWS !== 0) continue;
+    else await breathe();
     if (!isWanted()) return null;
   }
   if (waiting.length > 0) await addOpened(matches, waiting, ingest, filter, read);
-  return isWanted() ? matches.list() : null;
+  return isWanted() ? { rows: matches.list(), upTo } : null;
 }

@@ -1,6 +1,7 @@
 // The page's end of the ingest worker: applies deltas to the mirror, asks for single rows, drops what is out of date.
 import type { Key } from '../../protocol/crypto/keyring.ts';
-import type { FilterProblem, FromWorker, ToWorker } from './messages.ts';
+import type { RowFacts } from '../../app/session/row-facts.ts';
+import type { FilterProblem, FromWorker, QuerySlot, ToWorker } from './messages.ts';
 import { StoreMirror } from './store-mirror.ts';
 
 type Told = Extract<FromWorker, { readonly kind: 'analysis' | 'ended' | 'dissected' | 'not-dissected' }>;
@@ -13,13 +14,16 @@ export interface IngestListener {
   told(message: Told): void;
 }
 
-export type Filtered = { readonly rows: Uint32Array } | { readonly problem: FilterProblem };
+/** Null where the question was overtaken by a later one. */
+export type Filtered =
+  { readonly rows: Uint32Array; readonly upTo: number } | { readonly problem: FilterProblem } | null;
 
 export class IngestClient {
   mirror = new StoreMirror();
   private readonly worker: Worker;
   private readonly listener: IngestListener;
   private readonly filters = new Map<number, (filtered: Filtered) => void>();
+  private readonly descriptions = new Map<number, (facts: readonly (RowFacts | null)[]) => void>();
   private run = 0;
   private nextId = 1;
   /** The last row asked for: answers for earlier ones are dropped. */
@@ -49,11 +53,20 @@ export class IngestClient {
     this.tell({ kind: 'dissect', id: this.asked, row });
   }
 
-  filter(expression: string): Promise<Filtered> {
+  /** Facts of rows in the order asked for; fewer where they cannot be told. */
+  describe(rows: readonly number[]): Promise<readonly (RowFacts | null)[]> {
+    const id = this.nextId++;
+    return new Promise((resolve) => {
+      this.descriptions.set(id, resolve);
+      this.tell({ kind: 'describe', id, rows });
+    });
+  }
+
+  filter(slot: QuerySlot, expression: string, from: number): Promise<Filtered> {
     const id = this.nextId++;
     return new Promise((resolve) => {
       this.filters.set(id, resolve);
-      this.tell({ kind: 'filter', id, expression });
+      this.tell({ kind: 'filter', id, slot, expression, from });
     });
   }
 
@@ -87,12 +100,20 @@ export class IngestClient {
       case 'not-dissected':
         if (message.id === this.asked) this.listener.told(message);
         break;
+      case 'described':
+        this.descriptions.get(message.id)?.(message.facts);
+        this.descriptions.delete(message.id);
+        break;
       case 'filtered':
+      case 'unfiltered':
       case 'not-filtered':
-        this.filters.get(message.id)?.(
-          message.kind === 'filtered' ? { rows: message.rows } : { problem: message.problem },
-        );
+        this.filters.get(message.id)?.(answerOf(message));
         this.filters.delete(message.id);
     }
   }
+}
+
+function answerOf(message: Extract<FromWorker, { kind: 'filtered' | 'unfiltered' | 'not-filtered' }>): Filtered {
+  if (message.kind === 'unfiltered') return null;
+  return message.kind === 'filtered' ? { rows: message.rows, upTo: message.upTo } : { problem: message.problem };
 }

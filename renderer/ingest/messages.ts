@@ -1,6 +1,7 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
 import type { Analysis } from '../../app/analysis/result.ts';
 import type { Damage } from '../../app/session/ingest.ts';
+import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { Encoding, PacketColumns, RingEntry } from '../../app/store/packet-store.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
@@ -14,7 +15,19 @@ export type ToWorker =
   | { readonly kind: 'ack' }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'dissect'; readonly id: number; readonly row: number }
-  | { readonly kind: 'filter'; readonly id: number; readonly expression: string };
+  /** What the rows say beyond their columns. */
+  | { readonly kind: 'describe'; readonly id: number; readonly rows: readonly number[] }
+  /** Rows from `from` on that match; a later one of the same slot takes the place of an earlier one. */
+  | {
+      readonly kind: 'filter';
+      readonly id: number;
+      readonly slot: QuerySlot;
+      readonly expression: string;
+      readonly from: number;
+    };
+
+/** Two questions may be open at a time. */
+export type QuerySlot = 'filter' | 'highlight';
 
 /** Rows [from, from + count) of one chunk: typed arrays of exactly that length. */
 export interface ColumnsSlice {
@@ -75,5 +88,8 @@ export type FromWorker =
     }
   | { readonly kind: 'dissected'; readonly id: number; readonly row: number; readonly dissection: Dissection }
   | { readonly kind: 'not-dissected'; readonly id: number; readonly row: number; readonly says: string }
-  | { readonly kind: 'filtered'; readonly id: number; readonly rows: Uint32Array }
+  | { readonly kind: 'described'; readonly id: number; readonly facts: readonly (RowFacts | null)[] }
+  /** Rows below `upTo` were looked at. */
+  | { readonly kind: 'filtered'; readonly id: number; readonly rows: Uint32Array; readonly upTo: number }
+  | { readonly kind: 'unfiltered'; readonly id: number }
   | { readonly kind: 'not-filtered'; readonly id: number; readonly problem: FilterProblem };

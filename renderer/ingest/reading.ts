@@ -3,13 +3,14 @@
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { RANGES_MAX } from '../../app/ipc/stream.ts';
 import { dissectRow } from '../../app/session/dissect-row.ts';
-import { rowsNeeded } from '../../app/session/explain-row.ts';
+import { rowsNeeded } from '../../app/session/rows-needed.ts';
+import { rowFacts } from '../../app/session/row-facts.ts';
 import type { Row } from '../../protocol/base/brand.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, restateRows } from './delta.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
 import { filterRows } from './filter-rows.ts';
-import type { FromWorker, ReadingEnd, ToWorker } from './messages.ts';
+import type { FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
 import { SourcePort } from './source-port.ts';
 
 /** Milliseconds between two deltas at least. */
@@ -41,7 +42,7 @@ export class Reading {
   private lastDelta = 0;
   private lastAnalysis = 0;
   private analysisCost = 0;
-  private lastFilter = 0;
+  private readonly lastQuery: Record<QuerySlot, number> = { filter: 0, highlight: 0 };
 
   constructor(port: MessagePort, keys: readonly Key[], post: Post) {
     this.post = post;
@@ -70,8 +71,11 @@ export class Reading {
       case 'dissect':
         void this.dissect(message.id, message.row as Row);
         break;
+      case 'describe':
+        void this.describe(message.id, message.rows as readonly Row[]);
+        break;
       case 'filter':
-        void this.filter(message.id, message.expression);
+        void this.filter(message);
     }
   }
 
@@ -216,18 +220,34 @@ export class Reading {
     }
   }
 
-  private async filter(id: number, expression: string): Promise<void> {
+  private async describe(id: number, rows: readonly Row[]): Promise<void> {
+    const { ingest } = this;
+    const known = rows.filter((row) => row < ingest.table.length);
+    const needed = [...new Set(known.flatMap((row) => rowsNeeded(ingest.table, row)))];
+    try {
+      const frames = await this.frames(needed);
+      if (ingest !== this.ingest) return;
+      const facts = known.map((row) => rowFacts(ingest, row, (part) => frames.get(part) ?? new Uint8Array()));
+      this.post({ kind: 'described', id, facts });
+    } catch {
+      // Such a row is said by its columns alone; what is wrong with the source is said where it is opened.
+      this.post({ kind: 'described', id, facts: [] });
+    }
+  }
+
+  private async filter({ id, slot, expression, from }: Extract<ToWorker, { kind: 'filter' }>): Promise<void> {
     const { ingest } = this;
     const filter = compileFilter(expression);
-    this.lastFilter = id;
+    this.lastQuery[slot] = id;
     if (!filter.ok) {
       this.post({ kind: 'not-filtered', id, problem: filter.problem });
       return;
     }
     try {
-      const isWanted = (): boolean => this.lastFilter === id && ingest === this.ingest;
-      const rows = await filterRows(ingest, filter.value, (needed) => this.frames(needed), isWanted);
-      if (rows !== null) this.post({ kind: 'filtered', id, rows }, [rows.buffer]);
+      const isWanted = (): boolean => this.lastQuery[slot] === id && ingest === this.ingest;
+      const found = await filterRows(ingest, filter.value, (needed) => this.frames(needed), from, isWanted);
+      if (found === null) this.post({ kind: 'unfiltered', id });
+      else this.post({ kind: 'filtered', id, ...found }, [found.rows.buffer]);
     } catch (error) {
       this.post({ kind: 'not-filtered', id, problem: { column: 1, says: says(error) } });
     }

@@ -1,22 +1,26 @@
-// What a person can do, by name; and the one live session behind it. Panels call these, never the worker or the bridge.
+// What a person can do with a capture, by name: open and close it, select in it, look at a part of it. Panels call
+// these, never the worker or the bridge. Keys are in keyring.ts, filters in query.ts.
 import { bridge } from '../bridge/bridge.ts';
-import type { KeyFile } from '../../app/ipc/contract.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
-import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
+import { positionIn } from '../../app/store/row-list.ts';
+import type { ThemeChoice } from '../../app/settings/settings.ts';
+import type { IngestListener } from '../ingest/ingest-client.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
-import { toggleTheme as toggleDocumentTheme } from '../theme/theme.ts';
+import { showTheme, systemTheme } from '../theme/theme.ts';
+import { addKeys, keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
+import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
-import { EMPTY_SESSION, NO_FILTER, useSession } from './session-store.ts';
+import { askAgain, forgetProgress } from '../session/query.ts';
+import { EMPTY_SESSION, useSession } from './session-store.ts';
+import { changeSettings, useSettings } from './settings-store.ts';
 import { currentScale } from './time/folding.ts';
-import { NOTHING_CHOSEN, useView, type FieldChoice, type TimeForm } from './view-store.ts';
+import { NOTHING_CHOSEN, useView, type FieldChoice, type Overlay } from './view-store.ts';
 
 export { packets, timeOfRow, wholeSpan } from './capture.ts';
 
-let client: IngestClient | null = null;
 let stream: number | null = null;
-let keys: readonly KeyFile[] = [];
 
 const NS_PER_MS = 1e6;
 /** Air on each side of what is chosen, as a share of its length. */
@@ -75,9 +79,11 @@ const listener: IngestListener = {
     lastGrown = now;
     followGrowth(growing(wholeSpan()));
     useSession.setState({ revision: mirror.revision, done, total, phase: phase === 'opening' ? 'reading' : phase });
+    askAgain(false);
   },
   reset(mirror) {
     showPackets(mirror);
+    const { filter, highlight } = useSession.getState();
     useSession.setState({
       phase: 'reading',
       revision: 0,
@@ -85,8 +91,11 @@ const listener: IngestListener = {
       analysis: null,
       nodes: EMPTY_SESSION.nodes,
       opened: null,
-      filter: NO_FILTER,
+      filter: { ...filter, rows: null, isRunning: false },
+      highlight: { ...highlight, rows: null, isRunning: false },
     });
+    forgetFacts();
+    forgetProgress();
   },
   told(message) {
     if (message.kind === 'analysis') takeAnalysis(message.analysis);
@@ -96,56 +105,54 @@ const listener: IngestListener = {
       useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
     else {
       const { how, says, damage } = message;
-      const isNothing = packets().length === 0 && (damage !== null || says !== null);
-      const sentence = damage?.says ?? (says === null ? null : `the reading broke off: ${says}`);
-      if (isNothing)
-        useSession.setState({
-          ...EMPTY_SESSION,
-          recent: useSession.getState().recent,
-          phase: 'failed',
-          problem: sentence,
-        });
-      else {
-        followGrowth(fitted(wholeSpan()));
-        useSession.setState({
-          phase: how === 'cancelled' ? 'cancelled' : 'done',
-          damage: sentence,
-          revision: packets().revision,
-        });
-        showFirstThing();
-      }
+      conclude(how === 'cancelled', damage?.says ?? (says === null ? null : `the reading broke off: ${says}`));
     }
   },
 };
 
+/** The capture is read, or as much of it as there will be. */
+function conclude(isCancelled: boolean, damage: string | null): void {
+  if (packets().length === 0 && damage !== null) {
+    const { recent } = useSession.getState();
+    useSession.setState({ ...EMPTY_SESSION, recent, phase: 'failed', problem: damage });
+    return;
+  }
+  followGrowth(fitted(wholeSpan()));
+  // Late knowledge has changed rows: what was said of them, and which ones match, is asked again.
+  forgetFacts();
+  useSession.setState({ phase: isCancelled ? 'cancelled' : 'done', damage, revision: packets().revision });
+  askAgain(true);
+  showFirstThing();
+}
+
 function endSession(): void {
-  client?.close();
-  client = null;
-  showPackets(null);
+  stopLive();
+  forgetProgress();
   if (stream !== null) void bridge.call('session.close', stream);
   stream = null;
 }
 
 /** Opens a capture in this window; what was shown before goes. */
-export async function openCapture(path: string): Promise<void> {
+export async function openCapture(path: string, isFirstShow = false): Promise<void> {
   endSession();
   const { recent } = useSession.getState();
-  useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keyNames: keys.map(({ name }) => name) });
+  useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keys: keyList(), isFirstShow });
   useView.setState(NOTHING_CHOSEN);
   const opened = await bridge.call('session.open', path);
   if (!opened.ok) {
     useSession.setState({ phase: 'failed', problem: opened.problem.says });
     return;
   }
-  stream = opened.value.stream;
-  const port = await bridge.openStream(stream);
+  const own = opened.value.stream;
+  stream = own;
+  const port = await bridge.openStream(own);
+  if (own !== stream) return;
   useSession.setState({
     source: opened.value,
     total: opened.value.byteLength,
     recent: await bridge.call('recent.list'),
   });
-  client = new IngestClient(port, keys, listener);
-  showPackets(client.mirror);
+  startLive(port, keysAtHand(), listener);
 }
 
 export async function chooseCapture(): Promise<void> {
@@ -155,24 +162,9 @@ export async function chooseCapture(): Promise<void> {
 
 export async function closeCapture(): Promise<void> {
   endSession();
-  keys = [];
+  startWithKeys([]);
   useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
   useView.setState(NOTHING_CHOSEN);
-}
-
-/** Adds keys, which stay in memory, and reads the capture again with them. */
-export function addKeys(added: readonly KeyFile[]): void {
-  if (added.length === 0) return;
-  keys = [...keys.filter(({ name }) => !added.some((key) => key.name === name)), ...added];
-  useSession.setState({ keyNames: keys.map(({ name }) => name) });
-  useView.setState({ row: null, field: null });
-  client?.readAgain(keys);
-}
-
-export async function chooseKeys(): Promise<void> {
-  const chosen = await bridge.call('keys.choose');
-  if (chosen.ok) addKeys(chosen.value);
-  else useSession.setState({ damage: chosen.problem.says });
 }
 
 /** Octets of a dropped file that is taken for a key rather than a capture. */
@@ -180,22 +172,31 @@ const KEY_OCTETS_MAX = 4096;
 const MAGICS = ['0a0d0d0a', 'a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', 'a1b2cd34', '34cdb2a1'];
 
 async function isKey(file: File): Promise<boolean> {
-  if (client === null || file.size === 0 || file.size > KEY_OCTETS_MAX) return false;
+  if (file.size === 0 || file.size > KEY_OCTETS_MAX) return false;
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   const magic = [...head].map((octet) => octet.toString(16).padStart(2, '0')).join('');
   return !MAGICS.includes(magic) && !magic.startsWith('1f8b');
 }
 
-/** A capture, or a key for the capture that is open. */
+/** Captures and keys in any number: the first capture opens here, further ones in windows of their own. */
 export async function takeDropped(files: readonly File[]): Promise<void> {
-  const [file] = files;
-  if (file === undefined) return;
-  if (await isKey(file)) addKeys([{ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }]);
-  else await openCapture(bridge.pathOf(file));
+  const kinds = await Promise.all(files.map(async (file) => ({ file, isKey: await isKey(file) })));
+  // A lone small file is a key only where there is something that it could open.
+  const areKeys = live() !== null || kinds.some((kind) => !kind.isKey);
+  const keys = areKeys ? kinds.filter((kind) => kind.isKey).map(({ file }) => file) : [];
+  const read = keys.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }));
+  const [first, ...more] = files.filter((file) => !keys.includes(file)).map((file) => bridge.pathOf(file));
+  const added = await Promise.all(read);
+  if (first === undefined) addKeys(added);
+  else {
+    startWithKeys([...keysAtHand(), ...added]);
+    await openCapture(first);
+  }
+  for (const path of more) await bridge.call('window.open', path);
 }
 
 export function cancelReading(): void {
-  if (useSession.getState().phase === 'reading') client?.cancel();
+  if (useSession.getState().phase === 'reading') live()?.cancel();
 }
 
 /** Selects a packet: its time becomes the moment that all panels show. */
@@ -204,7 +205,7 @@ export function selectRow(row: number): void {
   if (mirror.length === 0) return;
   const chosen = Math.min(Math.max(0, row), mirror.length - 1);
   useView.setState({ row: chosen, time: timeOfRow(chosen), field: null, finding: null });
-  client?.dissect(chosen);
+  live()?.dissect(chosen);
   reveal(timeOfRow(chosen));
 }
 
@@ -288,38 +289,30 @@ export function selectNode(node: number | null): void {
   useView.setState({ node });
 }
 
-export function chooseTimeForm(timeForm: TimeForm): void {
-  useView.setState({ timeForm });
+/** Selects the next packet that is highlighted, or else filtered; the previous one where `step` is -1. */
+export function selectMatch(step: 1 | -1): void {
+  const { highlight, filter } = useSession.getState();
+  const rows = highlight.rows ?? filter.rows;
+  if (rows === null || rows.length === 0) return;
+  const now = useView.getState().row ?? -1;
+  const at = positionIn(rows, step === 1 ? now : now - 1) + (step === 1 ? 1 : 0);
+  // Past the last comes the first, as in any search.
+  selectRow(rows[(at + rows.length) % rows.length] ?? 0);
 }
 
-export function toggleTheme(): void {
-  useView.setState({ theme: toggleDocumentTheme() });
+/** Shows the chosen theme, or what the system prefers. */
+export function applyTheme(): void {
+  const { theme: choice } = useSettings.getState();
+  const theme = choice === 'system' ? systemTheme() : choice;
+  showTheme(theme);
+  if (useView.getState().theme !== theme) useView.setState({ theme });
 }
 
-export function showShortcuts(isShowingKeys: boolean): void {
-  useView.setState({ isShowingKeys });
+export function chooseTheme(theme: ThemeChoice): void {
+  changeSettings({ theme });
+  applyTheme();
 }
 
-let lastFilter = 0;
-
-/** Shows the packets that match; an empty text shows all. */
-export async function filterPackets(text: string): Promise<void> {
-  const own = ++lastFilter;
-  if (text.trim() === '' || client === null) {
-    useSession.setState({ filter: { ...NO_FILTER, text } });
-    return;
-  }
-  useSession.setState({ filter: { ...useSession.getState().filter, text } });
-  const filtered = await client.filter(text);
-  if (own !== lastFilter) return;
-  const { rows } = useSession.getState().filter;
-  useSession.setState({
-    filter:
-      'rows' in filtered ? { text, rows: filtered.rows, problem: null } : { text, rows, problem: filtered.problem },
-  });
-}
-
-/** Sets keys given on the command line, before anything is opened. */
-export function startWithKeys(given: readonly KeyFile[]): void {
-  keys = given;
+export function showOverlay(overlay: Overlay | null, term: string | null = null): void {
+  useView.setState({ overlay, term });
 }

@@ -8,11 +8,13 @@ import { createNodeDirectory, type NodeDirectory } from './node-directory.ts';
 
 export type Phase = 'empty' | 'opening' | 'reading' | 'done' | 'cancelled' | 'failed';
 
-export interface Filter {
+/** An expression over packets, and what it found. */
+export interface Query {
   readonly text: string;
   readonly problem: FilterProblem | null;
-  /** Rows that match; null where all rows are shown. */
+  /** Rows that match, rising; null where nothing is asked for. */
   readonly rows: Uint32Array | null;
+  readonly isRunning: boolean;
 }
 
 export interface OpenedRowView {
@@ -26,6 +28,10 @@ export interface SessionState {
   readonly source: Pick<OpenedSource, 'name' | 'path' | 'byteLength' | 'isCompressed'> | null;
   /** Why nothing could be opened. */
   readonly problem: string | null;
+  /** What a command of the person came to, where that was nothing. */
+  readonly notice: string | null;
+  /** True where the capture came with the program and nobody asked for it. */
+  readonly isFirstShow: boolean;
   /** What marred the reading; what came before is shown. */
   readonly damage: string | null;
   readonly done: number;
@@ -34,26 +40,33 @@ export interface SessionState {
   readonly revision: number;
   readonly analysis: Analysis | null;
   readonly nodes: NodeDirectory;
-  readonly keyNames: readonly string[];
-  readonly filter: Filter;
+  /** Keys at hand, without their octets. */
+  readonly keys: readonly { readonly name: string; readonly octets: number }[];
+  /** Only what matches is in the table. */
+  readonly filter: Query;
+  /** What matches is marked in the table, which shows everything all the same. */
+  readonly highlight: Query;
   readonly opened: OpenedRowView | null;
   readonly recent: readonly RecentFile[];
 }
 
-export const NO_FILTER: Filter = { text: '', problem: null, rows: null };
+export const NO_QUERY: Query = { text: '', problem: null, rows: null, isRunning: false };
 
 export const EMPTY_SESSION: SessionState = {
   phase: 'empty',
   source: null,
   problem: null,
+  notice: null,
+  isFirstShow: false,
   damage: null,
   done: 0,
   total: 0,
   revision: 0,
   analysis: null,
   nodes: createNodeDirectory([], []),
-  keyNames: [],
-  filter: NO_FILTER,
+  keys: [],
+  filter: NO_QUERY,
+  highlight: NO_QUERY,
   opened: null,
   recent: [],
 };

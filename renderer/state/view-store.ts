@@ -10,13 +10,16 @@ export interface FieldChoice {
   readonly field: number;
 }
 
-export type TimeForm = 'start' | 'previous' | 'clock';
+/** What lies over the panes; one thing at a time. */
+export type Overlay = 'palette' | 'go-to' | 'keys' | 'glossary' | 'shortcuts';
 
 export interface ViewState {
   readonly row: number | null;
   /** The moment that all panels show, nanoseconds since the store's epoch. */
   readonly time: number | null;
   readonly field: FieldChoice | null;
+  /** What the expression in the top bar does. */
+  readonly queryMode: 'filter' | 'highlight';
   /** Null until the capture's length is known. */
   readonly span: Span | null;
   /** The stretch of time that the person marked. */
@@ -29,9 +32,13 @@ export interface ViewState {
   readonly isFolding: boolean;
   /** Starts of folds that the person opened. */
   readonly openedFolds: ReadonlySet<number>;
-  readonly timeForm: TimeForm;
+  /** The theme that is shown: the chosen one, or what the system prefers. */
   readonly theme: Theme;
-  readonly isShowingKeys: boolean;
+  readonly overlay: Overlay | null;
+  /** The term that the glossary opens at. */
+  readonly term: string | null;
+  /** The pane that has all the room. */
+  readonly maximised: string | null;
   /** Captures that come with the program. */
   readonly samples: readonly Sample[];
 }
@@ -51,9 +58,11 @@ export const NOTHING_CHOSEN = {
 export const FIRST_VIEW: ViewState = {
   ...NOTHING_CHOSEN,
   isFolding: true,
-  timeForm: 'start',
+  queryMode: 'filter',
   theme: 'light',
-  isShowingKeys: false,
+  overlay: null,
+  term: null,
+  maximised: null,
   samples: [],
 };
 

@@ -29,6 +29,10 @@ export interface FixedListProps {
   readonly renderRow: (position: number, top: number) => ReactNode;
   readonly onCurrent?: (position: number) => void;
   readonly onKey?: (event: KeyboardEvent) => boolean;
+  /** Told of the positions [first, last) that are in view whenever these change. */
+  readonly onSeen?: (first: number, last: number) => void;
+  /** Columns of a grid. */
+  readonly columnCount?: number;
 }
 
 /** How the offset of the scroll bar and the offset in the list depend on each other. */
@@ -47,6 +51,10 @@ export function offsetShowing(offset: number, position: number, rowHeight: numbe
   if (top + rowHeight > offset + viewHeight) return top + rowHeight - viewHeight;
   return offset;
 }
+
+/** The offset at which a row is about in the middle, with a whole row at the top. */
+const middle = (position: number, rowHeight: number, viewHeight: number): number =>
+  Math.round(position + 0.5 - viewHeight / rowHeight / 2) * rowHeight;
 
 const STEPS: Readonly<Record<string, (current: number, page: number, count: number) => number>> = {
   ArrowDown: (current) => current + 1,
@@ -98,7 +106,7 @@ function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedList
     shown.current = current;
     const wanted = offsetShowing(at, current, rowHeight, viewHeight);
     // A jump lands in the middle, where what came before and after is seen too.
-    if (wanted !== at) scrollTo(isJump ? (current + 0.5) * rowHeight - viewHeight / 2 : wanted);
+    if (wanted !== at) scrollTo(isJump ? middle(current, rowHeight, viewHeight) : wanted);
   });
 
   // React listens to the wheel passively; a scaled list must keep the page from scrolling by its own measure.
@@ -141,6 +149,8 @@ export function FixedList(props: FixedListProps): ReactNode {
   const { view, viewHeight, height, at, onScroll } = useScrolling(props);
   const first = Math.floor(at / rowHeight);
   const last = Math.min(count, first + Math.ceil(viewHeight / rowHeight) + 1);
+  const { onSeen, columnCount } = props;
+  useEffect(() => onSeen?.(first, last), [first, last, count]);
   const rows: ReactNode[] = [];
   for (let position = first; position < last; position++) rows.push(renderRow(position, position * rowHeight - at));
   return (
@@ -151,7 +161,7 @@ export function FixedList(props: FixedListProps): ReactNode {
       ref={view}
       tabIndex={0}
       aria-label={label}
-      {...(role === 'grid' ? { 'aria-rowcount': count + 1 } : {})}
+      {...(role === 'grid' ? { 'aria-rowcount': count + 1, 'aria-colcount': columnCount } : {})}
       {...(current >= first && current < last ? { 'aria-activedescendant': `${id}-${current}` } : {})}
       onKeyDown={(event) => steps(event, props, viewHeight)}
       onScroll={onScroll}

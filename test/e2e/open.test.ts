@@ -1,44 +1,68 @@
 // The ways to open a capture, and what the window says where it cannot.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { capture, KILL9, Lab, repeated, Scratch } from './support.ts';
 
 const scratch = new Scratch();
-let lab: Lab | null = null;
-
-async function start(...args: string[]): Promise<Lab> {
-  lab = await Lab.start(scratch.path, args);
-  return lab;
-}
-
-afterEach(async () => {
-  await lab?.stop();
-  lab = null;
-});
+const UDP_KILL = capture('c31-udp-kill9/brA.pcap');
+const GZIPPED = capture('05-corosync-loss-5pct/bridge.pcap.gz');
 afterAll(() => scratch.remove());
 
-describe('opening a capture', () => {
-  it('opens what the command line names, at its gravest moment', async () => {
-    const { page } = await start(KILL9);
+describe('a first start', () => {
+  it('shows a capture that comes with the program, and says what it is', async () => {
+    const lab = await Lab.start(join(scratch.path, 'first'), [], true);
+    await lab.read();
 
-    await lab?.read();
-
-    expect(await page.innerText('.top-bar h1')).toContain('bridge.pcap');
-    expect(await page.innerText('[data-pane=packets] .pane-aside')).toContain('787 packets, 763 of Totem');
-    expect(await page.innerText('.verdict')).toContain('stopped at node 1912711360');
-    expect(await page.getAttribute('.packet[aria-selected=true]', 'data-row')).toBe('274');
-    expect(await page.locator('.ring-item').count()).toBe(3);
+    expect(await lab.source()).toBe('03-corosync-kill9/bridge.pcap');
+    expect(await lab.text('.banner-calm')).toContain('A real capture that comes with Totem Lab.');
+    expect(await lab.text('.banner-calm')).toContain('kill -9 of one of three nodes');
+    await lab.page.click('.banner-calm button:has-text("Other samples")');
+    await lab.page.waitForSelector('.samples');
+    await lab.stop();
   });
+});
 
-  it('opens what is chosen in the dialog of the menu, and remembers it', async () => {
-    const own = await start();
-    expect(await own.text('.welcome h2')).toContain('Open a capture');
+describe('the command line', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.start(join(scratch.path, 'line'), [KILL9, UDP_KILL]);
+    await lab.app.waitForEvent('window').catch(() => undefined);
+  });
+  afterAll(() => lab.stop());
 
-    await own.answerDialog([KILL9]);
-    await own.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.getMenuItemById('open')?.click());
-    await own.read();
+  it('opens each capture in a window of its own, at its gravest moment', async () => {
+    const titles = await Promise.all(
+      lab.app.windows().map(async (page) => {
+        await page.waitForSelector('.app[data-phase=done]');
+        const parts = await page.locator('.source-folder, .source-name').allTextContents();
+        return `${parts.join('')}: ${await page.innerText('.verdict-first')}`;
+      }),
+    );
 
-    const labels = await own.app.evaluate(({ Menu }) => {
+    expect([...titles].sort((a, b) => (a < b ? -1 : 1))).toEqual([
+      expect.stringMatching(/^03-corosync-kill9\/bridge\.pcap: The token of ring \.111:8 stopped at node \.114/),
+      expect.stringMatching(/^c31-udp-kill9\/brA\.pcap: The token of ring 1:13 stopped at node 3/),
+    ]);
+  });
+});
+
+describe('opening a capture', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.start(join(scratch.path, 'open'));
+    return () => lab.stop();
+  });
+  beforeEach(() => lab.close());
+
+  it('by the dialog of the menu, which remembers it', async () => {
+    await lab.open(KILL9);
+
+    expect(await lab.source()).toBe('03-corosync-kill9/bridge.pcap');
+    await lab.count('787 packets, 763 of Totem');
+    expect(await lab.page.getAttribute('.packet[aria-selected=true]', 'data-row')).toBe('274');
+    expect(await lab.page.locator('.ring-item').count()).toBe(3);
+    const labels = await lab.app.evaluate(({ Menu }) => {
       const file = Menu.getApplicationMenu()?.items.find(({ label }) => label.includes('File'));
       const recent = file?.submenu?.items.find(({ label }) => label === 'Open Recent');
       return recent?.submenu?.items.map(({ label }) => label) ?? [];
@@ -46,169 +70,177 @@ describe('opening a capture', () => {
     expect(labels).toContain('bridge.pcap');
   });
 
-  it('opens what the button of the empty window chooses', async () => {
-    const own = await start();
+  it('by the key and the button of the empty window', async () => {
+    await lab.answerDialog([UDP_KILL]);
+    await lab.page.click('.primary');
+    await lab.read();
+    expect(await lab.source()).toBe('c31-udp-kill9/brA.pcap');
 
-    await own.answerDialog([capture('c31-udp-kill9/brA.pcap')]);
-    await own.page.click('.primary');
-    await own.read();
-
-    expect(await own.text('.top-bar h1')).toContain('c31-udp-kill9/brA.pcap');
+    await lab.answerDialog([KILL9]);
+    await lab.page.keyboard.press('Control+o');
+    await lab.page.waitForFunction(() => document.querySelector('.source-name')?.textContent === 'bridge.pcap');
+    await lab.read();
   });
 
-  it('opens a sample that comes with the program', async () => {
-    const own = await start();
+  it('by the lists of samples and of captures opened before', async () => {
+    await lab.page.click('.samples button >> nth=1');
+    await lab.read();
+    expect(await lab.source()).toBe('c31-udp-partition2-3/brA.pcap');
+    expect(await lab.page.locator('.ring-item').count()).toBe(5);
 
-    await own.page.click('.samples .link >> nth=1');
-    await own.read();
-
-    expect(await own.text('.top-bar h1')).toContain('c31-udp-partition2-3/brA.pcap');
-    expect(await own.page.locator('.ring-item').count()).toBe(5);
+    await lab.close();
+    await lab.page.click('.welcome .link:has-text("c31-udp-kill9/brA.pcap")');
+    await lab.read();
+    expect(await lab.source()).toBe('c31-udp-kill9/brA.pcap');
   });
 
-  it('opens a dropped file, gzipped or not', async () => {
-    const own = await start();
+  it('by dropping it, gzipped or not', async () => {
+    await lab.drop(['dropped.pcap', readFileSync(KILL9)]);
+    await lab.read();
+    await lab.count('787 packets');
 
-    await own.drop('dropped.pcap', readFileSync(KILL9));
-    await own.read();
-    expect(await own.text('[data-pane=packets] .pane-aside')).toContain('787 packets');
-
-    await own.drop('dropped.pcap.gz', readFileSync(capture('05-corosync-loss-5pct/bridge.pcap.gz')));
-    await own.page.waitForFunction(() =>
-      document.querySelector('.top-bar h1')?.textContent?.includes('dropped.pcap.gz'),
-    );
-    await own.read();
-    expect(await own.page.locator('.packet').count()).toBeGreaterThan(5);
+    await lab.drop(['dropped.pcap.gz', readFileSync(GZIPPED)]);
+    await lab.page.waitForFunction(() => document.querySelector('.source-name')?.textContent === 'dropped.pcap.gz');
+    await lab.read();
+    expect(await lab.page.locator('.packet').count()).toBeGreaterThan(5);
   });
 
-  it('opens a gzipped capture from disk and shows any packet of it', async () => {
-    const own = await start(capture('c31-knet-burst-large/brA.pcap.gz'));
-    await own.read();
-
-    await own.page.focus('#packets');
-    await own.page.keyboard.press('End');
-    await own.page.waitForSelector('.packet[data-row="2261"][aria-selected=true]');
-    await own.page.waitForFunction(
-      () => document.querySelector('[data-pane=detail] .pane-aside')?.textContent === 'frame 2262',
-    );
-
-    expect(await own.page.locator('.detail-layer').count()).toBeGreaterThan(2);
-  });
-});
-
-describe('a long capture', () => {
-  it('shows its first rows while it is read, and stops when told to', async () => {
-    const path = scratch.file('long.pcap', repeated(readFileSync(KILL9), 150e6));
-    const own = await start(path);
-
-    await own.page.waitForSelector('.packet');
-    expect(await own.phase()).toBe('reading');
-    await own.page.click('.status-reading button');
-    await own.page.waitForSelector('.app[data-phase=cancelled]');
-
-    expect(await own.text('.banner')).toContain('Reading was stopped');
-    await own.page.focus('#packets');
-    await own.page.keyboard.press('ArrowDown');
-    await own.page.waitForSelector('.detail-line');
-  });
-});
-
-describe('a dropped file', () => {
-  it('is opened by its path where it has one', async () => {
-    const own = await start();
-    await own.page.evaluate(() => {
+  it('by dropping a file of the disk, which the page may open by its path from then on', async () => {
+    await lab.page.evaluate(() => {
       const input = document.createElement('input');
       input.type = 'file';
       input.id = 'probe';
       document.body.append(input);
     });
-
-    await own.page.setInputFiles('#probe', KILL9);
-    const path = await own.page.evaluate(() => {
-      const { lab: doors } = window as unknown as { lab: { pathOf(file: File): string } };
+    const dropped = scratch.copy(KILL9, 'from-disk.pcap');
+    await lab.page.setInputFiles('#probe', dropped);
+    const outcome = await lab.page.evaluate(async (path) => {
+      const { lab: doors } = window as unknown as {
+        lab: { pathOf(file: unknown): string; call(name: string, args: unknown): Promise<{ ok: boolean }> };
+      };
+      const before = await doors.call('session.open', [path]);
+      const forged = doors.pathOf({ path: '/etc/hostname' });
       const file = document.querySelector<HTMLInputElement>('#probe')?.files?.[0];
-      return file === undefined ? '' : doors.pathOf(file);
-    });
+      const given = file === undefined ? '' : doors.pathOf(file);
+      const after = await doors.call('session.open', [path]);
+      document.querySelector('#probe')?.remove();
+      return { before: before.ok, forged, given, after: after.ok };
+    }, dropped);
 
-    expect(path).toBe(KILL9);
+    expect(outcome).toEqual({ before: false, forged: '', given: dropped, after: true });
+  });
+
+  it('gzipped, from disk, with every packet of it', async () => {
+    await lab.open(capture('c31-knet-burst-large/brA.pcap.gz'));
+
+    await lab.page.focus('#packets');
+    await lab.page.keyboard.press('End');
+    await lab.page.waitForSelector('.packet[data-row="2261"][aria-selected=true]');
+    await lab.frameShown(2262);
+
+    expect(await lab.page.locator('.detail-layer').count()).toBeGreaterThan(2);
+  });
+
+  it('in a window of its own, for each further file of a start while it runs', async () => {
+    const others = lab.app.waitForEvent('window');
+    await lab.app.evaluate(
+      ({ app }, path) => app.emit('second-instance', {}, ['electron', app.getAppPath(), path], '/'),
+      UDP_KILL,
+    );
+    const page = await others;
+    await page.waitForSelector('.app[data-phase=done]');
+
+    expect(await page.locator('.source-name').textContent()).toBe('brA.pcap');
+    await page.close();
+  });
+});
+
+describe('a long capture', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.start(join(scratch.path, 'long'));
+    return () => lab.stop();
+  });
+  afterEach(() => lab.close());
+
+  it('shows its first rows while it is read, and stops when told to', async () => {
+    const path = scratch.file('long.pcap', repeated(readFileSync(KILL9), 150e6));
+    await lab.answerDialog([path]);
+    await lab.menu('open');
+
+    await lab.page.waitForSelector('.packet');
+    expect(await lab.phase()).toBe('reading');
+    await lab.page.click('.status-reading button');
+    await lab.page.waitForSelector('.app[data-phase=cancelled]');
+
+    expect(await lab.text('.banner')).toContain('Reading was stopped');
+    await lab.page.focus('#packets');
+    await lab.page.keyboard.press('ArrowDown');
+    await lab.page.waitForSelector('.detail-line');
+  });
+
+  it('of 3 GB opens at its first packets, and is left at once', async () => {
+    const golden = readFileSync(KILL9);
+    const path = scratch.file('sparse.pcap', golden);
+    const fd = openSync(path, 'r+');
+    ftruncateSync(fd, 3_000_000_000);
+    closeSync(fd);
+    await lab.answerDialog([path]);
+    await lab.menu('open');
+
+    await lab.page.waitForSelector('.packet');
+    // A hole reads as records of no octets: rows without end, until they are enough.
+    await lab.page.waitForFunction(() => document.querySelector('.packet-count')?.textContent?.match(/^\d/));
+    if ((await lab.phase()) === 'reading') await lab.page.keyboard.press('Escape');
+    await lab.page.waitForSelector('.app[data-phase=cancelled], .app[data-phase=done]');
+
+    await lab.page.focus('#packets');
+    await lab.page.keyboard.press('Home');
+    await lab.frameShown(1);
+    expect(await lab.page.locator('.detail-layer').count()).toBeGreaterThan(2);
   });
 });
 
 describe('what cannot be opened', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    lab = await Lab.start(join(scratch.path, 'cannot'));
+    return () => lab.stop();
+  });
+  beforeEach(() => lab.close());
+
   it.each([
     ['a folder', () => capture('03-corosync-kill9'), 'is a folder: choose a capture file in it'],
     ['a file that is not there', () => capture('no-such.pcap'), 'does not exist'],
     ['an empty file', () => scratch.file('empty.pcap', new Uint8Array()), 'is empty'],
     ['something else', () => capture('03-corosync-kill9/truth.json'), 'not a pcap or pcapng capture'],
   ])('%s: says so in a sentence', async (_what, path, says) => {
-    const own = await start(path());
+    await lab.answerDialog([path()]);
+    await lab.menu('open');
 
-    await own.page.waitForSelector('.welcome-problem');
-
-    expect(await own.text('.welcome-problem')).toContain(says);
-    expect(await own.phase()).toBe('failed');
+    await lab.page.waitForSelector('.welcome-problem');
+    expect(await lab.text('.welcome-problem')).toContain(says);
+    expect(await lab.phase()).toBe('failed');
   });
 
   it('shows what could be read of a cut file, and where it ends', async () => {
-    const cut = readFileSync(KILL9).subarray(0, 40_000);
-    const own = await start(scratch.file('cut.pcap', cut));
+    await lab.open(scratch.file('cut.pcap', readFileSync(KILL9).subarray(0, 40_000)));
 
-    await own.read();
-
-    expect(await own.text('.banner')).toContain('ends in the middle of a record at octet');
-    expect(await own.page.locator('.packet').count()).toBeGreaterThan(5);
+    expect(await lab.text('.banner')).toContain('ends in the middle of a record at octet');
+    expect(await lab.page.locator('.packet').count()).toBeGreaterThan(5);
   });
 
   it('says it where a file changes under the window', async () => {
     const path = scratch.copy(KILL9, 'shrinking.pcap');
-    const own = await start(path);
-    await own.read();
+    await lab.open(path);
 
     writeFileSync(path, readFileSync(KILL9).subarray(0, 1000));
-    await own.page.focus('#packets');
-    await own.page.keyboard.press('End');
-    await own.page.waitForFunction(() =>
+    await lab.page.focus('#packets');
+    await lab.page.keyboard.press('End');
+    await lab.page.waitForFunction(() =>
       document.querySelector('.detail-note')?.textContent?.includes('shorter than it was'),
     );
 
-    expect(await own.phase()).toBe('done');
-  });
-});
-
-describe('an encrypted capture', () => {
-  const path = capture('c31-knet-aes256-form3/brA.pcap');
-  const key = capture('c31-knet-aes256-form3/authkey');
-
-  it('says that it needs a key, and opens with the one that is chosen', async () => {
-    const own = await start(path);
-    await own.read();
-    expect(await own.text('.banner')).toContain('encrypted and no key is at hand');
-
-    await own.answerDialog([key]);
-    await own.page.click('.banner button');
-    await own.page.waitForSelector('.banner', { state: 'detached' });
-    await own.read();
-
-    expect(await own.page.locator('.ring-item').count()).toBeGreaterThan(0);
-    await own.page.waitForSelector('.hex-tabs button:has-text("decrypted")');
-  });
-
-  it('says that a wrong key does not fit', async () => {
-    const own = await start(path);
-    await own.read();
-
-    await own.drop('authkey', new Uint8Array(1024).fill(7));
-    await own.page.waitForFunction(() =>
-      document.querySelector('.banner')?.textContent?.includes('none of the keys opens them'),
-    );
-
-    expect(await own.text('.top-bar')).toContain('Keys: 1');
-  });
-
-  it('takes a key from the command line', async () => {
-    const own = await start('--key', key, path);
-    await own.read();
-
-    expect(await own.page.locator('.banner').count()).toBe(0);
+    expect(await lab.phase()).toBe('done');
   });
 });

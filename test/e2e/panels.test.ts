@@ -1,4 +1,5 @@
 // One selection and one time through all panels, with mouse and keyboard.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KILL9, Lab, Scratch } from './support.ts';
 
@@ -6,8 +7,7 @@ const scratch = new Scratch();
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await Lab.start(scratch.path, [KILL9]);
-  await lab.resize(1280, 720);
+  lab = await Lab.start(join(scratch.path, 'panels'), [KILL9]);
   await lab.read();
 });
 afterAll(async () => {
@@ -15,21 +15,15 @@ afterAll(async () => {
   scratch.remove();
 });
 
-const frameShown = (frame: number): Promise<unknown> =>
-  lab.page.waitForFunction(
-    (wanted) => document.querySelector('[data-pane=detail] .pane-aside')?.textContent === `frame ${wanted}`,
-    frame,
-  );
-
 describe('selection', () => {
   it('goes from a line of the table to detail, bytes and ring', async () => {
     const { page } = lab;
     await page.focus('#packets');
     await page.keyboard.press('Home');
-    await frameShown(1);
+    await lab.frameShown(1);
 
     await page.locator('.packet[data-row="4"]').click();
-    await frameShown(5);
+    await lab.frameShown(5);
 
     expect(await page.locator('.detail-layer', { hasText: 'ipv4' }).count()).toBe(1);
     expect(await page.locator('.hex-row').count()).toBeGreaterThan(1);
@@ -39,7 +33,7 @@ describe('selection', () => {
   it('goes from a field to its bytes, and from a byte to its field', async () => {
     const { page } = lab;
     await page.click('.finding[data-rule=token-loss]');
-    await frameShown(275);
+    await lab.frameShown(275);
     await lab.chooseField('token_seq');
     expect(await page.locator('.hex-bytes .hex-marked').count()).toBe(4);
     expect(await lab.text('.detail-note')).toContain('u32');
@@ -55,7 +49,7 @@ describe('selection', () => {
   it('goes from a finding to its packet, and from a ring to its first token', async () => {
     const { page } = lab;
     await page.click('.finding[data-rule=token-loss]');
-    await frameShown(275);
+    await lab.frameShown(275);
     expect(await lab.text('.ring-says')).toContain('on its way from .112 to .114');
 
     await page.locator('.ring-item').nth(2).click();
@@ -108,57 +102,5 @@ describe('the timeline', () => {
 
     await page.keyboard.press('f');
     await page.waitForFunction((old) => document.querySelector('.timeline-says > span')?.textContent === old, whole);
-  });
-});
-
-describe('the filter', () => {
-  it('shows the packets that match, and all of them again', async () => {
-    const { page } = lab;
-    await page.keyboard.press('/');
-    await page.keyboard.type('totem.kind == memb_join');
-    await page.waitForFunction(() =>
-      document.querySelector('[data-pane=packets] .pane-aside')?.textContent?.includes(' of 787'),
-    );
-    const kinds = await page.locator('.packet .kind').allInnerTexts();
-    expect(new Set(kinds)).toEqual(new Set(['join']));
-
-    await page.fill('#filter', '');
-    await page.waitForFunction(() =>
-      document.querySelector('[data-pane=packets] .pane-aside')?.textContent?.includes('787 packets'),
-    );
-  });
-
-  it('finds what only the bytes tell', async () => {
-    const { page } = lab;
-    await page.fill('#filter', 'totem.failed_list.nodeid == 1912711360');
-    await page.waitForFunction(() =>
-      / of 787/.test(document.querySelector('[data-pane=packets] .pane-aside')?.textContent ?? ''),
-    );
-
-    expect(await page.locator('.packet .kind').first().innerText()).toBe('join');
-    await page.fill('#filter', '');
-  });
-
-  it('says at which column an expression goes wrong', async () => {
-    const { page } = lab;
-    await page.fill('#filter', 'totem.kind == ');
-    await page.waitForSelector('.filter-problem');
-
-    expect(await lab.text('.filter-problem')).toMatch(/^column \d+: /);
-    expect(await page.getAttribute('#filter', 'aria-invalid')).toBe('true');
-    await page.fill('#filter', '');
-    await page.waitForSelector('.filter-problem', { state: 'detached' });
-  });
-});
-
-describe('the list of keys', () => {
-  it('opens by ? and closes by Escape', async () => {
-    const { page } = lab;
-    await page.focus('#packets');
-    await page.keyboard.press('?');
-    await page.waitForSelector('dialog[open]');
-
-    await page.keyboard.press('Escape');
-    await page.waitForSelector('dialog[open]', { state: 'detached' });
   });
 });

@@ -1,4 +1,5 @@
 // How the page is locked in: what the main process promises of it, and what it may not do from within.
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KILL9, Lab, Scratch } from './support.ts';
 
@@ -6,7 +7,7 @@ const scratch = new Scratch();
 let lab: Lab;
 
 beforeAll(async () => {
-  lab = await Lab.start(scratch.path, [KILL9]);
+  lab = await Lab.start(join(scratch.path, 'safety'), [KILL9]);
   await lab.read();
 });
 afterAll(async () => {
@@ -81,12 +82,13 @@ describe('the page', () => {
     const outcome = await lab.page.evaluate(async () => {
       const opened = window.open('https://example.org/');
       const permission = await Notification.requestPermission();
+      const camera = await navigator.mediaDevices?.getUserMedia({ video: true }).catch(() => null);
       location.href = 'https://example.org/';
       await new Promise((done) => setTimeout(done, 300));
-      return { opened, permission };
+      return { opened, permission, camera: camera ?? null };
     });
 
-    expect(outcome).toEqual({ opened: null, permission: 'denied' });
+    expect(outcome).toEqual({ opened: null, permission: 'denied', camera: null });
     expect(lab.page.url()).toBe('app://lab/index.html');
     expect(await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
   });
@@ -106,10 +108,46 @@ describe('the page', () => {
         await refused('session.open', ['a', 'b']),
         await refused('session.close', ['1']),
         await refused('smoke.report', [{ isDrawn: true, says: 'x', more: 1 }]),
+        await refused('settings.change', [{ theme: 'dark', more: 1 }]),
+        await refused('settings.change', [{ filters: ['x'.repeat(100_000)] }]),
+        await refused('window.open', [{}]),
         await refused('recent.list', []),
       ];
     });
 
-    expect(outcome).toEqual([true, true, true, true, true, true, false]);
+    expect(outcome).toEqual([true, true, true, true, true, true, true, true, true, false]);
+  });
+
+  it('opens no file that nobody chose, in this window or another', async () => {
+    const outcome = await lab.page.evaluate(async () => {
+      const { lab: doors } = window as unknown as {
+        lab: { call(name: string, args: unknown): Promise<{ ok: boolean; problem: { kind: string } }> };
+      };
+      const opened = await doors.call('session.open', ['/etc/hostname']);
+      await doors.call('window.open', ['/etc/hostname']);
+      return [opened.ok, opened.problem.kind];
+    });
+
+    expect(outcome).toEqual([false, 'not-allowed']);
+    expect(await lab.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
+  });
+
+  it('attaches no webview and downloads nothing', async () => {
+    const outcome = await lab.page.evaluate(async () => {
+      const view = document.createElement('webview');
+      view.setAttribute('src', 'https://example.org/');
+      document.body.append(view);
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob(['x']));
+      link.download = 'x.txt';
+      link.click();
+      await new Promise((done) => setTimeout(done, 300));
+      const isView = 'getURL' in view;
+      view.remove();
+      return isView;
+    });
+
+    expect(outcome).toBe(false);
+    expect(await lab.app.evaluate(({ webContents }) => webContents.getAllWebContents().length)).toBe(1);
   });
 });

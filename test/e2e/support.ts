@@ -1,6 +1,7 @@
 // Starts the built program in the real Electron runtime and speaks to its window. Each start has a folder of its own
-// for what the program remembers, so that no test sees another's traces.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// for what the program remembers, so that no test sees another's traces; tests of one file share one start where they
+// can, and bring the window back to a known state themselves.
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -27,6 +28,8 @@ export function hostArguments(userData: string): string[] {
   return [...noSandbox, `--user-data-dir=${userData}`, ROOT];
 }
 
+export type Theme = 'light' | 'dark' | 'contrast';
+
 export class Lab {
   readonly app: ElectronApplication;
   readonly page: Page;
@@ -40,7 +43,12 @@ export class Lab {
     page.on('pageerror', (error) => this.complaints.push(error.message));
   }
 
-  static async start(userData: string, args: readonly string[] = []): Promise<Lab> {
+  /** Starts the program. `isFirst`: as on a machine where it never ran. */
+  static async start(userData: string, args: readonly string[] = [], isFirst = false): Promise<Lab> {
+    if (!isFirst) {
+      mkdirSync(userData, { recursive: true });
+      writeFileSync(join(userData, 'settings.json'), JSON.stringify({ hasStarted: true }));
+    }
     const app = await _electron.launch({
       executablePath: electronPath(),
       args: [...hostArguments(userData), ...args],
@@ -48,15 +56,51 @@ export class Lab {
     });
     const page = await app.firstWindow();
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-    return new Lab(app, page);
+    const lab = new Lab(app, page);
+    await lab.resize(1280, 720);
+    return lab;
   }
 
   async resize(width: number, height: number): Promise<void> {
     await this.app.evaluate(
-      ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setContentSize(size[0] ?? 0, size[1] ?? 0),
+      ({ BrowserWindow }, [wide = 0, high = 0]) =>
+        BrowserWindow.getAllWindows().forEach((window) => window.setContentSize(wide, high)),
       [width, height],
     );
     await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+  }
+
+  /** Opens a capture in the window by the menu, and waits until it is read. */
+  async open(path: string): Promise<void> {
+    await this.answerDialog([path]);
+    await this.menu('open');
+    await this.page.waitForFunction(
+      (name) => document.querySelector('.source-name')?.textContent === name,
+      path.split('/').at(-1),
+    );
+    await this.read();
+  }
+
+  /** Closes the capture, if one is open. */
+  async close(): Promise<void> {
+    await this.app.evaluate(({ BrowserWindow }) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.send('lab.event', 'menu.command', { command: 'close' }),
+    );
+    await this.page.waitForSelector('.welcome h2');
+  }
+
+  /** Runs a command of the menu by its name. */
+  async command(command: string): Promise<void> {
+    await this.app.evaluate(
+      ({ BrowserWindow }, name) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.send('lab.event', 'menu.command', { command: name }),
+      command,
+    );
+  }
+
+  /** Clicks an entry of the menu that has an id. */
+  async menu(id: string): Promise<void> {
+    await this.app.evaluate(({ Menu }, item) => Menu.getApplicationMenu()?.getMenuItemById(item)?.click(), id);
   }
 
   /** Waits until the capture is read, and its first packet opened. */
@@ -65,12 +109,42 @@ export class Lab {
     await this.page.waitForSelector('.detail-line');
   }
 
+  async theme(theme: Theme): Promise<void> {
+    await this.command(`theme-${theme}`);
+    await this.page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
+  }
+
+  async preset(preset: 'teach' | 'diagnose'): Promise<void> {
+    await this.command(`preset-${preset}`);
+    await this.page.waitForSelector(`.workbench[data-preset=${preset}]`);
+  }
+
   phase(): Promise<string | null> {
     return this.page.getAttribute('.app', 'data-phase');
   }
 
   text(selector: string): Promise<string> {
     return this.page.innerText(selector);
+  }
+
+  /** What is open, with its folder. */
+  async source(): Promise<string> {
+    return (await this.page.locator('.source-folder, .source-name').allTextContents()).join('');
+  }
+
+  /** Waits until the heading of the table says this. */
+  async count(text: string): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelector('.packet-count')?.textContent?.includes(wanted),
+      text,
+    );
+  }
+
+  async frameShown(frame: number): Promise<void> {
+    await this.page.waitForFunction(
+      (wanted) => document.querySelector('[data-pane=detail] .pane-aside')?.textContent === `frame ${wanted}`,
+      frame,
+    );
   }
 
   /** Scrolls the detail tree until the field with this name is in the page, and clicks it. */
@@ -85,20 +159,21 @@ export class Lab {
     await line.first().click();
   }
 
-  /** Drops a file onto the window, as the page sees it. */
-  async drop(name: string, bytes: Uint8Array): Promise<void> {
+  /** Drops files onto the window, as the page sees them. */
+  async drop(...files: readonly (readonly [name: string, bytes: Uint8Array])[]): Promise<void> {
     const transfer = await this.page.evaluateHandle(
-      ([fileName, octets]) => {
-        const files = new DataTransfer();
-        files.items.add(new File([new Uint8Array(octets as number[])], fileName as string));
-        return files;
+      (dropped) => {
+        const all = new DataTransfer();
+        for (const [name, octets] of dropped)
+          all.items.add(new File([Uint8Array.from(atob(octets), (char) => char.charCodeAt(0))], name));
+        return all;
       },
-      [name, [...bytes]] as const,
+      files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const),
     );
     await this.page.dispatchEvent('.app', 'drop', { dataTransfer: transfer });
   }
 
-  /** Makes the next open dialog answer with these paths. */
+  /** Makes the next open dialogs answer with these paths. */
   async answerDialog(paths: readonly string[]): Promise<void> {
     await this.app.evaluate(({ dialog }, filePaths) => {
       dialog.showOpenDialog = () => Promise.resolve({ canceled: filePaths.length === 0, filePaths: [...filePaths] });

@@ -3,7 +3,13 @@ import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode } from
 import type { Dissection } from '../../../protocol/dissect/dissection.ts';
 import { FixedList } from '../../widgets/fixed-list.tsx';
 import { Pane } from '../../widgets/pane.tsx';
-import { selectField } from '../../state/actions.ts';
+import { copyText } from '../../widgets/copy.ts';
+import { showMenu } from '../../widgets/menu.tsx';
+import { termOf } from '../../../app/glossary/glossary.ts';
+import { selectField, showOverlay } from '../../state/actions.ts';
+import { stretchOf } from '../hex/layout.ts';
+import { queryGroups } from '../query-menu.ts';
+import { filterOf } from './filter-of.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView, type FieldChoice } from '../../state/view-store.ts';
 import { detailLines, keysAbove, withOpen, type DetailLine } from './layout.ts';
@@ -18,10 +24,12 @@ interface LineProps {
   readonly isCurrent: boolean;
   readonly onChoose: () => void;
   readonly onToggle: () => void;
+  readonly onMenu: (at: { readonly x: number; readonly y: number }) => void;
+  readonly isAsked: boolean;
 }
 
-function Line({ line, position, top, isCurrent, onChoose, onToggle }: LineProps): ReactNode {
-  const { depth, label, text, doc, isOpen, problem } = line;
+function Line({ line, position, top, isCurrent, onChoose, onToggle, onMenu, isAsked }: LineProps): ReactNode {
+  const { depth, label, text, doc, isOpen, problem, choice } = line;
   return (
     <div
       className={`detail-line ${depth === 0 ? 'detail-layer' : ''} ${problem === null ? '' : 'detail-problem'}`}
@@ -30,17 +38,34 @@ function Line({ line, position, top, isCurrent, onChoose, onToggle }: LineProps)
       aria-level={depth + 1}
       aria-selected={isCurrent}
       {...(isOpen === null ? {} : { 'aria-expanded': isOpen })}
-      title={problem ?? doc}
+      data-tip={problem ?? (choice.field < 0 ? '' : doc)}
       data-path={line.key}
       style={{ transform: `translateY(${top}px)`, paddingLeft: 8 + depth * 14 }}
       onMouseDown={onChoose}
       onDoubleClick={onToggle}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu({ x: event.clientX, y: event.clientY });
+      }}
     >
       <span className="detail-fold" aria-hidden="true" onMouseDown={onToggle}>
         {isOpen === null ? '' : isOpen ? '▾' : '▸'}
       </span>
       <span className="detail-label">{label}</span>
       <span className="detail-text">{problem === null ? text : `${text} – ${problem}`}</span>
+      {isAsked ? (
+        <span
+          className="detail-filter"
+          aria-hidden="true"
+          title="filter by this value (Shift+F10)"
+          onClick={(event) => {
+            const { left, bottom } = event.currentTarget.getBoundingClientRect();
+            onMenu({ x: left, y: bottom });
+          }}
+        >
+          filter ▾
+        </span>
+      ) : null}
     </div>
   );
 }
@@ -89,18 +114,69 @@ function wantsOpen(key: string, isOpen: boolean): boolean | null {
   return key === 'Enter' ? !isOpen : null;
 }
 
+/** What the chosen field means, and where it stands. */
+function Note({ chosen }: { readonly chosen: DetailLine | undefined }): ReactNode {
+  const opened = useSession((state) => state.opened);
+  const dissection = opened?.dissection ?? null;
+  const says = opened?.says ?? null;
+  const stretch = dissection === null || chosen === undefined ? null : stretchOf(dissection, chosen.choice);
+  const source = stretch === null ? '' : (dissection?.sources[stretch.source]?.label ?? '');
+  const word = chosen === undefined || chosen.choice.field < 0 ? null : termOf(chosen.label);
+  const empty = 'Choose a field to read what it means and to see its bytes.';
+  const doc = chosen === undefined ? empty : word === null ? chosen.doc : `${chosen.doc}. ${word.says}`;
+  const place = stretch === null || chosen?.isOpen === true ? '' : placeText(stretch, source);
+  return (
+    <div className="detail-note" aria-live="polite">
+      <p title={doc}>{says ?? doc}</p>
+      <p>
+        {says !== null || chosen === undefined ? null : (
+          <>
+            {chosen.ctype === '' ? null : <code>{chosen.ctype}</code>}
+            {place}
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function placeText({ from, to }: { readonly from: number; readonly to: number }, source: string): string {
+  if (to <= from) return '';
+  const where = to - from === 1 ? `octet ${from}` : `octets ${from} to ${to - 1}`;
+  return `${where} of the ${source}`;
+}
+
+const openMenu = (dissection: Dissection, line: DetailLine, at: { readonly x: number; readonly y: number }): void => {
+  const expression = filterOf(dissection, line.choice);
+  const copy = [
+    { label: 'Copy the value', isDisabled: line.text === '', run: () => copyText(line.text) },
+    { label: 'Copy the field', run: () => copyText(`${line.label}: ${line.text}`) },
+  ];
+  const word = termOf(line.label);
+  const explain =
+    word === null ? [] : [{ label: `What is ${word.word}?`, run: () => showOverlay('glossary', word.word) }];
+  showMenu('this field', at, [...(expression === null ? [] : queryGroups(expression)), copy, explain]);
+};
+
 export function Detail(): ReactNode {
   const opened = useSession((state) => state.opened);
   const choice = useView((state) => state.field);
-  const { lines, current, chosen, toggle } = useDetail(opened?.dissection ?? null, choice);
+  const dissection = opened?.dissection ?? null;
+  const { lines, current, chosen, toggle } = useDetail(dissection, choice);
   const onKey = (event: KeyboardEvent): boolean => {
-    if (chosen === undefined || chosen.isOpen === null) return false;
-    const wanted = wantsOpen(event.key, chosen.isOpen);
+    if (chosen === undefined || dissection === null) return false;
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      const { left, bottom } = (
+        document.getElementById(`detail-${current}`) ?? event.currentTarget
+      ).getBoundingClientRect();
+      openMenu(dissection, chosen, { x: left + 24, y: bottom });
+      return true;
+    }
+    const wanted = chosen.isOpen === null ? null : wantsOpen(event.key, chosen.isOpen);
     if (wanted === null) return false;
     if (wanted !== chosen.isOpen) toggle(chosen);
     return true;
   };
-  const note = chosen === undefined ? 'Choose a field to read what it means and to see its bytes.' : chosen.doc;
   return (
     <Pane id="detail" title="Detail" aside={opened === null ? null : <span>frame {opened.row + 1}</span>}>
       <div className="detail">
@@ -115,22 +191,21 @@ export function Detail(): ReactNode {
           onKey={onKey}
           renderRow={(position, top) => {
             const line = lines[position];
-            if (line === undefined) return null;
+            if (line === undefined || dissection === null) return null;
             return (
               <Line
                 key={line.key}
                 {...{ line, position, top }}
                 isCurrent={position === current}
+                isAsked={filterOf(dissection, line.choice) !== null}
                 onChoose={() => selectField(line.choice)}
                 onToggle={() => toggle(line)}
+                onMenu={(at) => openMenu(dissection, line, at)}
               />
             );
           }}
         />
-        <p className="detail-note" aria-live="polite">
-          {opened?.says ?? note}
-          {chosen === undefined || chosen.ctype === '' ? null : <code>{chosen.ctype}</code>}
-        </p>
+        <Note chosen={chosen} />
       </div>
     </Pane>
   );

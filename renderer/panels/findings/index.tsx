@@ -2,11 +2,11 @@
 import { useMemo, type ReactNode } from 'react';
 import type { Finding, RingHistory, Severity } from '../../../app/analysis/result.ts';
 import { packets, selectFinding, selectRing, timeOfRow } from '../../state/actions.ts';
-import type { NodeDirectory } from '../../state/node-directory.ts';
+import { shortSays, type NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
-import { secondsText } from '../packets/layout.ts';
+import { secondsText } from '../times.ts';
 import './findings.css';
 
 const FLAG = 'M3 1V13M3 1.5H11L9 4.5L11 7.5H3';
@@ -35,10 +35,12 @@ const CAUSES: Readonly<Record<RingHistory['cause'], string>> = {
 function FindingItem({
   finding,
   start,
+  nodes,
   isNow,
 }: {
   readonly finding: Finding;
   readonly start: number;
+  readonly nodes: NodeDirectory;
   readonly isNow: boolean;
 }): ReactNode {
   const { severity, time, says, cause, advice, rule } = finding;
@@ -55,7 +57,7 @@ function FindingItem({
         <Flag severity={severity} />
         <span className="finding-word">{severity}</span>
         <time>{secondsText(time - start)} s</time>
-        <span className="finding-says">{says}</span>
+        <span className="finding-says">{shortSays(says, nodes)}</span>
       </button>
     </li>
   );
@@ -116,7 +118,7 @@ export function Findings(): ReactNode {
         {findings.length === 0 ? <p className="findings-none">Nothing that stands out so far.</p> : null}
         <ul>
           {findings.map((finding) => (
-            <FindingItem key={finding.id} {...{ finding, start }} isNow={finding.time === now} />
+            <FindingItem key={finding.id} {...{ finding, start, nodes }} isNow={finding.time === now} />
           ))}
         </ul>
         <h3>{rings.length === 1 ? '1 ring' : `${rings.length} rings`}</h3>

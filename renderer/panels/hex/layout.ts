@@ -2,7 +2,9 @@
 import type { Dissection } from '../../../protocol/dissect/dissection.ts';
 import type { FieldChoice } from '../../state/view-store.ts';
 
+/** Octets of a row, where there is room and where there is not. */
 export const ROW_OCTETS = 16;
+export const NARROW_OCTETS = 8;
 
 /** A stretch of the bytes of one source. */
 export interface Stretch {
@@ -49,13 +51,13 @@ export interface HexCell {
   readonly text: string;
 }
 
-export function hexRow(bytes: Uint8Array, row: number): readonly HexCell[] {
+export function hexRow(bytes: Uint8Array, row: number, octets = ROW_OCTETS): readonly HexCell[] {
   const cells: HexCell[] = [];
-  for (let at = row * ROW_OCTETS; at < Math.min(bytes.length, (row + 1) * ROW_OCTETS); at++) {
+  for (let at = row * octets; at < Math.min(bytes.length, (row + 1) * octets); at++) {
     const octet = bytes[at] ?? 0;
     cells.push({ at, hex: HEX[octet] ?? '', text: octet >= 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '·' });
   }
   return cells;
 }
 
-export const offsetText = (row: number): string => (row * ROW_OCTETS).toString(16).padStart(4, '0');
+export const offsetText = (row: number, octets = ROW_OCTETS): string => (row * octets).toString(16).padStart(4, '0');

@@ -1,158 +1,240 @@
 // The packet table: one line a captured frame, in capture order, the filtered ones where a filter is set.
-import { memo, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+} from 'react';
 import { FixedList } from '../../widgets/fixed-list.tsx';
+import { showMenu } from '../../widgets/menu.tsx';
 import { Pane } from '../../widgets/pane.tsx';
-import { chooseTimeForm, packets, selectRow } from '../../state/actions.ts';
-import type { NodeDirectory } from '../../state/node-directory.ts';
+import { copyText } from '../../widgets/copy.ts';
+import { useWidth } from '../../widgets/use-width.ts';
+import { packets, selectMatch, selectRow } from '../../state/actions.ts';
+import { learnFacts } from '../../session/live.ts';
+import { isAmong, positionIn } from '../../../app/store/row-list.ts';
+import { highlightPackets } from '../../session/query.ts';
 import { useSession } from '../../state/session-store.ts';
-import { useView, type TimeForm } from '../../state/view-store.ts';
-import { Mark } from '../mark.tsx';
-import { countText, packetLine, wayText } from './layout.ts';
+import { useSettings } from '../../state/settings-store.ts';
+import { useView } from '../../state/view-store.ts';
+import { cellGroups, cellText } from './cell-menu.ts';
+import { columnWidths, shownColumns, type CellContext, type ColumnId, type ColumnWidth } from './columns.ts';
+import { Head } from './head.tsx';
+import { countText } from './layout.ts';
+import { Line, type LineProps } from './line.tsx';
 import './packets.css';
 
 const ROW_HEIGHT = 22;
-const COLUMNS = [
-  ['no.', 'number of the frame in the file, from 1'],
-  ['time', 'seconds since the first packet, since the one before, or the clock of the capturing host'],
-  ['from → to', 'who sent it, and to whom or to which multicast group'],
-  ['kind', 'what the packet is'],
-  ['ring', 'ring id: representative and number of the ring that the packet belongs to'],
-  ['seq', "a multicast's place in the total order; on a token, the highest place given"],
-  ['says', 'what it says, in the words of the field'],
-] as const;
-const FORMS: readonly (readonly [TimeForm, string])[] = [
-  ['start', 'since the start'],
-  ['previous', 'since the packet before'],
-  ['clock', 'clock'],
-];
+/** Pixels that the scroll bar takes. */
+const SCROLL_BAR = 12;
+/** Milliseconds that lines rest in view before their bytes are looked at. */
+const LEARN_REST = 60;
 
-interface LineProps {
-  readonly row: number;
-  readonly previous: number;
-  readonly position: number;
-  readonly top: number;
-  readonly isCurrent: boolean;
-  readonly form: TimeForm;
-  readonly nodes: NodeDirectory;
-  readonly revision: number;
+/** Learns what the lines say that rest in view; counts what was learned. */
+function useLearned(
+  rowOf: (position: number) => number,
+  revision: number,
+): { readonly learned: number; readonly onSeen: (first: number, last: number) => void } {
+  const [learned, setLearned] = useState(0);
+  const seen = useRef<readonly number[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const plan = useCallback((): void => {
+    if (timer.current !== null) clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      void learnFacts(seen.current).then((isNew) => isNew && setLearned((count) => count + 1));
+    }, LEARN_REST);
+  }, []);
+  useEffect(plan, [plan, revision]);
+  const onSeen = (first: number, last: number): void => {
+    seen.current = Array.from({ length: Math.max(0, last - first) }, (_, i) => rowOf(first + i));
+    plan();
+  };
+  return { learned, onSeen };
 }
 
-const Line = memo(function Line({ row, previous, position, top, isCurrent, form, nodes }: LineProps): ReactNode {
-  const line = packetLine(packets(), nodes, row, previous, form);
-  if (line === null) return null;
+function templateOf(columns: readonly ColumnWidth[]): string {
+  return columns.map(({ width }) => (width === 0 ? 'minmax(80px, 1fr)' : `${width}px`)).join(' ');
+}
+
+/** What is highlighted, with ways to go through it and to end it. */
+function Highlighted(): ReactNode {
+  const { text, rows } = useSession((state) => state.highlight);
+  const row = useView((state) => state.row);
+  if (text.trim() === '' || rows === null) return null;
+  const at = row !== null && isAmong(rows, row) ? positionIn(rows, row) + 1 : 0;
+  const count = `${at === 0 ? '' : `${at} of `}${rows.length.toLocaleString('en')}`;
   return (
-    <div
-      className="packet"
-      role="row"
-      id={`packets-${position}`}
-      aria-rowindex={position + 2}
-      aria-selected={isCurrent}
-      data-row={row}
-      style={{ transform: `translateY(${top}px)` }}
-      onMouseDown={() => selectRow(row)}
-    >
-      <span role="gridcell" className="right faint">
-        {line.number}
-      </span>
-      <span role="gridcell" className="right">
-        {line.time}
-      </span>
-      <span role="gridcell" title={wayText(line.source, line.target)}>
-        <span className="long">{wayText(line.source, line.target)}</span>
-        <span className="short">{wayText(nodes.labelOfAddress(line.source), nodes.labelOfAddress(line.target))}</span>
-      </span>
-      <span role="gridcell" className="kind" title={line.kindDoc}>
-        <Mark look={line.look} />
-        {line.kind}
-      </span>
-      <span role="gridcell" title={line.ringDoc}>
-        {line.ring}
-      </span>
-      <span role="gridcell" className="right">
-        {line.seq}
-      </span>
-      <span role="gridcell" className="says" title={line.says}>
-        {line.says}
-      </span>
-    </div>
+    <span className="hits" title={text}>
+      <span className="hits-text">{text}</span>
+      <span>{count}</span>
+      <button
+        type="button"
+        aria-label="previous highlighted packet"
+        title="previous (Shift+F3)"
+        onClick={() => selectMatch(-1)}
+      >
+        ‹
+      </button>
+      <button type="button" aria-label="next highlighted packet" title="next (F3)" onClick={() => selectMatch(1)}>
+        ›
+      </button>
+      <button
+        type="button"
+        aria-label="end highlighting"
+        title="end highlighting"
+        onClick={() => void highlightPackets('')}
+      >
+        ×
+      </button>
+    </span>
   );
-});
-
-const header = (
-  <div className="packet-head" role="row" aria-rowindex={1}>
-    {COLUMNS.map(([name, doc], i) => (
-      <span key={name} role="columnheader" className={i === 0 || i === 1 || i === 5 ? 'right' : ''} title={doc}>
-        {name}
-      </span>
-    ))}
-  </div>
-);
-
-/** Position of a row in the sorted list of filtered rows, or of the nearest before it. */
-function positionIn(rows: Uint32Array, row: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle] ?? 0) <= row) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
-export function Packets(): ReactNode {
+function Count(): ReactNode {
+  const analysis = useSession((state) => state.analysis);
+  const filter = useSession((state) => state.filter);
+  useSession((state) => state.revision);
+  return (
+    <span className="packet-count">
+      {filter.isRunning ? 'filtering … ' : ''}
+      {countText(packets(), filter.rows, analysis)}
+    </span>
+  );
+}
+
+interface TableRows {
+  readonly count: number;
+  /** Position of the selected row in the list, -1 for none. */
+  readonly current: number;
+  readonly rowOf: (position: number) => number;
+}
+
+/** The rows that the table lists: all, or those that the filter found. */
+function useRows(row: number | null): TableRows {
+  const { rows } = useSession((state) => state.filter);
+  return {
+    count: rows === null ? packets().length : rows.length,
+    current: row === null ? -1 : rows === null ? row : positionIn(rows, row),
+    rowOf: (position) => (rows === null ? position : (rows[position] ?? -1)),
+  };
+}
+
+/** What cells are in, and the menu that a right click opens on them. */
+function useCellMenu(setCursor: (id: ColumnId) => void): {
+  readonly contextOf: (previous: number) => CellContext;
+  readonly onMenu: LineProps['onMenu'];
+} {
+  const nodes = useSession((state) => state.nodes);
+  const form = useSettings((state) => state.timeForm);
+  const contextOf = useCallback(
+    (previous: number): CellContext => ({ store: packets(), directory: nodes, form, previous, isShort: false }),
+    [nodes, form],
+  );
+  const onMenu = useCallback<LineProps['onMenu']>(
+    (event, id, at, previous) => {
+      event.preventDefault();
+      setCursor(id);
+      showMenu('this cell', { x: event.clientX, y: event.clientY }, cellGroups(id, at, contextOf(previous)));
+    },
+    [contextOf, setCursor],
+  );
+  return { contextOf, onMenu };
+}
+
+function Table(): ReactNode {
   const revision = useSession((state) => state.revision);
   const nodes = useSession((state) => state.nodes);
-  const analysis = useSession((state) => state.analysis);
-  const { rows } = useSession((state) => state.filter);
+  const hits = useSession((state) => state.highlight.rows);
   const row = useView((state) => state.row);
-  const form = useView((state) => state.timeForm);
-  const rowOf = (position: number): number => (rows === null ? position : (rows[position] ?? -1));
-  const count = rows === null ? packets().length : rows.length;
-  const current = row === null ? -1 : rows === null ? row : positionIn(rows, row);
-
-  const aside = (
-    <>
-      <span>{countText(packets(), rows, analysis)}</span>
-      <select
-        aria-label="time column"
-        value={form}
-        onChange={(event) => chooseTimeForm(event.target.value as TimeForm)}
-      >
-        {FORMS.map(([value, label]) => (
-          <option key={value} value={value}>
-            time {label}
-          </option>
-        ))}
-      </select>
-    </>
-  );
-  const onKey = (event: KeyboardEvent): boolean => event.key === 'Enter';
+  const form = useSettings((state) => state.timeForm);
+  const choice = useSettings((state) => state.columns);
+  const { box, width } = useWidth();
+  const { columns, isShort, gap } = useMemo(() => columnWidths(choice, width - SCROLL_BAR), [choice, width]);
+  const [cursor, setCursor] = useState<ColumnId>('info');
+  const { count, current, rowOf } = useRows(row);
+  const { learned, onSeen } = useLearned(rowOf, revision);
+  const { contextOf, onMenu } = useCellMenu(setCursor);
+  const previousOf = (position: number): number => (position <= 0 ? -1 : rowOf(position - 1));
+  const renderRow = (position: number, top: number): ReactNode => {
+    const at = rowOf(position);
+    const isCurrent = at === row;
+    return (
+      <Line
+        key={position}
+        {...{ position, top, form, nodes, revision, columns, isShort, learned, onMenu, isCurrent }}
+        cursor={isCurrent ? cursor : null}
+        isHit={isAmong(hits, at)}
+        row={at}
+        previous={previousOf(position)}
+      />
+    );
+  };
   return (
-    <Pane id="packets" title="Packets" aside={aside}>
+    <div
+      className="packets-box"
+      ref={box}
+      style={{ '--packet-columns': templateOf(columns), '--packet-gap': `${gap}px` } as CSSProperties}
+    >
       <FixedList
         id="packets"
         role="grid"
         label="packets"
         className="packets"
-        count={count}
+        {...{ count, current, renderRow, onSeen }}
         rowHeight={ROW_HEIGHT}
-        current={current}
-        header={header}
+        columnCount={columns.length}
+        header={<Head columns={columns} />}
         headerHeight={ROW_HEIGHT}
         onCurrent={(position) => selectRow(rowOf(position))}
-        onKey={onKey}
-        renderRow={(position, top) => (
-          <Line
-            key={position}
-            {...{ position, top, form, nodes, revision }}
-            row={rowOf(position)}
-            previous={position === 0 ? -1 : rowOf(position - 1)}
-            isCurrent={rowOf(position) === row}
-          />
-        )}
+        onKey={(event) => pressKey(event, { cursor, setCursor, row, context: contextOf(previousOf(current)) })}
       />
-      {count === 0 && rows !== null ? <p className="nothing">No packet matches this filter.</p> : null}
+      {count === 0 && packets().length > 0 ? <p className="nothing">No packet matches this filter.</p> : null}
+    </div>
+  );
+}
+
+export function Packets(): ReactNode {
+  const aside = (
+    <>
+      <Highlighted />
+      <Count />
+    </>
+  );
+  return (
+    <Pane id="packets" title="Packets" aside={aside}>
+      <Table />
     </Pane>
   );
+}
+
+interface Pressed {
+  readonly cursor: ColumnId;
+  readonly setCursor: (id: ColumnId) => void;
+  readonly row: number | null;
+  readonly context: CellContext;
+}
+
+/** Left and right go from cell to cell; the menu key opens the menu of the cell; Ctrl+C copies it. */
+function pressKey(event: KeyboardEvent, { cursor, setCursor, row, context }: Pressed): boolean {
+  if (row === null) return false;
+  const shown = shownColumns(useSettings.getState().columns);
+  const { key } = event;
+  if ((key === 'ArrowLeft' || key === 'ArrowRight') && !event.altKey && !event.ctrlKey) {
+    const at = shown.indexOf(cursor) + (key === 'ArrowLeft' ? -1 : 1);
+    setCursor(shown[Math.min(Math.max(0, at), shown.length - 1)] ?? cursor);
+    return true;
+  }
+  if (key === 'ContextMenu' || (key === 'F10' && event.shiftKey)) {
+    const cell = document.querySelector(`.packet[data-row="${row}"] [data-column="${cursor}"]`);
+    const { left, bottom } = (cell ?? event.currentTarget).getBoundingClientRect();
+    showMenu('this cell', { x: left, y: bottom }, cellGroups(cursor, row, context));
+    return true;
+  }
+  if (key.toLowerCase() !== 'c' || !(event.ctrlKey || event.metaKey)) return false;
+  copyText(event.shiftKey ? shown.map((id) => cellText(id, row, context)).join('\t') : cellText(cursor, row, context));
+  return true;
 }

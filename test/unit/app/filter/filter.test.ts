@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../../protocol/base/brand.ts';
 import { compileFilter } from '../../../../app/filter/filter.ts';
-import { completions } from '../../../../app/filter/fields.ts';
 import { decodeRecord } from '../../../../app/session/decode-record.ts';
 import { wallClock } from '../../../../app/store/times.ts';
 import { goldenBytes } from '../../../support/golden.ts';
@@ -92,11 +91,5 @@ describe('says what is wrong', () => {
 
   it('and does not follow parentheses for ever', () => {
     expect(compileFilter('('.repeat(200) + 'frame' + ')'.repeat(200)).ok).toBe(false);
-  });
-});
-
-describe('completions', () => {
-  it('go on from what was typed', () => {
-    expect(completions('totem.ring', 10)).toEqual(['totem.ring_id', 'totem.ring_seq']);
   });
 });

@@ -1,6 +1,6 @@
 // The wall: what calls and streams let through, and what they refuse.
 import { describe, expect, it } from 'vitest';
-import { guards, PATH_LENGTH_MAX } from '../../../../app/ipc/guards.ts';
+import { guards, PATH_LENGTH_MAX, SETTINGS_LENGTH_MAX } from '../../../../app/ipc/guards.ts';
 import { isStreamRequest, RANGE_OCTETS_MAX, RANGES_MAX } from '../../../../app/ipc/stream.ts';
 
 describe('guards of calls', () => {
@@ -14,6 +14,13 @@ describe('guards of calls', () => {
     ['session.close', [3], true],
     ['session.close', [-1], false],
     ['session.close', [1.5], false],
+    ['window.open', ['/a.pcap'], true],
+    ['window.open', [{ path: '/a.pcap' }], false],
+    ['settings.change', [{ theme: 'dark' }], true],
+    ['settings.change', [{ theme: 'dark', more: 1 }], false],
+    ['settings.change', ['dark'], false],
+    ['settings.change', [null], false],
+    ['settings.change', [{ filters: ['x'.repeat(SETTINGS_LENGTH_MAX)] }], false],
     ['window.hello', [], true],
     ['window.hello', [undefined], false],
     ['smoke.report', [{ isDrawn: true, says: 'x' }], true],

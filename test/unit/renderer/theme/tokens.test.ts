@@ -42,9 +42,10 @@ const MARKS = [
   'failure',
   'warning',
   'note',
+  'hit-mark',
 ];
 
-describe.each(['light', 'dark'])('%s', (theme) => {
+describe.each(['light', 'dark', 'contrast'])('%s', (theme) => {
   const tokens = tokensOf(theme);
   const of = (name: string): string => tokens.get(name) ?? '#808080';
 
@@ -55,7 +56,7 @@ describe.each(['light', 'dark'])('%s', (theme) => {
     },
   );
 
-  it.each(['selected', 'marked', 'banner'])('text can be read on %s', (ground) => {
+  it.each(['selected', 'marked', 'banner', 'hit'])('text can be read on %s', (ground) => {
     expect(contrast(of('text'), of(ground))).toBeGreaterThanOrEqual(4.5);
   });
 

@@ -1,0 +1,34 @@
+// What lies over the panes: at most one of the dialogs, and the place for menus.
+import type { ReactNode } from 'react';
+import { useView } from '../state/view-store.ts';
+import { MenuHost } from '../widgets/menu.tsx';
+import { GlossaryDialog } from './glossary-dialog.tsx';
+import { KeysDialog } from './keys-dialog.tsx';
+import { Palette } from './palette.tsx';
+import { Shortcuts } from './shortcuts.tsx';
+
+function Dialog(): ReactNode {
+  const overlay = useView((state) => state.overlay);
+  switch (overlay) {
+    case 'palette':
+    case 'go-to':
+      return <Palette key={overlay} mode={overlay} />;
+    case 'keys':
+      return <KeysDialog />;
+    case 'glossary':
+      return <GlossaryDialog />;
+    case 'shortcuts':
+      return <Shortcuts />;
+    case null:
+      return null;
+  }
+}
+
+export function Overlays(): ReactNode {
+  return (
+    <>
+      <Dialog />
+      <MenuHost />
+    </>
+  );
+}

@@ -1,0 +1,29 @@
+// The panels of the window by their names, which presets, settings, keys and the palette use.
+import type { FunctionComponent } from 'react';
+import { Detail } from './detail/index.tsx';
+import { Findings } from './findings/index.tsx';
+import { Hex } from './hex/index.tsx';
+import { Membership } from './membership/index.tsx';
+import { NodeCards } from './nodes/index.tsx';
+import { Packets } from './packets/index.tsx';
+import { Ring } from './ring/index.tsx';
+import { Timeline } from './timeline/index.tsx';
+
+export const PANE_IDS = ['timeline', 'ring', 'membership', 'nodes', 'findings', 'packets', 'detail', 'hex'] as const;
+export type PaneId = (typeof PANE_IDS)[number];
+
+export interface PanelEntry {
+  readonly title: string;
+  readonly Component: FunctionComponent;
+}
+
+export const PANELS: Readonly<Record<PaneId, PanelEntry>> = {
+  timeline: { title: 'Timeline', Component: Timeline },
+  ring: { title: 'Ring', Component: Ring },
+  membership: { title: 'Membership', Component: Membership },
+  nodes: { title: 'Nodes', Component: NodeCards },
+  findings: { title: 'Findings', Component: Findings },
+  packets: { title: 'Packets', Component: Packets },
+  detail: { title: 'Detail', Component: Detail },
+  hex: { title: 'Bytes', Component: Hex },
+};

@@ -1,0 +1,110 @@
+// One line of the packet table.
+import { memo, type MouseEvent, type ReactNode } from 'react';
+import { PACKET_KINDS } from '../../../app/store/kinds.ts';
+import { selectRow } from '../../state/actions.ts';
+import { packets } from '../../state/capture.ts';
+import { factsOf } from '../../session/live.ts';
+import { lookOf } from '../../state/looks.ts';
+import type { NodeDirectory } from '../../state/node-directory.ts';
+import type { TimeForm } from '../../../app/settings/settings.ts';
+import { Mark } from '../mark.tsx';
+import { CHAR, COLUMNS, type ColumnId, type ColumnWidth } from './columns.ts';
+import { infoOf, infoSentence, plainName, type NameNode } from '../packet-info.ts';
+
+export interface LineProps {
+  readonly row: number;
+  readonly previous: number;
+  readonly position: number;
+  readonly top: number;
+  readonly columns: readonly ColumnWidth[];
+  readonly isShort: boolean;
+  readonly isCurrent: boolean;
+  /** Column that the keyboard is at; null in lines that are not current. */
+  readonly cursor: ColumnId | null;
+  readonly isHit: boolean;
+  readonly form: TimeForm;
+  readonly nodes: NodeDirectory;
+  /** Stands for the packets, which are in no store. */
+  readonly revision: number;
+  /** Stands for what was learned of rows since they were drawn. */
+  readonly learned: number;
+  readonly onMenu: (event: MouseEvent, id: ColumnId, row: number, previous: number) => void;
+}
+
+/** What the info cell says: nothing that a column beside it says. */
+function infoCell(props: LineProps): { readonly text: string; readonly whole: string } {
+  const { row, columns, nodes } = props;
+  const store = packets();
+  const facts = factsOf(row) ?? null;
+  const name: NameNode = (node) =>
+    typeof node === 'number' ? nodes.label(node).replace(/^node /, '') : nodes.labelOfAddress(node);
+  const info = infoOf(store, row, facts, name);
+  const has = (id: ColumnId): boolean => columns.some((column) => column.id === id);
+  const said = { ...info, ...(has('kind') ? { kind: '' } : {}), ...(has('ring') ? { ring: '' } : {}) };
+  const text = infoSentence(has('seq') ? { ...said, seq: '' } : said).replace(/^: /, '');
+  return { text, whole: infoSentence(infoOf(store, row, facts, plainName)) };
+}
+
+function Cell({
+  id,
+  index,
+  props,
+}: {
+  readonly id: ColumnId;
+  readonly index: number;
+  readonly props: LineProps;
+}): ReactNode {
+  const { row, previous, isShort, form, nodes, cursor, columns } = props;
+  const store = packets();
+  const chunk = store.chunks[row >>> 16];
+  if (chunk === undefined) return null;
+  const column = COLUMNS[id];
+  const width = columns[index]?.width ?? 0;
+  const isCellShort = isShort && width < column.chars * CHAR;
+  const context = { store, directory: nodes, form, previous };
+  const at = row & 0xffff;
+  const info = id === 'info' ? infoCell(props) : null;
+  const text = info?.text ?? column.text(row, chunk, at, { ...context, isShort: isCellShort });
+  const whole = info?.whole ?? (isCellShort ? column.text(row, chunk, at, { ...context, isShort: false }) : text);
+  const kind = chunk.kind[at]!;
+  const classes = [column.isRight === true ? 'right' : '', id === 'frame' ? 'faint' : '', `cell-${id}`];
+  if (cursor === id) classes.push('cell-current');
+  return (
+    <span
+      role="gridcell"
+      aria-colindex={index + 1}
+      data-column={id}
+      className={classes.filter((name) => name !== '').join(' ')}
+      title={id === 'kind' ? (PACKET_KINDS[kind]?.doc ?? '') : whole}
+    >
+      {id === 'kind' ? <Mark look={lookOf(kind, chunk.flags[at]!)} /> : null}
+      {text}
+    </span>
+  );
+}
+
+export const Line = memo(function Line(props: LineProps): ReactNode {
+  const { row, previous, position, top, columns, isCurrent, isHit, onMenu } = props;
+  if (row < 0 || row >= packets().length) return null;
+  const columnAt = (target: EventTarget): ColumnId => {
+    const cell = target instanceof Element ? target.closest<HTMLElement>('[data-column]') : null;
+    return (cell?.dataset['column'] ?? 'info') as ColumnId;
+  };
+  return (
+    <div
+      className={isHit ? 'packet packet-hit' : 'packet'}
+      role="row"
+      id={`packets-${position}`}
+      aria-rowindex={position + 2}
+      aria-selected={isCurrent}
+      data-row={row}
+      style={{ transform: `translateY(${top}px)` }}
+      onMouseDown={() => selectRow(row)}
+      onContextMenu={(event) => onMenu(event, columnAt(event.target), row, previous)}
+    >
+      {columns.map(({ id }, index) => (
+        <Cell key={id} {...{ id, index, props }} />
+      ))}
+    </div>
+  );
+});
