@@ -62,6 +62,27 @@ OID is an object id in hex, with or without its leading zeros. An IPv6 address s
   --json        one JSON array: [{ oid, hash, replicas }]
 
   totemlab place f774470000060d 80f7744700000000 --nodes 192.168.1.111,192.168.1.112 --copies 2`;
+const LAB = `totemlab lab [--nodes N] [--dialect corosync-1 | corosync-3] [--transport udp | udpu] [--token MS]
+             [--dir DIR] [--capture FILE] [--exec FILE] [--json]
+
+A mini cluster in the foreground: nodes as processes on 127.168.1.111, .112, .114 …, real UDP. Says
+what happens, takes lines from its prompt, and leaves no process behind when it ends.
+
+  --nodes N         3 unless said
+  --dialect NAME    corosync-1 (default, the report's) or corosync-3: what is spoken on the wire
+  --transport NAME  udp (multicast, default) or udpu
+  --token MS        token as in corosync.conf, 1000 unless said
+  --dir DIR         keeps the nodes' files there and uses them again; else a temporary folder
+  --capture FILE    what the nodes send, as pcapng, without any right to capture
+  --exec FILE       lines from a file instead of the prompt
+  --json            one object for every event and every line
+
+  NODE> COMMAND     in the shell of a node: 112> corosync-cfgtool -s
+  fault KIND NODE   breaks something; heal ends it; help lists the kinds
+  add, status, wait ring N, wait quiet, wait SECONDS, quit
+
+  totemlab lab --nodes 3 --capture ring.pcapng`;
+
 const NODE = `totemlab node --id N --bind ADDRESS --nodes ID=ADDRESS,… [--dialect corosync-3 | corosync-1]
               [--transport udp | udpu] [--mcast ADDRESS] [--port P] [--token MS] [--cpg GROUP]
               [--votes N] [--state DIR]
@@ -90,6 +111,7 @@ const MAIN = `totemlab COMMAND …
   analyse FILE  which rings there were, what the nodes did, what went wrong
   capture -i IF packets of an interface, into a file
   place OID…    where sheepdog keeps objects
+  lab           a mini cluster of node processes, with a prompt
   node          one node, in a ring of its like or of real Corosync
 
 totemlab COMMAND --help tells more; totemlab --version the version.
@@ -100,6 +122,7 @@ export const HELP: { readonly [command: string]: string } = {
   decode: DECODE,
   analyse: ANALYSE,
   capture: CAPTURE,
+  lab: LAB,
   node: NODE,
   place: PLACE,
 };

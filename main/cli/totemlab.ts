@@ -4,6 +4,7 @@ import { analyse } from './analyse.ts';
 import { capture } from './capture.ts';
 import { decode } from './decode.ts';
 import { HELP } from './help.ts';
+import { lab } from './lab/lab.ts';
 import { node } from './node.ts';
 import { complain } from './output.ts';
 import { place } from './place.ts';
@@ -13,6 +14,7 @@ const COMMANDS = new Map<string, Command>([
   ['decode', decode],
   ['analyse', analyse],
   ['capture', capture],
+  ['lab', lab],
   ['node', node],
   ['place', place],
 ]);

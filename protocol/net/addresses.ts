@@ -8,6 +8,12 @@ export function ipv4Text(bytes: Uint8Array, at: number): string {
 }
 
 /** RFC 5952 text of the 16 octets at `at`. */
+/** The four octets of an IPv4 address as text; null where it is none. */
+export function parseIpv4(text: string): readonly number[] | null {
+  const octets = text.split('.').map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
+  return octets.length === 4 && octets.every((octet) => octet < 256) ? octets : null;
+}
+
 export function ipv6Text(bytes: Uint8Array, at: number): string {
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push((bytes[at + i]! << 8) | bytes[at + i + 1]!);

@@ -54,11 +54,6 @@ class Latest {
     kept[at + 5] = m.seq;
   }
 
-  /** token_seq of the latest, -1 where there is none. */
-  get lastTokenSeq(): number {
-    return this.count === 0 ? -1 : this.numbers[((this.count - 1) * FIELDS + 4) % this.numbers.length]!;
-  }
-
   list(): readonly TokenSeen[] {
     const { numbers, count } = this;
     const held = Math.min(count, numbers.length / FIELDS);
@@ -76,6 +71,8 @@ interface RingWatch {
   readonly senders: Set<number>;
   hops: number;
   unseen: number;
+  /** token_seq of the token that went furthest, -1 before the first. */
+  highest: number;
 }
 
 const seenOf = ({ fresh, copies, senders, hops, unseen }: RingWatch): RingTokens => ({
@@ -97,18 +94,21 @@ export class TokenWatch implements Analyzer {
       senders: new Set(),
       hops: 0,
       unseen: 0,
+      highest: -1,
     });
     if (!ring.senders.has(m.src) && ring.senders.size < SENDERS_MAX) ring.senders.add(m.src);
     if ((m.flags & RowFlag.REPEATED) !== 0) {
       ring.copies.add(m);
       return;
     }
-    const last = ring.fresh.lastTokenSeq;
-    const step = (m.tokenSeq - last) >>> 0;
-    if (last >= 0 && step > 0 && step < STEP_MAX) {
-      ring.hops += step;
-      ring.unseen += step - 1;
-    }
+    const step = (m.tokenSeq - ring.highest) >>> 0;
+    if (ring.highest < 0 || (step > 0 && step < STEP_MAX)) {
+      if (ring.highest >= 0) {
+        ring.hops += step;
+        ring.unseen += step - 1;
+      }
+      ring.highest = m.tokenSeq;
+    } else if (ring.unseen > 0 && step > -STEP_MAX >>> 0) ring.unseen--; // Captured out of order.
     ring.fresh.add(m);
   }
 

@@ -1,14 +1,22 @@
-// How the capture helper is started: by Node, so that the cap module, which is built for Node, can be loaded.
+// How helper processes are started: by Node, so that the cap module, which is built for Node, can be loaded.
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { HelperCommand } from './live-capture.ts';
 
-const HELPER = join('helpers', 'capture-helper.mjs');
-
-/** The bundle lies in out/helpers; bundles that start it lie in out or in a folder of it. */
-export function captureHelper(node: string = process.execPath): HelperCommand {
+/** The bundles of helpers lie in out/helpers; bundles that start them lie in out or in a folder of it. */
+function helperPath(name: string): string {
+  const file = join('helpers', `${name}.mjs`);
   const here = dirname(fileURLToPath(import.meta.url));
-  const path = [join(here, HELPER), join(here, '..', HELPER)].find((candidate) => existsSync(candidate));
-  return { command: node, args: [path ?? join(here, '..', HELPER)] };
+  const path = [join(here, file), join(here, '..', file)].find((candidate) => existsSync(candidate));
+  return path ?? join(here, '..', file);
+}
+
+export function captureHelper(node: string = process.execPath): HelperCommand {
+  return { command: node, args: [helperPath('capture-helper')] };
+}
+
+/** A helper that is told what to do by messages. */
+export function helperProgram(name: 'lab-node'): { readonly node: string; readonly script: string } {
+  return { node: process.execPath, script: helperPath(name) };
 }

@@ -7,6 +7,13 @@ import type { NodeRef } from '../../../protocol/totem/identity.ts';
 import { bindSocket, joinGroup, sendMulticastsFrom } from './datagram-socket.ts';
 import type { NodeProblem } from './node-problem.ts';
 
+/** A datagram that is about to be handed to the kernel: told of before, so that its time is before any answer's. */
+export interface SentDatagram {
+  readonly from: { readonly ip: string; readonly port: number };
+  readonly to: { readonly ip: string; readonly port: number };
+  readonly bytes: Uint8Array;
+}
+
 export interface TransportOptions {
   readonly kind: 'udp' | 'udpu';
   readonly self: { readonly nodeid: number; readonly ip: string };
@@ -17,6 +24,8 @@ export interface TransportOptions {
   readonly port: number;
   readonly ttl: number;
   readonly onDatagram: (bytes: Uint8Array, from: string, isMulticast: boolean) => void;
+  /** Sees what this node sends to others, just before. */
+  readonly onSent?: (sent: SentDatagram) => void;
 }
 
 export interface Transport {
@@ -49,7 +58,7 @@ class Opening {
 }
 
 async function openUdp(options: TransportOptions): Promise<Result<Transport, NodeProblem>> {
-  const { self, group, port, ttl, nodelist, onDatagram } = options;
+  const { self, group, port, ttl, nodelist, onDatagram, onSent } = options;
   const opening = new Opening();
   const own = self.ip;
   // The kernel loops multicasts to every socket of this machine, the sender's too: the host has handed it its own.
@@ -70,21 +79,23 @@ async function openUdp(options: TransportOptions): Promise<Result<Transport, Nod
   const sent = (error: Error | null): void => {
     if (error !== null) failed++;
   };
+  const send = (bytes: Uint8Array, ip: string): void => {
+    onSent?.({ from: { ip: own, port: port - 1 }, to: { ip, port }, bytes });
+    sending.value.send(bytes, port, ip, sent);
+  };
   return ok({
     sendToken(to, bytes) {
       const address = to.ip ?? nodelist.get(to.nodeid);
-      if (address !== undefined) sending.value.send(bytes, port, address, sent);
+      if (address !== undefined) send(bytes, address);
     },
-    sendMcast(bytes) {
-      sending.value.send(bytes, port, group, sent);
-    },
+    sendMcast: (bytes) => send(bytes, group),
     failedSends: () => failed,
     close: () => opening.close(),
   });
 }
 
 async function openUdpu(options: TransportOptions): Promise<Result<Transport, NodeProblem>> {
-  const { self, port, nodelist, onDatagram } = options;
+  const { self, port, nodelist, onDatagram, onSent } = options;
   const opening = new Opening();
   const listed = new Set(nodelist.values());
   // A datagram from the port itself is a token, one from any other is what multicast is on udp. Strangers are not
@@ -104,13 +115,17 @@ async function openUdpu(options: TransportOptions): Promise<Result<Transport, No
   const sent = (error: Error | null): void => {
     if (error !== null) failed++;
   };
+  const send = (socket: Socket, bytes: Uint8Array, ip: string): void => {
+    onSent?.({ from: { ip: self.ip, port: socket.address().port }, to: { ip, port }, bytes });
+    socket.send(bytes, port, ip, sent);
+  };
   return ok({
     sendToken(to, bytes) {
       const address = to.ip ?? nodelist.get(to.nodeid);
-      if (address !== undefined) token.value.send(bytes, port, address, sent);
+      if (address !== undefined) send(token.value, bytes, address);
     },
     sendMcast(bytes) {
-      for (const { address, socket } of members) socket.send(bytes, port, address, sent);
+      for (const { address, socket } of members) send(socket, bytes, address);
     },
     failedSends: () => failed,
     close: () => opening.close(),

@@ -1,0 +1,66 @@
+// What `totemlab lab` was told, checked.
+import { LAB_NODES_MAX, type LabDialect, type LabTransport } from '../../../app/lab/cluster.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { wholeNumber, type Arguments } from '../arguments.ts';
+
+export interface LabOptions {
+  readonly nodes: number;
+  readonly dialect: LabDialect;
+  readonly transport: LabTransport;
+  /** As corosync.conf has it; null for the generation's own, of which the report's 1000 is that of Corosync 1. */
+  readonly token: number | null;
+  /** Kept and used again; null for a temporary one. */
+  readonly directory: string | null;
+  readonly capture: string | null;
+  readonly exec: string | null;
+  readonly isJson: boolean;
+  readonly port: number;
+}
+
+export const LAB_OPTION_SPEC = {
+  nodes: { type: 'string' },
+  dialect: { type: 'string' },
+  transport: { type: 'string' },
+  token: { type: 'string' },
+  dir: { type: 'string' },
+  capture: { type: 'string' },
+  exec: { type: 'string' },
+  port: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+function choice<T extends string>(name: string, text: string | null, all: readonly [T, ...T[]]): Result<T, string> {
+  const found = all.find((one) => one === (text ?? all[0]));
+  return found === undefined ? fail(`--${name}: "${text}" is none of ${all.join(', ')}`) : ok(found);
+}
+
+function number(name: string, text: string | null, usual: number, most: number): Result<number, string> {
+  if (text === null) return ok(usual);
+  const value = wholeNumber(text, 1);
+  return value === null || value > most ? fail(`--${name}: "${text}" is no number from 1 to ${most}`) : ok(value);
+}
+
+export function labOptions({ text, flag, files }: Arguments): Result<LabOptions, string> {
+  if (files.length > 0) return fail(`"${files[0]}" is no option; commands come from the prompt, or --exec FILE`);
+  const nodes = number('nodes', text('nodes'), 3, LAB_NODES_MAX);
+  if (!nodes.ok) return nodes;
+  const dialect = choice('dialect', text('dialect'), ['corosync-1', 'corosync-3']);
+  if (!dialect.ok) return dialect;
+  const transport = choice('transport', text('transport'), ['udp', 'udpu']);
+  if (!transport.ok) return transport;
+  const token = text('token') === null ? ok(null) : number('token', text('token'), 1000, 3_600_000);
+  if (!token.ok) return token;
+  const port = number('port', text('port'), 5405, 65_535);
+  if (!port.ok) return port;
+  return ok({
+    nodes: nodes.value,
+    dialect: dialect.value,
+    transport: transport.value,
+    token: token.value,
+    directory: text('dir'),
+    capture: text('capture'),
+    exec: text('exec'),
+    isJson: flag('json'),
+    port: port.value,
+  });
+}

@@ -1,0 +1,100 @@
+// One line of the lab's prompt: a node's shell, a fault, a wait, a word. Does it and says what came of it.
+import { runShell } from '../../node/lab/shell/node-shell.ts';
+import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
+import { FAULT_HELP, injectFault } from './faults.ts';
+import { waitFor } from './waits.ts';
+
+export interface LineResult {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+  readonly isQuit: boolean;
+}
+
+export interface PromptContext {
+  readonly cluster: ProcessCluster;
+  readonly lastEventMs: () => number;
+}
+
+const HELP = `NODE> COMMAND   in the shell of a node, by number, id or address: 112> corosync-cfgtool -s
+${FAULT_HELP}
+add                                 one more node
+wait ring N | wait quiet | wait SECONDS
+status                              nodes, rings, processes
+quit                                ends the lab
+`;
+
+const said = (out: string, err = '', code = 0): LineResult => ({ out, err, code, isQuit: false });
+
+/** By number from 1, node id, address, or the last octet of it. */
+export function findNode(cluster: ProcessCluster, text: string): number | null {
+  const word = text.replace(/^n/, '');
+  const found = cluster
+    .nodes()
+    .find(
+      ({ number, nodeid, ip }) =>
+        word === String(number) || word === String(nodeid) || word === ip || ip.endsWith(`.${word.replace(/^\./, '')}`),
+    );
+  return found?.number ?? null;
+}
+
+async function status(cluster: ProcessCluster): Promise<string> {
+  const lines: string[] = [];
+  for (const { number, nodeid, ip } of cluster.nodes()) {
+    const found = await cluster.status(number);
+    const totem = found?.node.totem;
+    const ring =
+      totem === undefined
+        ? ''
+        : `${totem.state}, ring ${totem.ringId.rep}:${totem.ringId.seq} of ${totem.members.length}` +
+          `${totem.isRepresentative ? ', representative' : ''}, seq ${totem.highSeqReceived}`;
+    const pid = cluster.pidOf(number);
+    const process = `${cluster.conditionOf(number)}${pid === null ? '' : ` pid ${pid}`}`;
+    lines.push(`n${number} ${ip} id ${nodeid}: ${process}${ring === '' ? '' : `; ${ring}`}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function words(context: PromptContext, line: string): Promise<LineResult> {
+  const { cluster } = context;
+  const [word = '', ...rest] = line.split(/\s+/);
+  const behind = rest.join(' ');
+  const find = (text: string): number | null => findNode(cluster, text);
+  switch (word) {
+    case 'fault': {
+      const done = await injectFault(cluster, behind, find);
+      return done.ok ? said(`${done.value}\n`) : said('', `${done.problem}\n`, 1);
+    }
+    case 'heal':
+      cluster.heal();
+      return said('healed\n');
+    case 'add': {
+      const node = cluster.add();
+      return node === null ? said('', 'there is no room for another node\n', 1) : said(`n${node.number} ${node.ip}\n`);
+    }
+    case 'wait': {
+      const done = await waitFor(cluster, behind, context.lastEventMs);
+      return done.ok ? said(`${done.value}\n`) : said('', `${done.problem}\n`, 1);
+    }
+    case 'status':
+      return said(await status(cluster));
+    case 'help':
+      return said(HELP);
+    case 'quit':
+    case 'exit':
+      return { ...said(''), isQuit: true };
+    default:
+      return said('', `"${word}" is nothing the lab knows; help lists what it does\n`, 1);
+  }
+}
+
+export async function runLine(context: PromptContext, text: string): Promise<LineResult> {
+  const line = text.trim();
+  if (line === '' || line.startsWith('#')) return said('');
+  const shell = /^([\w.]+)>\s*(.*)$/.exec(line);
+  if (shell === null) return words(context, line);
+  const number = findNode(context.cluster, shell[1] ?? '');
+  if (number === null) return said('', `there is no node ${shell[1]}: status lists them\n`, 1);
+  const { out, err, code } = await runShell({ cluster: context.cluster, number }, shell[2] ?? '');
+  return said(out, err, code);
+}

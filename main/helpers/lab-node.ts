@@ -1,0 +1,29 @@
+// One node of the mini cluster, a process of its own: Totem, CPG and what is on them, over real UDP. Told what to do by
+// messages of its parent, and gone with it. Its own datagrams come out on descriptor 4 as pcapng, for who has no right
+// to capture.
+import type { LabNodeOrder, LabNodeReport } from '../../app/lab/cluster.ts';
+import { NodeProcess } from '../node/lab/node-process.ts';
+import { createTapOutput } from '../node/lab/tap-output.ts';
+
+const TAP = 4;
+
+function tell(report: LabNodeReport): void {
+  process.send?.(report);
+}
+
+const node = new NodeProcess({
+  tell,
+  tapFor: (name) => createTapOutput(TAP, name),
+  end: (code) => {
+    process.disconnect?.();
+    process.exitCode = code;
+    // Its sockets are closed; a store that is still at work ends itself.
+    setTimeout(() => process.exit(code), 1000).unref();
+  },
+});
+
+process.on('message', (order: LabNodeOrder) => node.order(order));
+process.once('disconnect', () => process.exit(1));
+process.once('SIGTERM', () => node.order({ kind: 'leave' }));
+// Ctrl-C reaches the whole group of processes: the parent decides.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,174 @@
+// What runs in the process of one lab node: a LabNode over UDP, its log, its tap. Orders come in, reports go out.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LabNodeEvent, LabNodeOrder, LabNodeReport, LabNodeStart } from '../../../app/lab/cluster.ts';
+import { createCorosyncLog, startLines } from '../../../app/lab/shell/corosync-log.ts';
+import { createLabNode } from '../../../protocol/node/node.ts';
+import type { LabNode } from '../../../protocol/node/contract.ts';
+import { udpFrame } from '../../../protocol/net/compose.ts';
+import { ringIdText, type NodeRef } from '../../../protocol/totem/identity.ts';
+import { explainNodeProblem } from '../cluster/node-problem.ts';
+import { startNodeHost, type NodeHost, type ToldEffect } from '../cluster/node-host.ts';
+import { ringIdFile } from '../cluster/ring-id-file.ts';
+import type { SentDatagram } from '../cluster/transport.ts';
+import { createLogFile, type LogFile } from './log-file.ts';
+import type { TapOutput } from './tap-output.ts';
+
+export interface NodeProcessHooks {
+  readonly tell: (report: LabNodeReport) => void;
+  readonly tapFor: (interfaceName: string) => TapOutput;
+  readonly end: (code: number) => void;
+}
+
+interface Join {
+  readonly node: NodeRef;
+  count: number;
+  isJoined: boolean;
+}
+
+export class NodeProcess {
+  private readonly hooks: NodeProcessHooks;
+  private node: LabNode | null = null;
+  private host: NodeHost | null = null;
+  private log: LogFile | null = null;
+  private linesOf: (event: LabNodeEvent) => ReturnType<typeof startLines> = () => [];
+  private readonly joins = new Map<number, Join>();
+
+  constructor(hooks: NodeProcessHooks) {
+    this.hooks = hooks;
+  }
+
+  order(order: LabNodeOrder): void {
+    switch (order.kind) {
+      case 'start':
+        void this.start(order.start);
+        return;
+      case 'rules':
+        this.host?.gate.setRules(order.rules);
+        return;
+      case 'interface':
+        this.host?.gate.setInterface(order.up);
+        return;
+      case 'leave':
+        void this.leave();
+        return;
+      case 'status':
+        this.tellStatus(order.ask);
+        return;
+      default:
+        this.host?.input(order);
+    }
+  }
+
+  private async start(start: LabNodeStart): Promise<void> {
+    const { self, dialect, directory, config, nodelist, transport, group, port } = start;
+    await mkdir(directory, { recursive: true });
+    this.log = createLogFile(join(directory, 'corosync.log'), dialect, `n${self.number}`);
+    this.linesOf = createCorosyncLog(dialect);
+    const ringIds = ringIdFile(directory, dialect === 'corosync-1' ? self.ip : String(self.nodeid));
+    const lastRingSeq = await ringIds.load();
+    if (!lastRingSeq.ok) return this.give(explainNodeProblem(lastRingSeq.problem));
+    const ref = { nodeid: self.nodeid, ip: self.ip };
+    const votequorum = dialect === 'corosync-1' ? null : { votes: 1, expectedVotes: nodelist.length };
+    const node = createLabNode({
+      self: ref,
+      dialect,
+      config,
+      lastRingSeq: lastRingSeq.value,
+      seed: self.nodeid,
+      votequorum,
+      isChecked: true,
+    });
+    const started = await startNodeHost({
+      node,
+      transport: {
+        kind: transport,
+        self: ref,
+        nodelist: new Map(nodelist.map(({ nodeid, ip }) => [nodeid, ip])),
+        group,
+        port,
+        ttl: 1,
+        onSent: this.tapOf(start),
+      },
+      ringIds,
+      random: Math.random,
+      onEffect: (effect) => this.told(effect),
+      onEnd: (problem) => this.give(explainNodeProblem(problem)),
+    });
+    if (!started.ok) return this.give(explainNodeProblem(started.problem));
+    this.log.write(startLines(start));
+    this.node = node;
+    this.host = started.value;
+    this.hooks.tell({ kind: 'up' });
+  }
+
+  private give(says: string): void {
+    this.hooks.tell({ kind: 'problem', says });
+    this.hooks.end(2);
+  }
+
+  /** Every datagram that leaves, as it would lie on a switch, with the time of this machine's clock. */
+  private tapOf({ self, transport, wallNsAtZero }: LabNodeStart): (sent: SentDatagram) => void {
+    const output = this.hooks.tapFor(`n${self.number} ${self.ip} (${transport})`);
+    let id = 0;
+    return ({ from, to, bytes }) => {
+      output.packet(wallNsAtZero + process.hrtime.bigint(), udpFrame(from, to, bytes, id++, 1));
+    };
+  }
+
+  private told(effect: ToldEffect): void {
+    const event = eventOf(effect);
+    if (event === null) return;
+    if (event.kind === 'configuration') this.countJoins(event);
+    this.log?.write(this.linesOf(event));
+    this.hooks.tell({ kind: 'event', atMs: Date.now(), event });
+  }
+
+  private countJoins({ left, joined }: Extract<LabNodeEvent, { kind: 'configuration' }>): void {
+    for (const node of joined) {
+      const known = this.joins.get(node.nodeid) ?? { node, count: 0, isJoined: false };
+      this.joins.set(node.nodeid, { node, count: known.count + 1, isJoined: true });
+    }
+    for (const { nodeid } of left) {
+      const known = this.joins.get(nodeid);
+      if (known !== undefined) known.isJoined = false;
+    }
+  }
+
+  private tellStatus(ask: number): void {
+    if (this.node === null || this.host === null) return;
+    const joins = [...this.joins.values()].sort((a, b) => a.node.nodeid - b.node.nodeid);
+    const status = { node: this.node.inspect(), joins, dropped: this.host.gate.dropped() };
+    this.hooks.tell({ kind: 'status', ask, status });
+  }
+
+  private async leave(): Promise<void> {
+    await this.host?.leave();
+    await this.log?.settled();
+    this.hooks.end(0);
+  }
+}
+
+function eventOf(effect: ToldEffect): LabNodeEvent | null {
+  switch (effect.kind) {
+    case 'configuration': {
+      const { type, ringId, members, left, joined } = effect;
+      return { kind: 'configuration', type, ring: ringIdText(ringId), members, left, joined };
+    }
+    case 'synchronised':
+      return { kind: 'synchronised', ring: ringIdText(effect.ringId), isDone: effect.isDone };
+    case 'cpg-confchg': {
+      const { group, members, left, joined } = effect;
+      return { kind: 'confchg', group, members, left, joined };
+    }
+    case 'cpg-deliver':
+      return { kind: 'delivered', group: effect.group, from: effect.from, octets: effect.message.length };
+    case 'note': {
+      const { note } = effect;
+      return note.kind === 'state' ? { kind: 'state', state: note.state, gatherFrom: note.gatherFrom } : null;
+    }
+    case 'cpg-refused':
+    case 'cpg-ready':
+      return null;
+  }
+}
