@@ -12,6 +12,7 @@ if (!existsSync(join(ROOT, 'test', 'bench', 'bench.ts'))) {
   process.exit(0);
 }
 await installModules(says);
+await build(says);
 await build(says, 'bench');
 const args = ['--expose-gc', join(OUT, 'bench', 'bench.mjs'), ...process.argv.slice(2)];
 const env = { ...process.env, TOTEM_LAB_ROOT: ROOT };

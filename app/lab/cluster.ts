@@ -63,6 +63,15 @@ export type LabNodeOrder =
   | { readonly kind: 'leave' }
   | { readonly kind: 'cpg-join' | 'cpg-leave'; readonly group: string; readonly pid: number }
   | { readonly kind: 'cpg-mcast'; readonly group: string; readonly pid: number; readonly message: Uint8Array }
+  /** Messages to a group, `rate` a second (0: as many as the node takes), for some seconds. */
+  | {
+      readonly kind: 'load';
+      readonly group: string;
+      readonly pid: number;
+      readonly size: number;
+      readonly rate: number;
+      readonly seconds: number;
+    }
   | { readonly kind: 'status'; readonly ask: number };
 
 /** Something that happened at a node, for the prompt, the log and the window. */
@@ -83,8 +92,7 @@ export type LabNodeEvent =
       readonly members: readonly GroupProcess[];
       readonly left: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
       readonly joined: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
-    }
-  | { readonly kind: 'delivered'; readonly group: string; readonly from: GroupProcess; readonly octets: number };
+    };
 
 /** From a node process. */
 export type LabNodeReport =
@@ -100,4 +108,7 @@ export interface LabNodeStatus {
   readonly joins: readonly { readonly node: NodeRef; readonly count: number; readonly isJoined: boolean }[];
   /** Datagrams that the fault rules swallowed, and those that found no room. */
   readonly dropped: number;
+  /** Messages of groups, and their octets, that were delivered here; what the load said here. */
+  readonly delivered: { readonly messages: number; readonly octets: number };
+  readonly load: { readonly sent: number; readonly refused: number };
 }

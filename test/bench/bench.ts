@@ -15,6 +15,7 @@ import { newIndex } from '../support/index-only.ts';
 import { readFileSync } from 'node:fs';
 import type { Figure } from './figure.ts';
 import { nodeFigures } from './nodes.ts';
+import { processFigures } from './processes.ts';
 
 const PACKETS = 1_000_000;
 const RUNS = 5;
@@ -186,6 +187,7 @@ try {
   knet('node:crypto', nodeProvider);
   knet('pure', nobleProvider);
   for (const figure of nodeFigures()) report(figure);
+  if (process.platform === 'linux') for (const figure of await processFigures()) report(figure);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -91,7 +91,6 @@ export function createCorosyncLog(dialect: LabDialect): (event: LabNodeEvent) =>
       case 'synchronised':
         return event.isDone ? [line('MAIN', 'Completed service synchronization, ready to provide service.')] : [];
       case 'confchg':
-      case 'delivered':
         return [];
     }
   };

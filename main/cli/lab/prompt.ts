@@ -2,6 +2,7 @@
 import { runShell } from '../../node/lab/shell/node-shell.ts';
 import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
 import { FAULT_HELP, injectFault } from './faults.ts';
+import { startTraffic } from './traffic.ts';
 import { waitFor } from './waits.ts';
 
 export interface LineResult {
@@ -18,6 +19,7 @@ export interface PromptContext {
 
 const HELP = `NODE> COMMAND   in the shell of a node, by number, id or address: 112> corosync-cfgtool -s
 ${FAULT_HELP}
+traffic NODE [size=N] [rate=N] [seconds=N]   messages to the group "traffic"
 add                                 one more node
 wait ring N | wait quiet | wait SECONDS
 status                              nodes, rings, processes
@@ -63,6 +65,10 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
   switch (word) {
     case 'fault': {
       const done = await injectFault(cluster, behind, find);
+      return done.ok ? said(`${done.value}\n`) : said('', `${done.problem}\n`, 1);
+    }
+    case 'traffic': {
+      const done = startTraffic(cluster, behind, find);
       return done.ok ? said(`${done.value}\n`) : said('', `${done.problem}\n`, 1);
     }
     case 'heal':

@@ -16,8 +16,6 @@ function eventText(event: LabNodeEvent): string | null {
       return event.isDone ? 'synchronised' : null;
     case 'confchg':
       return `group ${event.group}: ${event.members.map(({ nodeid, pid }) => `${nodeid}/${pid}`).join(' ')}`;
-    case 'delivered':
-      return null;
   }
 }
 

@@ -11,6 +11,7 @@ import { explainNodeProblem } from '../cluster/node-problem.ts';
 import { startNodeHost, type NodeHost, type ToldEffect } from '../cluster/node-host.ts';
 import { ringIdFile } from '../cluster/ring-id-file.ts';
 import type { SentDatagram } from '../cluster/transport.ts';
+import { GroupLoad } from './group-load.ts';
 import { createLogFile, type LogFile } from './log-file.ts';
 import type { TapOutput } from './tap-output.ts';
 
@@ -33,6 +34,8 @@ export class NodeProcess {
   private log: LogFile | null = null;
   private linesOf: (event: LabNodeEvent) => ReturnType<typeof startLines> = () => [];
   private readonly joins = new Map<number, Join>();
+  private load: GroupLoad | null = null;
+  private readonly delivered = { messages: 0, octets: 0 };
 
   constructor(hooks: NodeProcessHooks) {
     this.hooks = hooks;
@@ -54,6 +57,10 @@ export class NodeProcess {
         return;
       case 'status':
         this.tellStatus(order.ask);
+        return;
+      case 'load':
+        this.load?.stop();
+        this.load = new GroupLoad(order, (input) => this.host?.input(input));
         return;
       default:
         this.host?.input(order);
@@ -117,6 +124,13 @@ export class NodeProcess {
   }
 
   private told(effect: ToldEffect): void {
+    if (effect.kind === 'cpg-deliver') {
+      this.delivered.messages++;
+      this.delivered.octets += effect.message.length;
+      return;
+    }
+    if (effect.kind === 'cpg-refused') this.load?.refused(effect.why);
+    if (effect.kind === 'cpg-ready') this.load?.ready();
     const event = eventOf(effect);
     if (event === null) return;
     if (event.kind === 'configuration') this.countJoins(event);
@@ -138,7 +152,13 @@ export class NodeProcess {
   private tellStatus(ask: number): void {
     if (this.node === null || this.host === null) return;
     const joins = [...this.joins.values()].sort((a, b) => a.node.nodeid - b.node.nodeid);
-    const status = { node: this.node.inspect(), joins, dropped: this.host.gate.dropped() };
+    const status = {
+      node: this.node.inspect(),
+      joins,
+      dropped: this.host.gate.dropped(),
+      delivered: { ...this.delivered },
+      load: this.load?.counts() ?? { sent: 0, refused: 0 },
+    };
     this.hooks.tell({ kind: 'status', ask, status });
   }
 
@@ -161,12 +181,11 @@ function eventOf(effect: ToldEffect): LabNodeEvent | null {
       const { group, members, left, joined } = effect;
       return { kind: 'confchg', group, members, left, joined };
     }
-    case 'cpg-deliver':
-      return { kind: 'delivered', group: effect.group, from: effect.from, octets: effect.message.length };
     case 'note': {
       const { note } = effect;
       return note.kind === 'state' ? { kind: 'state', state: note.state, gatherFrom: note.gatherFrom } : null;
     }
+    case 'cpg-deliver':
     case 'cpg-refused':
     case 'cpg-ready':
       return null;

@@ -6,6 +6,7 @@ import {
   labNode,
   type LabDialect,
   type LabLinkRule,
+  type LabNodeOrder,
   type LabNodeReport,
   type LabNodeSpec,
   type LabNodeStart,
@@ -179,13 +180,9 @@ export class ProcessCluster {
     return { self: this.specOf(number), nodelist, dialect, transport, group, port, configuredToken, config, status };
   }
 
-  /** Has a node's process of a group say something. */
-  multicast(number: number, group: string, pid: number, message: Uint8Array): void {
-    this.children.get(number)?.order({ kind: 'cpg-mcast', group, pid, message });
-  }
-
-  joinGroup(number: number, group: string, pid: number): void {
-    this.children.get(number)?.order({ kind: 'cpg-join', group, pid });
+  /** Tells a node's process to do something; nothing where it does not run. */
+  order(number: number, order: LabNodeOrder): void {
+    this.children.get(number)?.order(order);
   }
 
   readonly capturedPackets = (): number => this.merge?.packets() ?? 0;

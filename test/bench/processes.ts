@@ -1,0 +1,135 @@
+// Three nodes as processes on real UDP, one of them speaking: messages a second that all three deliver, beside three
+// real Corosync daemons in network namespaces where those can be had; and what an idle ring costs.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { totemConfig } from '../../protocol/totem/engine/config.ts';
+import { ProcessCluster } from '../../main/node/lab/process-cluster.ts';
+import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
+import { CorosyncLab } from '../support/corosync-lab/lab.ts';
+import { sleep } from '../support/corosync-lab/shell.ts';
+import type { Figure } from './figure.ts';
+
+const SIZES = [64, 300, 1000, 8000, 64_000];
+const SECONDS = 3;
+const GROUP = 'bench';
+const NODES = [1, 2, 3];
+const IDLE_SECONDS = 10;
+const TICKS_A_SECOND = 100;
+const CLUSTER_NAME_PORT = 28_405;
+
+const root = process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..');
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (await isSo()) return;
+    await sleep(50);
+  }
+  throw new Error(`not within 30 s: ${what}`);
+}
+
+/** Seconds of processor time that a process has used. */
+function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+async function ourCluster(directory: string): Promise<ProcessCluster> {
+  const config = totemConfig({ token: 1000 }, NODES.length, 'corosync-3');
+  if (!config.ok) throw new Error(config.problem);
+  const cluster = new ProcessCluster({
+    dialect: 'corosync-3',
+    transport: 'udp',
+    group: '226.94.1.1',
+    port: CLUSTER_NAME_PORT,
+    configuredToken: 1000,
+    config: config.value,
+    directory,
+    slots: NODES.length,
+    program: { node: process.execPath, script: join(root, 'out', 'helpers', 'lab-node.mjs') },
+    capture: null,
+    onEvent: () => undefined,
+  });
+  for (const _ of NODES) cluster.add();
+  const members = async (number: number): Promise<number> =>
+    (await cluster.status(number))?.node.totem.members.length ?? 0;
+  await until('a ring of three', async () => (await Promise.all(NODES.map(members))).every((count) => count === 3));
+  for (const number of NODES) cluster.order(number, { kind: 'cpg-join', group: GROUP, pid: number });
+  await sleep(500);
+  return cluster;
+}
+
+/** Messages a second that the slowest of the three delivers. */
+async function ourRate(cluster: ProcessCluster, size: number): Promise<number> {
+  const delivered = async (): Promise<number> =>
+    Math.min(...(await Promise.all(NODES.map(async (n) => (await cluster.status(n))?.delivered.messages ?? 0))));
+  cluster.order(1, { kind: 'load', group: GROUP, pid: 1, size, rate: 0, seconds: SECONDS + 2 });
+  await sleep(1000);
+  const [before, start] = [await delivered(), performance.now()];
+  await sleep(SECONDS * 1000);
+  const [after, end] = [await delivered(), performance.now()];
+  await sleep(2000);
+  return ((after - before) * 1000) / (end - start);
+}
+
+async function idleShare(cluster: ProcessCluster): Promise<number> {
+  await sleep(1000);
+  const pids = NODES.flatMap((number) => cluster.pidOf(number) ?? []);
+  const before = pids.map(processorSeconds);
+  await sleep(IDLE_SECONDS * 1000);
+  const used = pids.map((pid, i) => processorSeconds(pid) - (before[i] ?? 0));
+  return (Math.max(...used) / IDLE_SECONDS) * 100;
+}
+
+/** What a listener beside a real daemon is told a second while another sends as fast as it can. */
+async function realRates(): Promise<ReadonlyMap<number, number>> {
+  const rates = new Map<number, number>();
+  const directory = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+  const lab = new CorosyncLab({ directory, transport: 'udp', token: 1000 });
+  try {
+    const [one, two] = lab.addNodes(NODES.length);
+    if (one === undefined || two === undefined) return rates;
+    await lab.form();
+    for (const size of SIZES) {
+      const listener = lab.client(two, { rate: 0, size, seconds: 0, linger: SECONDS + 3, group: `b${size}` });
+      await sleep(500);
+      const sender = lab.client(one, { rate: 10_000_000, size, seconds: SECONDS, linger: 1, group: `b${size}` });
+      await sender.done();
+      const done = await listener.done();
+      rates.set(size, Number(done?.['delivered'] ?? 0) / SECONDS);
+    }
+  } finally {
+    await lab.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return rates;
+}
+
+/** Figures of our processes, with those of real daemons as what they are to reach. */
+export async function processFigures(): Promise<readonly Figure[]> {
+  const real = whyNoLab() === null && whyNoClient() === null ? await realRates() : new Map<number, number>();
+  const figures: Figure[] = [];
+  const directory = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+  const cluster = await ourCluster(directory);
+  try {
+    for (const size of SIZES) {
+      const theirs = real.get(size);
+      const value = await ourRate(cluster, size);
+      const unit = 'messages/s';
+      if (theirs !== undefined)
+        figures.push({ what: `  beside it: corosync 3.1 udp, ${size} octets`, value: theirs, unit });
+      const what = `three processes on udp, ${size} octets, all deliver`;
+      figures.push({ what, value, unit, ...(theirs === undefined ? {} : { atLeast: Math.round(theirs) }) });
+    }
+    figures.push({
+      what: 'an idle ring of three, the busiest node',
+      value: await idleShare(cluster),
+      unit: '% of a core',
+      atMost: 2,
+    });
+  } finally {
+    await cluster.end('kill');
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return figures;
+}
