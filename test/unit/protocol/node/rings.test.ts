@@ -67,6 +67,18 @@ describe.each(DIALECTS)('%s', (dialect) => {
     expect(lengths).toEqual([...sizes.map((size) => (size <= 32 ? 0 : size)), LONGEST[dialect]]);
   });
 
+  test('a small message on an idle ring does not wait for the token to be held out (3.4)', () => {
+    const ring = ringOf(dialect, 3);
+    joinAll(ring, [1, 2, 3]);
+    ring.runFor(1500);
+    expect(ring.status(1).totem.held).toBe(true);
+    const at = ring.now;
+    mcast(ring, 2, 5);
+    ring.runUntil(() => delivered(ring, 3) === 1);
+
+    expect(ring.now - at).toBeLessThan(5000);
+  });
+
   test('a node that is killed takes its processes with it', () => {
     const ring = ringOf(dialect, 3);
     joinAll(ring, [1, 2, 3]);

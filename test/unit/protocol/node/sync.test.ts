@@ -29,6 +29,18 @@ function lines(dialect: Dialect, ring: OrderedNodes, visitOf: (index: number) =>
   });
 }
 
+/** Barriers of the ring with that sequence number in the log. */
+function barriersOf(dialect: Dialect, ring: OrderedNodes, seq: bigint): number {
+  return ring.order.log(Math.min(...ring.nodes.keys())).reduce((count, { from, packet }) => {
+    const read = readPacket(viewOf(packet), 0, packet.length, true);
+    const pieces = read.ok ? read.value.pieces : [];
+    const contents = pieces.map(({ at, length }) => {
+      return readServiceMessage(packet.subarray(at, at + length), true, dialect, from).content;
+    });
+    return count + contents.filter((content) => content?.kind === 'barrier' && content.ringId.seq === seq).length;
+  }, 0);
+}
+
 /** Lets the token visit two nodes alternately and says what is sent at which visit, counted from the first mcast. */
 function synchronise(dialect: Dialect, ring: OrderedNodes, order: readonly number[]): readonly string[] {
   const visits: number[] = [];
@@ -159,12 +171,34 @@ describe.each(['corosync-1', 'corosync-3'] as const)('%s', (dialect) => {
     ring.turn(1, 2, 3);
     const stale = encodeSync(dialect, 'sync', 'BARRIER', ringIdOctetsOf(old));
     const packet = encodePacket({ version: 0, type: 0, continuation: 0, fragmented: 0 }, [stale], true);
-    for (const from of [1, 2, 3, 1, 2, 3]) ring.order.inject(1, from, packet);
+    for (let i = 0; i < 100 && ring.nodes.get(1)?.inspect().isSynchronised !== true; i++) {
+      for (const from of [1, 2, 3]) ring.order.inject(1, from, packet);
+      ring.turn(1, 2, 3);
+    }
     ring.run();
 
-    const rings = ring.effects(3).filter((effect) => effect.kind === 'synchronised' && effect.isDone);
-    expect(rings.map((effect) => (effect.kind === 'synchronised' ? effect.ringId.seq : 0n))).toEqual([8n]);
+    // Each of the three went through all its barriers before the ring was done.
+    const { seq } = ring.nodes.get(1)?.inspect().totem.ringId ?? old;
+    expect(barriersOf(dialect, ring, seq)).toBe(3 * (dialect === 'corosync-1' ? 6 : 3));
+    expect(notes(ring.effects(3))).toEqual([]);
     expect(ring.nodes.get(1)?.inspect()).toMatchObject({ isSynchronised: true, syncingService: null });
+  });
+
+  test('done in the same step in which the next ring comes: Totem is not told that the new one is done', () => {
+    const ring = orderedNodes(dialect, [1, 2]);
+    ring.form(1, 2);
+    const isDone = (nodeid: number): boolean => ring.nodes.get(nodeid)?.inspect().isSynchronised === true;
+    for (let i = 0; i < 100 && !isDone(1) && !isDone(2); i++) ring.turn(1 + (i % 2));
+    const late = isDone(1) ? 2 : 1;
+    expect(isDone(late)).toBe(false);
+    ring.form(1, 2);
+    ring.turn(late);
+
+    const told = ring.effects(late).flatMap((effect) => (effect.kind === 'synchronised' ? [effect.isDone] : []));
+    expect(told).toEqual([false, true, false]);
+    expect(ring.nodes.get(late)?.inspect()).toMatchObject({ isSynchronised: false, totem: { waitingTransAck: true } });
+    ring.run();
+    expect(ring.nodes.get(late)?.inspect()).toMatchObject({ isSynchronised: true, totem: { waitingTransAck: false } });
   });
 
   test('a member that says nothing keeps all others waiting (8, item 38)', () => {

@@ -69,6 +69,9 @@ describe.each(['corosync-1', 'corosync-3'] as const)('%s', (dialect) => {
     // Its process died with it and another one has its number.
     cpg.start([1], [1, 2]);
     expect(cpg.ownDownlist()).toEqual({ oldMembers: 2, left: [2] });
+    // It comes along to the next ring, which is the first to synchronise.
+    cpg.start([1, 2], [1, 2]);
+    expect(cpg.ownDownlist()).toEqual({ oldMembers: 2, left: [2] });
     cpg.addDownlist(1, cpg.ownDownlist());
     cpg.addDownlist(2, list(1));
     cpg.addJoinlist(2, [{ group: 'g', pid: 7 }]);
