@@ -16,7 +16,7 @@ export const RING_SEQ_MAX = 1n << 62n;
 /** What belongs to the ring in use: its recovery, what was received of it, its token. */
 interface RingState {
   // When the ring is installed.
-  /** Successive tokens without retrans_flg; beyond 3 it is not counted further. */
+  /** my_retrans_flg_count: successive tokens without retrans_flg. */
   myRetransFlgCount: number;
   /** my_set_retrans_flg: the flag on the token is mine, and mine to clear. */
   mySetRetransFlg: boolean;

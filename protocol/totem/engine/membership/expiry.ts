@@ -4,7 +4,7 @@ import { TIMER_NAMES, type TimerName } from '../contract.ts';
 import type { Machine } from '../state.ts';
 import { arm, armMicros, TIMER } from '../timers.ts';
 import { sendMergeDetect } from './events.ts';
-import { consensusExpired, enterGather, GATHER_FROM, sendJoinNow } from './gather.ts';
+import { announce, consensusExpired, enterGather, GATHER_FROM, sendJoinNow } from './gather.ts';
 import { failRecovery } from './recovery.ts';
 
 /** Timers whose expiry says nothing to people, or is said in another way. */
@@ -28,7 +28,7 @@ const EXPIRIES: { readonly [K in TimerName]: (m: Machine) => void } = {
     if (m.state.memberState === 'operational' && m.state.isRepresentative) sendMergeDetect(m);
   },
   join(m) {
-    sendJoinNow(m);
+    announce(m);
     arm(m, TIMER.join, m.config.join);
   },
   consensus: consensusExpired,

@@ -128,7 +128,7 @@ export function processJoin(m: Machine, { isLeave, sender, proc, failed }: JoinL
   const s = m.state;
   if (isEqual(proc, s.myProcList) && isEqual(failed, s.myFailedList)) {
     // A LEAVE must not make consensus (8.17).
-    if (!isLeave) s.consensus.add(sender.key);
+    if (!isLeave && s.myProcList.has(sender.key)) s.consensus.add(sender.key);
     if (isAgreed(s)) formRing(m);
   } else if (isSubset(proc, s.myProcList) && isSubset(failed, s.myFailedList)) {
     // The sender knows less than my own join tells it.
@@ -153,8 +153,9 @@ function formRing(m: Machine): void {
 /** 2.4 step 4: a join that tells something new. A stranger cannot make me distrust others (8.14). */
 function widen(m: Machine, { sender, proc, failed }: JoinLists): void {
   const s = m.state;
-  const news = proc.filter(({ key }) => !s.myProcList.has(key)).length;
-  if (s.myProcList.size + news > PROCESSOR_COUNT_MAX) {
+  const grown = (list: readonly Member[], into: ReadonlyMap<NodeKey, Member>): number =>
+    into.size + list.filter(({ key }) => !into.has(key)).length;
+  if (Math.max(grown(proc, s.myProcList), grown(failed, s.myFailedList)) > PROCESSOR_COUNT_MAX) {
     discard(m, 'memb_join', `with it there would be more than ${PROCESSOR_COUNT_MAX} nodes`);
     return;
   }

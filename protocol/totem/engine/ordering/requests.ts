@@ -8,17 +8,21 @@ import { countMiss, isInWindow, itemAt } from './sort-queue.ts';
 import type { Machine, RtrEntry, Visit } from '../state.ts';
 import { holdsAt, putU32, u32At } from '../wire/octets.ts';
 
-/** Entries of a token whose length was checked against their count; null where there are none. */
-export function rtrListOf(m: Machine, token: Uint8Array): RtrEntry[] | null {
+/**
+ * Entries of a token whose length was checked against their count. Told as Corosync logs them, "Retransmit List: …": by
+ * every node that the token comes to, not by the one that asks.
+ */
+export function rtrListOf(m: Machine, token: Uint8Array): RtrEntry[] {
   const { token: at, rtrItem } = m.dialect.wire.at;
   const count = u32At(token, at.rtrListEntries);
-  if (count === 0) return null;
   const list: RtrEntry[] = [];
   for (let i = 0; i < count; i++) {
     const from = at.size + i * rtrItem.size;
     const octets = token.slice(from, from + rtrItem.size);
     list.push({ octets, seq: holdsAt(octets, 0, m.state.myRingId.octets) ? u32At(octets, rtrItem.seq) : -1 });
   }
+  const seqs = list.flatMap(({ seq }) => (seq < 0 ? [] : [seq]));
+  if (seqs.length > 0) note(m, { kind: 'retransmit-list', seqs });
   return list;
 }
 
@@ -43,7 +47,6 @@ export function requestMissing(m: Machine, v: Visit): void {
   const queue = windowInUse(s);
   const listed = new Set(v.rtr?.map(({ seq }) => seq));
   const list = v.rtr ?? [];
-  const asked: number[] = [];
   let seq = s.myAru;
   while (seqLt(seq, v.seq) && list.length < RETRANSMIT_ENTRIES_MAX) {
     seq = (seq + 1) >>> 0;
@@ -51,9 +54,7 @@ export function requestMissing(m: Machine, v: Visit): void {
     if (itemAt(queue, seq) !== null) continue;
     if (countMiss(queue, seq) < m.config.missCountConst || listed.has(seq)) continue;
     list.push({ octets: rtrItem(m, seq), seq });
-    asked.push(seq);
   }
-  if (asked.length > 0) note(m, { kind: 'retransmit-list', seqs: asked });
   v.rtr = list;
 }
 
