@@ -7,7 +7,7 @@ import type { Micros } from '../../protocol/totem/engine/contract.ts';
 import { enhancedPacket, interfaceDescription, sectionHeader } from '../../protocol/pcap/pcapng-writer.ts';
 import { concatBytes } from '../../protocol/base/bytes.ts';
 import { ethernet, ipv4, udp } from './frames.ts';
-import { refOf, type OnWire } from './totem-ring.ts';
+import { refOf, type OnWire } from './totem/ring.ts';
 
 export type Dialect = LabNodeOptions['dialect'];
 

@@ -1,6 +1,6 @@
 // Rings of real engines on a perfect network: how they form, what they deliver (specs/totem.md 2.6 to 2.9).
 import { describe, expect, it } from 'vitest';
-import { TotemRing } from '../../../../support/totem-ring.ts';
+import { TotemRing } from '../../../../support/totem/ring.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 

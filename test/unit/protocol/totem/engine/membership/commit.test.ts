@@ -9,8 +9,8 @@ import {
   anMcast,
   aRing,
   aToken,
-} from '../../../../../support/totem-messages.ts';
-import { MEMBERS, RING, TotemNode } from '../../../../../support/totem-node.ts';
+} from '../../../../../support/totem/messages.ts';
+import { MEMBERS, RING, TotemNode } from '../../../../../support/totem/node.ts';
 
 const FOREIGN = aRing(9, 4);
 const committing = (id = 2): TotemNode => new TotemNode(id).to('commit');

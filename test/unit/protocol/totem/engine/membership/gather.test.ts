@@ -9,8 +9,8 @@ import {
   anMcast,
   aRing,
   aToken,
-} from '../../../../../support/totem-messages.ts';
-import { MEMBERS, TotemNode } from '../../../../../support/totem-node.ts';
+} from '../../../../../support/totem/messages.ts';
+import { MEMBERS, TotemNode } from '../../../../../support/totem/node.ts';
 
 const FOREIGN = aRing(9, 4);
 const ids = (nodes: readonly { nodeid: number }[]): number[] => nodes.map(({ nodeid }) => nodeid);

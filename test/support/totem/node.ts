@@ -1,6 +1,6 @@
 // One engine of Corosync 3 that is talked to by hand, brought into any state by messages alone.
-import type { TotemMessage } from '../../protocol/totem/decode.ts';
-import { totemConfig, type TotemSettings } from '../../protocol/totem/engine/config.ts';
+import type { TotemMessage } from '../../../protocol/totem/decode.ts';
+import { totemConfig, type TotemSettings } from '../../../protocol/totem/engine/config.ts';
 import type {
   EngineNote,
   Micros,
@@ -8,10 +8,10 @@ import type {
   TotemEngine,
   TotemEngineOptions,
   TotemInput,
-} from '../../protocol/totem/engine/contract.ts';
-import { createTotemEngine } from '../../protocol/totem/engine/engine.ts';
-import { aCommitToken, aJoin, anMcast, aRing, aToken, type EntryFields } from './totem-messages.ts';
-import { messageOf } from './totem-ring.ts';
+} from '../../../protocol/totem/engine/contract.ts';
+import { createTotemEngine } from '../../../protocol/totem/engine/engine.ts';
+import { aCommitToken, aJoin, anMcast, aRing, aToken, type EntryFields } from './messages.ts';
+import { messageOf } from './ring.ts';
 
 export type Place = 'operational' | 'gather' | 'commit' | 'recovery';
 

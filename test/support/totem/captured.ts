@@ -1,8 +1,8 @@
 // The Totem datagrams of a golden capture, one by one, with who sent them where and when.
-import type { IndexedMessage } from '../../app/store/indexed-message.ts';
-import { PacketKind, RowFlag } from '../../app/store/kinds.ts';
-import { goldenBytes } from './golden.ts';
-import { newIndex } from './index-only.ts';
+import type { IndexedMessage } from '../../../app/store/indexed-message.ts';
+import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
+import { goldenBytes } from '../golden.ts';
+import { newIndex } from '../index-only.ts';
 
 export interface Captured {
   /** Microseconds since the first frame. */

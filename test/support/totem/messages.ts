@@ -1,7 +1,7 @@
 // Messages of Corosync 3 as datagrams, written by the layouts: for tests that talk to one engine by hand.
-import { encode } from '../../protocol/wire/layout.ts';
-import { concatBytes } from '../../protocol/base/bytes.ts';
-import { CorosyncThreeMessages } from '../../protocol/totem/messages.ts';
+import { encode } from '../../../protocol/wire/layout.ts';
+import { concatBytes } from '../../../protocol/base/bytes.ts';
+import { CorosyncThreeMessages } from '../../../protocol/totem/messages.ts';
 
 const { OrfToken, Mcast, MembMergeDetect, MembJoin, MembCommitToken, TokenHoldCancel } = CorosyncThreeMessages;
 

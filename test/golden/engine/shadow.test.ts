@@ -1,10 +1,10 @@
 // The engine in the place of real nodes: it hears what a real node of a capture heard and must say what that node said,
 // octet by octet but for what Corosync leaves as garbage, and at the same time but for how late the node's timers are.
 import { describe, expect, it } from 'vitest';
-import { totemConfig } from '../../protocol/totem/engine/config.ts';
-import { capturedTotem } from '../support/captured.ts';
-import { shadowOf, type Shadow } from '../support/shadow.ts';
-import { refOf } from '../support/totem-ring.ts';
+import { totemConfig } from '../../../protocol/totem/engine/config.ts';
+import { capturedTotem } from '../../support/totem/captured.ts';
+import { shadowOf, type Shadow } from '../../support/totem/shadow.ts';
+import { refOf } from '../../support/totem/ring.ts';
 
 interface Row {
   readonly scenario: string;

@@ -1,8 +1,8 @@
 // A small perfect network for Totem engines: virtual time, one constant delay, optional loss by a rule. For tests of
 // the engine alone; the simulator is protocol/sim.
-import { COROSYNC_1, COROSYNC_3 } from '../../protocol/totem/dialect.ts';
-import { decodeTotem, type TotemMessage } from '../../protocol/totem/decode.ts';
-import { totemConfig, type TotemSettings } from '../../protocol/totem/engine/config.ts';
+import { COROSYNC_1, COROSYNC_3 } from '../../../protocol/totem/dialect.ts';
+import { decodeTotem, type TotemMessage } from '../../../protocol/totem/decode.ts';
+import { totemConfig, type TotemSettings } from '../../../protocol/totem/engine/config.ts';
 import type {
   DialectOfEngine,
   EngineNote,
@@ -11,9 +11,9 @@ import type {
   TotemEngine,
   TotemEngineOptions,
   TotemInput,
-} from '../../protocol/totem/engine/contract.ts';
-import { createTotemEngine } from '../../protocol/totem/engine/engine.ts';
-import type { NodeRef } from '../../protocol/totem/identity.ts';
+} from '../../../protocol/totem/engine/contract.ts';
+import { createTotemEngine } from '../../../protocol/totem/engine/engine.ts';
+import type { NodeRef } from '../../../protocol/totem/identity.ts';
 
 export const ms = (value: number): Micros => Math.round(value * 1000) as Micros;
 

@@ -1,9 +1,9 @@
 // An engine in the place of one real node of a capture: it hears what that node heard, when it heard it, and its layer
 // above submits the packets that the real one sent. What it says is held against what the real node said.
-import { concatBytes, toHex } from '../../protocol/base/bytes.ts';
-import { encode } from '../../protocol/wire/layout.ts';
-import { decodeTotem } from '../../protocol/totem/decode.ts';
-import { COROSYNC_1, COROSYNC_3, type Dialect } from '../../protocol/totem/dialect.ts';
+import { concatBytes, toHex } from '../../../protocol/base/bytes.ts';
+import { encode } from '../../../protocol/wire/layout.ts';
+import { decodeTotem } from '../../../protocol/totem/decode.ts';
+import { COROSYNC_1, COROSYNC_3, type Dialect } from '../../../protocol/totem/dialect.ts';
 import type {
   DialectOfEngine,
   Micros,
@@ -11,10 +11,10 @@ import type {
   TotemEffect,
   TotemEngine,
   TotemInput,
-} from '../../protocol/totem/engine/contract.ts';
-import { createTotemEngine } from '../../protocol/totem/engine/engine.ts';
-import type { NodeRef } from '../../protocol/totem/identity.ts';
-import { PacketKind } from '../../app/store/kinds.ts';
+} from '../../../protocol/totem/engine/contract.ts';
+import { createTotemEngine } from '../../../protocol/totem/engine/engine.ts';
+import type { NodeRef } from '../../../protocol/totem/identity.ts';
+import { PacketKind } from '../../../app/store/kinds.ts';
 import type { Captured } from './captured.ts';
 
 export interface Said {
