@@ -10,14 +10,18 @@ const SOURCE = join(
   process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..', '..'),
   'test/support/corosync-lab/cpg-client.c',
 );
-let built: string | null = null;
+const built = new Map<string, string>();
 
-/** Path of the client's program. */
-export function buildClient(): string {
-  if (built !== null && existsSync(built)) return built;
+/** Path of the client's program, over the libcpg of the system or the one that is installed under `prefix`. */
+export function buildClient(prefix = '/usr'): string {
+  const known = built.get(prefix);
+  if (known !== undefined && existsSync(known)) return known;
   const program = join(mkdtempSync(join(tmpdir(), 'totemlab-cpg-')), 'cpg-client');
-  run('cc', ['-std=gnu11', '-O2', '-Wall', '-o', program, SOURCE, '-lcpg']);
-  built = program;
+  const where = prefix === '/usr' ? [] : [`-I${prefix}/include`, `-L${prefix}/lib`, `-Wl,-rpath,${prefix}/lib`];
+  // The old library needs another one, which it names itself.
+  const libraries = prefix === '/usr' ? ['-lcpg'] : ['-lcpg', '-lcoroipcc'];
+  run('cc', ['-std=gnu11', '-O2', '-Wall', '-o', program, SOURCE, ...where, ...libraries]);
+  built.set(prefix, program);
   return program;
 }
 
@@ -38,6 +42,8 @@ export interface ClientOptions {
   readonly prints?: boolean;
   /** Sends the lines given to `say` until `close`. */
   readonly reads?: boolean;
+  /** Where the Corosync is installed that it is a client of. */
+  readonly prefix?: string;
 }
 
 export class CpgClient {
@@ -47,9 +53,10 @@ export class CpgClient {
 
   constructor(daemon: Daemon, options: ClientOptions) {
     const { group = 'lab', rate = 0, size = 100, seconds = 0, linger = 1, prints = false, reads = false } = options;
+    const { prefix } = options;
     const numbers = ['-r', rate, '-s', size, '-t', seconds, '-l', linger].map(String);
     const flags = [...(prints ? ['-p'] : []), ...(reads ? ['-i'] : [])];
-    const command = daemon.beside(buildClient(), ...numbers, ...flags, group);
+    const command = daemon.beside(buildClient(prefix), ...numbers, ...flags, group);
     this.child = spawnTied('nsenter', command, ['pipe', 'pipe', 'inherit']);
     this.child.stdout?.on('data', (chunk: Buffer) => this.read(chunk.toString()));
   }
