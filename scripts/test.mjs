@@ -8,7 +8,7 @@ import { displayPrefix, findElectron, missingLibraries } from './lib/runtime/ele
 import { installModules } from './lib/modules.mjs';
 import { OUT, ROOT } from './lib/paths.mjs';
 import { createTally } from './lib/tally.mjs';
-import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
+import { has, hasDisplay, installRingPackages, installSystemPackages } from './lib/system.mjs';
 
 const says = (line) => process.stdout.write(`${line}\n`);
 const PROJECTS = ['unit', 'property', 'golden', 'tidy', 'interop'];
@@ -81,6 +81,7 @@ async function windowTests() {
 
 const needsWindow = wants('e2e');
 if (needsWindow) installSystemPackages(says);
+if (wants('interop')) installRingPackages(says);
 await installModules(says);
 check('types', tool('typescript/bin/tsc'), ['-b']);
 check('lint', tool('oxlint/bin/oxlint'), ['--type-aware']);

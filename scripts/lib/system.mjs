@@ -113,3 +113,29 @@ export function installSystemPackages(says) {
   says(`${effect}: system packages are missing; ${remedy}`);
   return isWindowPossible;
 }
+
+/** What a ring with real Corosync daemons in network namespaces needs: command or header, and Debian's package. */
+const RING = [
+  ['corosync', () => has('corosync')],
+  ['libcpg-dev', () => existsSync('/usr/include/corosync/cpg.h')],
+  ['gcc', () => has('cc')],
+  ['iproute2', () => has('ip')],
+  ['nftables', () => has('nft')],
+  ['iptables', () => has('iptables')],
+];
+
+/**
+ * Installs what the tests with real daemons need, where the whole check runs by itself (CI) as root: on a person's
+ * machine Corosync would start as a service of its own. Elsewhere those tests say what they lack, and skip.
+ */
+export function installRingPackages(says) {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !process.env.CI || !has('apt-get')) return;
+  const missing = RING.filter(([, isThere]) => !isThere()).map(([name]) => name);
+  if (missing.length === 0 || failedLately(missing)) return;
+  says(`installing system packages that the tests with real Corosync need: ${missing.join(' ')}`);
+  apt(['update', '-qq']);
+  const run = apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]);
+  if (run.status === 0) return;
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(FAILED, JSON.stringify({ at: Date.now(), what: missing.join(' ') }));
+}
