@@ -50,7 +50,7 @@ async function ourCluster(directory: string): Promise<ProcessCluster> {
     capture: null,
     onEvent: () => undefined,
   });
-  for (const _ of NODES) cluster.add();
+  for (let i = 0; i < NODES.length; i++) cluster.add();
   const members = async (number: number): Promise<number> =>
     (await cluster.status(number))?.node.totem.members.length ?? 0;
   await until('a ring of three', async () => (await Promise.all(NODES.map(members))).every((count) => count === 3));
