@@ -190,10 +190,12 @@ const NO_BATCH: readonly Uint8Array[] = [];
 function drain(m: Machine): void {
   if (m.isDrained || m.batchAt === m.batch.length) return;
   m.isFlushing = true;
-  for (let i = m.batchAt; i < m.batch.length; i++) {
-    const datagram = m.batch[i];
+  const resumeAt = m.batchAt;
+  while (m.batchAt < m.batch.length) {
+    const datagram = m.batch[m.batchAt++];
     if (datagram !== undefined) onDatagram(m, datagram);
   }
+  m.batchAt = resumeAt;
   m.isFlushing = false;
   m.isDrained = true;
 }
@@ -239,8 +241,10 @@ function onMessage(m: Machine, type: number, native: Uint8Array, raw: Uint8Array
       return;
     case TYPE.memb_join:
       counters.memb_join_rx++;
+      // In this order: also what is read beside the token may show that the process stood still.
+      if (isOfAPause(m)) return;
       if (m.isFlushing) discard(m, 'memb_join', 'it arrived beside the token');
-      else if (!isOfAPause(m)) onJoin(m, native);
+      else onJoin(m, native);
       return;
     case TYPE.memb_commit_token:
       counters.memb_commit_token_rx++;

@@ -40,6 +40,7 @@ export interface RingOptions {
   /** Ring id files. */
   readonly lastRingSeq?: bigint;
   readonly isChecked?: boolean;
+  readonly makeRef?: (node: number) => NodeRef;
   readonly options?: (node: number) => Partial<TotemEngineOptions>;
   /** Whether a datagram is lost on its way to a node. */
   readonly isLost?: (message: TotemMessage, from: number, to: number, bytes: Uint8Array) => boolean;
@@ -68,6 +69,8 @@ export class TotemRing {
   isLost: NonNullable<RingOptions['isLost']>;
   /** Whether a datagram can get from one node to another. */
   isLinked: (from: number, to: number) => boolean = () => true;
+  /** Sees every input before it is handed to an engine. */
+  watch: (node: number, at: Micros, input: TotemInput) => void = () => {};
   private readonly hosts = new Map<number, Host>();
   private readonly options: RingOptions;
   private readonly delay: number;
@@ -93,7 +96,7 @@ export class TotemRing {
   private makeHost(node: number, lastRingSeq = this.options.lastRingSeq ?? 0n): Host {
     const config = totemConfig(this.options.settings ?? {}, this.options.nodes.length, this.dialect);
     if (!config.ok) throw new Error(config.problem);
-    const ref = refOf(node, this.dialect);
+    const ref = this.options.makeRef?.(node) ?? refOf(node, this.dialect);
     const engine = createTotemEngine({
       self: ref,
       dialect: this.dialect,
@@ -115,6 +118,7 @@ export class TotemRing {
 
   step(node: number, input: TotemInput): readonly TotemEffect[] {
     const host = this.host(node);
+    this.watch(node, this.now as Micros, input);
     const effects = host.engine.step(this.now as Micros, input);
     for (const effect of effects) {
       this.told.push({ at: this.now as Micros, node, effect });

@@ -38,6 +38,8 @@ export interface ShadowOptions {
   readonly lateMs: number;
   /** For how long the node's sockets are open before it speaks, ms. */
   readonly earlyMs: number;
+  /** Corosync 1: what others leave behind their addresses is kept, to see that it is echoed. */
+  readonly keepsLeftovers?: boolean;
   /** Packets that a ring of one sends where the capture does not see them. */
   readonly unseen?: number;
   /** When the process was killed, µs since the first frame. */
@@ -48,10 +50,15 @@ export interface ShadowOptions {
 const LOOP_MICROS = 40;
 
 export function shadowOf(all: readonly Captured[], options: ShadowOptions): Shadow {
-  const clean = options.dialect === 'corosync-1' ? withoutLeftovers : withoutTarget;
+  const clean = cleanerOf(options);
   const { until = Infinity } = options;
   const heard = all.filter(({ at }) => at < until).map((message) => ({ ...message, bytes: clean(message.bytes) }));
   return new ShadowRun(heard, options).run();
+}
+
+function cleanerOf({ dialect, keepsLeftovers, address }: ShadowOptions): (bytes: Uint8Array) => Uint8Array {
+  if (dialect === 'corosync-3') return withoutTarget;
+  return (bytes) => withoutLeftovers(bytes, keepsLeftovers === true ? address : null);
 }
 
 /** Corosync 3 over udp leaves target_nodeid uninitialised. */
@@ -65,7 +72,7 @@ function withoutTarget(bytes: Uint8Array): Uint8Array {
  * Corosync 1 leaves netlink attributes behind IPv4 addresses, and mcast.node_id unset (specs/totem.md 1.4, 1.5); before
  * 1.4.3 a token that a timer sends, and a commit token on its second rotation, bear the node id of the sender before.
  */
-function withoutLeftovers(bytes: Uint8Array): Uint8Array {
+function withoutLeftovers(bytes: Uint8Array, only: string | null): Uint8Array {
   const decoded = decodeTotem(bytes, 0, bytes.length, COROSYNC_1);
   if (!decoded.ok) throw new Error('a golden capture cannot be read');
   const { layout, value, littleEndian, end, message } = decoded.value;
@@ -75,7 +82,8 @@ function withoutLeftovers(bytes: Uint8Array): Uint8Array {
     const entries = Object.entries(field).map(([name, inner]) => [name, name === 'nodeId' ? 0 : clean(inner)] as const);
     const cleaned = Object.fromEntries(entries);
     const { family, addr } = field as { family?: number; addr?: Uint8Array };
-    if (family === 2 && addr instanceof Uint8Array) cleaned['addr'] = Uint8Array.from([...addr.slice(0, 4), ...ZEROES]);
+    const isCleaned = addr instanceof Uint8Array && (only === null || addr.slice(0, 4).join('.') === only);
+    if (family === 2 && isCleaned) cleaned['addr'] = Uint8Array.from([...addr.slice(0, 4), ...ZEROES]);
     return cleaned;
   };
   const cleaned = concatBytes([encode(layout, clean(value), littleEndian), bytes.subarray(end)]);
@@ -95,6 +103,7 @@ class ShadowRun {
   private readonly options: ShadowOptions;
   private readonly wire: Dialect;
   private readonly spoken = new Set<string>();
+  private readonly clean: (bytes: Uint8Array) => Uint8Array;
   private isStarted = false;
   private now = 0;
 
@@ -102,6 +111,7 @@ class ShadowRun {
     this.all = all;
     this.options = options;
     this.wire = options.dialect === 'corosync-1' ? COROSYNC_1 : COROSYNC_3;
+    this.clean = cleanerOf(options);
     this.engine = this.makeEngine(options.lastRingSeq);
   }
 
@@ -243,7 +253,7 @@ class ShadowRun {
   }
 
   private said(at: number, bytes: Uint8Array): void {
-    this.ours.push({ at, bytes: this.options.dialect === 'corosync-1' ? withoutLeftovers(bytes) : bytes });
+    this.ours.push({ at, bytes: this.clean(bytes) });
   }
 
   /** Each real message with the first of ours that has the same octets. */
