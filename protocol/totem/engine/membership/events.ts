@@ -18,7 +18,7 @@ export function onMcast(m: Machine, native: Uint8Array, raw: Uint8Array, littleE
   const s = m.state;
   const { mcast: at } = m.dialect.wire.at;
   if (!holdsAt(native, at.ringId, s.myRingId.octets)) {
-    onForeign(m, 'mcast', memberAt(m.dialect, native, at.systemFrom));
+    onForeign(m, 'mcast', nodeAt(m, native, at.systemFrom));
     return;
   }
   // Between COMMIT and RECOVERY, and after an attempt that failed, nobody speaks on the ring that has this id.
@@ -35,7 +35,7 @@ export function onMcast(m: Machine, native: Uint8Array, raw: Uint8Array, littleE
 export function onMergeDetect(m: Machine, octets: Uint8Array): void {
   const { merge: at } = m.dialect.wire.at;
   if (holdsAt(octets, at.ringId, m.state.myRingId.octets)) return;
-  onForeign(m, 'memb_merge_detect', memberAt(m.dialect, octets, at.systemFrom));
+  onForeign(m, 'memb_merge_detect', nodeAt(m, octets, at.systemFrom));
 }
 
 /** A message of another ring: its sender should be in mine. The message itself is not used. */
@@ -63,25 +63,26 @@ function onForeign(m: Machine, what: 'mcast' | 'memb_merge_detect', from: Member
   }
 }
 
+/** The node whose address lies there: the one that I know, or a new one. Joins of large rings name hundreds. */
+function nodeAt(m: Machine, octets: Uint8Array, at: number): Member {
+  const key = m.dialect.keyAt(octets, at);
+  const { myProcList, myFailedList } = m.state;
+  return myProcList.get(key) ?? myFailedList.get(key) ?? memberAt(m.dialect, octets, at);
+}
+
 function joinLists(m: Machine, octets: Uint8Array): JoinLists {
   const { at, srpAddrSize } = m.dialect.wire;
-  const { myProcList, myFailedList } = m.state;
-  const p = u32At(octets, at.join.procListEntries);
-  const f = u32At(octets, at.join.failedListEntries);
   const list = (from: number, count: number): Member[] => {
     const nodes: Member[] = [];
-    for (let i = 0; i < count; i++) {
-      const where = at.join.size + (from + i) * srpAddrSize;
-      const key = m.dialect.keyAt(octets, where);
-      nodes.push(myProcList.get(key) ?? myFailedList.get(key) ?? memberAt(m.dialect, octets, where));
-    }
+    for (let i = from; i < from + count; i++) nodes.push(nodeAt(m, octets, at.join.size + i * srpAddrSize));
     return nodes;
   };
-  const sender = memberAt(m.dialect, octets, at.join.systemFrom);
+  const p = u32At(octets, at.join.procListEntries);
+  const f = u32At(octets, at.join.failedListEntries);
   return {
-    // Corosync 1 zeroes the node id inside system_from as well.
-    isLeave: u32At(octets, at.nodeid) === 0 || sender.ref.nodeid === 0,
-    sender: myProcList.get(sender.key) ?? sender,
+    // Corosync 1 zeroes the node id that system_from begins with as well.
+    isLeave: u32At(octets, at.nodeid) === 0 || u32At(octets, at.join.systemFrom) === 0,
+    sender: nodeAt(m, octets, at.join.systemFrom),
     proc: list(0, p),
     failed: list(p, f),
   };

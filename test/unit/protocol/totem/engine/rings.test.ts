@@ -7,17 +7,22 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) =
 const DIALECTS = ['corosync-1', 'corosync-3'] as const;
 
 describe.each(DIALECTS)('a ring of %s', (dialect) => {
-  it.each([1, 2, 3, 64])('is formed by %i nodes that start at once, each telling the same', (count) => {
-    const nodes = upTo(count);
+  it.each([1, 2, 3, 64])(
+    'is formed by %i nodes that start at once, each telling the same',
+    (count) => {
+      const nodes = upTo(count);
 
-    const ring = new TotemRing({ nodes, dialect }).start().runUntil(300);
+      const ring = new TotemRing({ nodes, dialect }).start().runUntil(300);
 
-    const last = nodes.map((node) => ring.configurations(node, 'regular').at(-1)?.ringId);
-    expect(ring.members(1)).toEqual(nodes);
-    expect(new Set(nodes.map((node) => ring.engine(node).inspect().state))).toEqual(new Set(['operational']));
-    expect(new Set(last.map((ringId) => `${ringId?.rep}:${ringId?.seq}`)).size).toBe(1);
-    expect(last[0]?.rep).toBe(ring.engine(1).inspect().members[0]?.nodeid);
-  });
+      const last = nodes.map((node) => ring.configurations(node, 'regular').at(-1)?.ringId);
+      expect(ring.members(1)).toEqual(nodes);
+      expect(new Set(nodes.map((node) => ring.engine(node).inspect().state))).toEqual(new Set(['operational']));
+      expect(new Set(last.map((ringId) => `${ringId?.rep}:${ringId?.seq}`)).size).toBe(1);
+      expect(last[0]?.rep).toBe(ring.engine(1).inspect().members[0]?.nodeid);
+      // Long only where the machine has other work.
+    },
+    60_000,
+  );
 
   it('tells at the first installation of an empty transitional configuration, then of itself (2.8)', () => {
     const ring = new TotemRing({ nodes: [2], dialect }).start().runUntil(10);
