@@ -111,11 +111,10 @@ export function momentAt(
 ): Moment {
   const last = row ?? rowBefore(store, time);
   const histories = historiesIn(analysis, store);
-  const intervals = new Map(histories.rings.map((ring) => [ring.id, ring]));
   const all = directory.nodes.map(({ nodeid }) => nodeNow(histories, nodeid, time));
   const ids = [...new Set(all.flatMap(({ ring }) => (ring === null ? [] : [ring])))];
   const rings = ids.map((id): RingNow => {
-    const interval = intervals.get(id);
+    const interval = histories.ring(id);
     const members = all.filter(({ ring }) => ring === id).map(({ nodeid }) => nodeid);
     const order = interval?.members ?? [];
     const place = (nodeid: number): number => (order.includes(nodeid) ? order.indexOf(nodeid) : order.length);

@@ -21,6 +21,11 @@ export interface NodeDirectory {
   labelOfAddress(address: string): string;
 }
 
+/** The node that transmitted a packet: by its address; a held token of Corosync 1 names its predecessor. */
+export function transmitter({ nodes, laneOfAddress }: NodeDirectory, src: number, sender: number): number {
+  return nodes[laneOfAddress[src] ?? -1]?.nodeid ?? sender;
+}
+
 /** Node ids above this were made from an address by Corosync 1 and 2, and tell a person nothing. */
 const PLAIN_NODEID_MAX = 65_535;
 

@@ -108,12 +108,13 @@ export function step(kind: StepKind, direction: Direction): void {
   pause();
   const store = packets();
   const { row, time } = useView.getState();
+  const { nodes, analysis } = useSession.getState();
   if (kind !== 'change') {
-    const next = stepRow(store, row ?? (direction > 0 ? -1 : store.length), kind, direction);
+    const next = stepRow(store, nodes, row ?? (direction > 0 ? -1 : store.length), kind, direction);
     if (next !== null) selectRow(next);
     return;
   }
-  const transitions = useSession.getState().analysis?.transitions ?? [];
+  const transitions = analysis?.transitions ?? [];
   const change = stepChange(transitions, time ?? (direction > 0 ? -1 : Infinity), direction);
   if (change === null) return;
   const own = change.frames.map((number) => number - 1).find((candidate) => timeOfRow(candidate) === change.time);

@@ -3,6 +3,7 @@
 import type { Transition } from '../../app/analysis/result.ts';
 import { PacketKind, RowFlag } from '../../app/store/kinds.ts';
 import type { PacketStore } from '../../app/store/packet-store.ts';
+import { transmitter, type NodeDirectory } from './node-directory.ts';
 
 export type StepKind = 'hop' | 'rotation' | 'change';
 export type Direction = 1 | -1;
@@ -15,22 +16,24 @@ function isHop({ chunks }: PacketStore, row: number): boolean {
 }
 
 /** A rotation begins where the representative sends a new token. */
-function isRotation(store: PacketStore, row: number): boolean {
+function isRotation(store: PacketStore, directory: NodeDirectory, row: number): boolean {
   if (!isHop(store, row)) return false;
-  const { flags, ring, sender } = store.chunks[row >>> 16]!;
+  const { flags, ring, src, sender } = store.chunks[row >>> 16]!;
   const index = row & 0xffff;
-  return (flags[index]! & RowFlag.REPEATED) === 0 && store.rings[ring[index]!]?.rep === sender[index];
+  if ((flags[index]! & RowFlag.REPEATED) !== 0) return false;
+  return store.rings[ring[index]!]?.rep === transmitter(directory, src[index]!, sender[index]!);
 }
 
 /** The next row behind `from`, or before it, that begins a step of this kind; null where there is none. */
 export function stepRow(
   store: PacketStore,
+  directory: NodeDirectory,
   from: number,
   kind: Exclude<StepKind, 'change'>,
   direction: Direction,
 ): number | null {
-  const fits = kind === 'hop' ? isHop : isRotation;
-  for (let row = from + direction; row >= 0 && row < store.length; row += direction) if (fits(store, row)) return row;
+  const fits = (row: number): boolean => (kind === 'hop' ? isHop(store, row) : isRotation(store, directory, row));
+  for (let row = from + direction; row >= 0 && row < store.length; row += direction) if (fits(row)) return row;
   return null;
 }
 

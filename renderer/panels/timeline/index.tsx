@@ -1,13 +1,13 @@
 // The timeline: its canvases with legend, the line below with what the pointer is at or the figures of what is marked,
 // and the table behind it. Gestures are in gestures.ts, drawing in view.ts.
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { lengthText, type Span } from '../../canvas/time-scale.ts';
 import { fitTimeline, markSpan, toggleFolding } from '../../state/actions.ts';
 import { packets, wholeSpan } from '../../state/capture.ts';
 import { useSession } from '../../state/session-store.ts';
 import { happenings, timelineFacts } from '../../state/time/facts.ts';
 import { currentWaits } from '../../state/time/folding.ts';
-import { figuresOf, figureTexts } from '../../state/time/span-figures.ts';
+import { figureTexts, SpanCounter } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
@@ -35,10 +35,34 @@ function FoldButton(): ReactNode {
   );
 }
 
+/** Packets that are counted at once, so that the window answers meanwhile. */
+const COUNTED_AT_ONCE = 400_000;
+
+/** What happened in a stretch of time, in words; some at once, all a moment later where there is much. */
+function useFigures(span: Span): readonly string[] {
+  const analysis = useSession((state) => state.analysis);
+  const nodes = useSession((state) => state.nodes);
+  const [texts, setTexts] = useState<readonly string[]>([]);
+  useEffect(() => {
+    const counter = new SpanCounter(packets(), nodes, span);
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const countOn = (): void => {
+      const isDone = counter.count(COUNTED_AT_ONCE);
+      if (isDone) setTexts(figureTexts(counter.finish(analysis?.transitions ?? [])));
+      else timer = setTimeout(countOn);
+    };
+    setTexts([lengthText(span.to - span.from), 'counting…']);
+    countOn();
+    return () => {
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [analysis, nodes, span]);
+  return texts;
+}
+
 /** What happened in the marked stretch. */
 function Figures({ span }: { readonly span: Span }): ReactNode {
-  const analysis = useSession((state) => state.analysis);
-  const texts = useMemo(() => figureTexts(figuresOf(packets(), analysis?.transitions ?? [], span)), [analysis, span]);
+  const texts = useFigures(span);
   return (
     <>
       <output className="timeline-figures" title={texts.join('\n')}>

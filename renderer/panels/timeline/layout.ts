@@ -33,6 +33,8 @@ export interface TimelineInput {
 
 export interface PlacedRing extends Placed {
   readonly ring: RingSpan;
+  /** Which of the bands above the lanes: rings at the same time stand below each other. */
+  readonly band: number;
 }
 export interface PlacedWait extends Placed {
   readonly wait: WaitSpan;
@@ -83,8 +85,8 @@ const AXIS_ROOM = 110;
 const WORDS_HEIGHT_MIN = 38;
 
 /** Height of all that is above and below the lanes. */
-function overhead({ ringBands, waits }: TimelineFacts): number {
-  return ringBands * RING_HEIGHT + 4 + (waits.length > 0 ? BAND_HEIGHT : 0) + BAND_HEIGHT + AXIS_HEIGHT;
+function overhead({ rings, waits }: TimelineFacts): number {
+  return Math.max(1, rings.length) * RING_HEIGHT + 4 + (waits.length > 0 ? BAND_HEIGHT : 0) + BAND_HEIGHT + AXIS_HEIGHT;
 }
 
 /** Pixels that the timeline needs so that each lane can be read. */
@@ -111,50 +113,62 @@ function lanesOf({ directory, facts, height }: TimelineInput, top: number): read
   }));
 }
 
-/** Those of the things, in order of their starts, that are in view and not within the pixel of the one before. */
+interface At {
+  readonly scale: TimeScale;
+  readonly left: number;
+}
+
+/** Position of the first thing that ends behind a time; `things` end in order. */
+function firstEndingAfter(things: readonly { readonly to: number }[], time: number, start: number): number {
+  let low = start;
+  let high = things.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((things[middle]?.to ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Those of the things, in order and without overlap, that are in view: of many in one pixel one. */
 function seen<T extends { readonly from: number; readonly to: number }, P>(
-  all: readonly T[],
-  { scale, left }: { readonly scale: TimeScale; readonly left: number },
-  keyOf: (thing: T) => number,
+  things: readonly T[],
+  { scale, left }: At,
   place: (thing: T, x1: number, x2: number) => P,
 ): readonly P[] {
   const { from, to } = scale.span;
-  const lastPixel: number[] = [];
+  const right = left + scale.width;
   const placed: P[] = [];
-  for (const thing of all) {
-    if (thing.to < from || thing.from > to) continue;
-    const key = keyOf(thing);
-    const x2 = Math.min(left + scale.width, left + scale.x(thing.to));
-    const pixel = Math.floor(x2);
-    if (lastPixel[key] === pixel && thing.from !== thing.to) continue;
-    lastPixel[key] = pixel;
+  let i = Math.max(0, firstEndingAfter(things, from, 0));
+  while (i < things.length) {
+    const thing = things[i];
+    if (thing === undefined || thing.from > to) break;
+    const x2 = Math.min(right, left + scale.x(thing.to));
     placed.push(place(thing, Math.max(left, left + scale.x(thing.from)), x2));
+    const nextPixel = scale.time(Math.floor(x2 - left) + 1);
+    i = thing.to >= nextPixel ? i + 1 : Math.max(i + 1, firstEndingAfter(things, nextPixel, i + 1));
   }
   return placed;
 }
 
 /** Flags that would hide each other become one, the gravest of them; each has its words where there is room. */
-function flagsOf(
-  facts: TimelineFacts,
-  at: { readonly scale: TimeScale; readonly left: number },
-  breaks: readonly Break[],
-): readonly Flag[] {
-  const all = seen(
-    facts.findings,
-    at,
-    () => 0,
-    (finding, x1, x2) => ({ finding, x1, x2 }),
-  );
+function flagsOf({ findings }: TimelineFacts, { scale, left }: At, breaks: readonly Break[]): readonly Flag[] {
   const flags: { finding: FindingSpan; x1: number; x2: number }[] = [];
-  for (const flag of all) {
+  for (const finding of findings) {
+    if (finding.from > scale.span.to) break;
+    if (finding.to < scale.span.from) continue;
+    const flag = {
+      finding,
+      x1: left + scale.x(finding.from),
+      x2: Math.min(left + scale.width, left + scale.x(finding.to)),
+    };
     const last = flags.at(-1);
-    if (flag.finding.from < at.scale.span.from && flag.finding.to === flag.finding.from) continue;
-    if (last === undefined || flag.x1 - last.x1 > FLAG_ROOM) flags.push({ ...flag });
-    else if (GRAVITY.indexOf(flag.finding.severity) < GRAVITY.indexOf(last.finding.severity)) Object.assign(last, flag);
+    if (last === undefined || flag.x1 - last.x1 > FLAG_ROOM) flags.push(flag);
+    else if (GRAVITY.indexOf(finding.severity) < GRAVITY.indexOf(last.finding.severity)) Object.assign(last, flag);
   }
   return flags.map((flag, i) => {
     const broken = breaks.find(({ x1 }) => x1 >= flag.x1)?.x1 ?? Infinity;
-    const end = Math.min(flags[i + 1]?.x1 ?? Infinity, broken, at.left + at.scale.width);
+    const end = Math.min(flags[i + 1]?.x1 ?? Infinity, broken, left + scale.width);
     return { ...flag, text: fitting(flag.finding.texts, end - flag.x1 - 6), textX: flag.x1 + 13 };
   });
 }
@@ -170,14 +184,29 @@ function breaksOf(scale: TimeScale, left: number): readonly Break[] {
 
 const STOP_TEXTS = ['the token stops here', 'stops here'];
 
+/** Tops of the bands. */
+function bandsOf({ rings, waits }: TimelineFacts, height: number): Bands {
+  const first = Math.max(1, rings.length) * RING_HEIGHT + 4;
+  const findings = first + (waits.length > 0 ? BAND_HEIGHT : 0);
+  return { rings: 2, waits: first, findings, lanes: findings + BAND_HEIGHT, axis: height - AXIS_HEIGHT };
+}
+
+function stopsOf({ stops }: TimelineFacts, { scale, left }: At, lanes: readonly Lane[]): readonly PlacedStop[] {
+  return stops.flatMap((stop) => {
+    const lane = lanes[stop.lane];
+    if (lane === undefined || stop.to < scale.span.from || stop.from > scale.span.to) return [];
+    const [x1, x2] = [left + scale.x(stop.from), left + scale.x(stop.to)];
+    const text = lane.height >= WORDS_HEIGHT_MIN ? fitting(STOP_TEXTS, x2 - x1 - 12) : '';
+    return [{ stop, x1, x2, y: trackY(lane, 1), text, textX: x1 + 10 }];
+  });
+}
+
 export function layoutTimeline(input: TimelineInput): TimelineDrawing {
   const { store, directory, density, facts, span, folds, width, height } = input;
   const gutter = gutterOf(directory);
   const scale = new TimeScale(span, width - gutter, folds);
   const at = { scale, left: gutter };
-  const waits = facts.ringBands * RING_HEIGHT + 4;
-  const findings = waits + (facts.waits.length > 0 ? BAND_HEIGHT : 0);
-  const bands = { rings: 2, waits, findings, lanes: findings + BAND_HEIGHT, axis: height - AXIS_HEIGHT };
+  const bands = bandsOf(facts, height);
   const lanes = lanesOf(input, bands.lanes);
   const wordsFit = (lanes[0]?.height ?? 0) >= WORDS_HEIGHT_MIN;
   const breaks = breaksOf(scale, gutter);
@@ -188,43 +217,22 @@ export function layoutTimeline(input: TimelineInput): TimelineDrawing {
     scale,
     bands,
     lanes,
+    breaks,
     ...layoutPackets({ store, directory, density, scale, left: gutter, lanes }),
-    stretches: seen(
-      facts.stretches,
-      at,
-      ({ lane }) => lane,
-      (stretch, x1, x2) => ({
-        stretch,
-        x1,
-        x2,
-        ...placed(wordsFit ? [stretch.state ?? 'silent'] : [], x1, x2, breaks),
+    stretches: facts.stretches.flatMap((row) =>
+      seen(row, at, (stretch, x1, x2) => {
+        const words = wordsFit ? [stretch.state ?? 'silent'] : [];
+        return { stretch, x1, x2, ...placed(words, x1, x2, breaks) };
       }),
     ),
-    rings: seen(
-      facts.rings,
-      at,
-      ({ band }) => band,
-      (ring, x1, x2) => ({ ring, x1, x2, ...placed(ring.texts, x1, x2, breaks) }),
+    rings: facts.rings.flatMap((row, band) =>
+      seen(row, at, (ring, x1, x2) => ({ ring, band, x1, x2, ...placed(ring.texts, x1, x2, breaks) })),
     ),
-    waits: seen(
-      facts.waits,
-      at,
-      ({ kind }) => (kind === 'token' ? 0 : 1),
-      (wait, x1, x2) => ({ wait, x1, x2, text: fitting(wait.texts, x2 - x1 - 8), textX: x1 }),
+    waits: facts.waits.flatMap((row) =>
+      seen(row, at, (wait, x1, x2) => ({ wait, x1, x2, text: fitting(wait.texts, x2 - x1 - 8), textX: x1 })),
     ),
     flags: flagsOf(facts, at, breaks),
-    stops: seen(
-      facts.stops,
-      at,
-      ({ lane }) => lane,
-      (stop, x1, x2) => {
-        const lane = lanes[stop.lane];
-        const y = lane === undefined ? 0 : trackY(lane, 1);
-        const text = wordsFit ? fitting(STOP_TEXTS, x2 - x1 - 12) : '';
-        return { stop, x1, x2, y, text, textX: x1 + 10 };
-      },
-    ),
-    breaks,
+    stops: stopsOf(facts, at, lanes),
     axis: axisMarks(scale, store.chunks[0]?.timeNs[0] ?? 0, AXIS_ROOM).map(({ x, text }) => ({ x: gutter + x, text })),
   };
 }
@@ -265,7 +273,7 @@ export function targetAt(drawing: TimelineDrawing, x: number, y: number): Target
   const isOver = ({ x1, x2 }: Placed): boolean => x >= x1 - 1 && x <= x2 + 1;
   if (y < bands.waits) {
     const band = Math.floor((y - bands.rings) / RING_HEIGHT);
-    const ring = drawing.rings.find((placed) => placed.ring.band === band && isOver(placed))?.ring;
+    const ring = drawing.rings.find((own) => own.band === band && isOver(own))?.ring;
     return ring === undefined ? null : { kind: 'ring', ring };
   }
   if (y < bands.findings) {

@@ -21,8 +21,8 @@ type Context = CanvasRenderingContext2D;
 
 function paintRings(context: Context, { rings, bands }: TimelineDrawing, palette: Palette): void {
   context.font = SMALL;
-  for (const { ring, x1, x2, text, textX } of rings) {
-    const top = bands.rings + ring.band * RING_HEIGHT;
+  for (const { ring, band, x1, x2, text, textX } of rings) {
+    const top = bands.rings + band * RING_HEIGHT;
     const width = Math.max(2, x2 - x1);
     const height = RING_HEIGHT - 3;
     if (ring.isSeen) {

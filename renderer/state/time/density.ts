@@ -1,7 +1,6 @@
 // How many packets of each lane and track fall into each stretch of time, far out: counted once per power-of-two
 // resolution in tiles, and for that once per block of rows, so that scrolling and zooming count little. Pure.
-import { CHUNK_ROWS, rowAt, type PacketStore } from '../../../app/store/packet-store.ts';
-import type { CaptureNs } from '../../../protocol/base/brand.ts';
+import { CHUNK_ROWS, type PacketStore } from '../../../app/store/packet-store.ts';
 import { TRACK_OF_KIND, TRACKS } from '../looks.ts';
 import type { NodeDirectory } from '../node-directory.ts';
 
@@ -20,10 +19,18 @@ interface Tile {
   readonly end: number;
 }
 
-/** Counts of one chunk of rows: of each of its blocks, and of all together once it is full. */
+/** Cell of a row that is not drawn. */
+const NO_CELL = 0xffff;
+
+/** What is known of one chunk of rows. */
 interface ChunkCounts {
+  /** Cell of each row. */
+  readonly cellOf: Uint16Array;
+  /** Counts of each block, and of all together. */
   readonly blocks: Uint16Array;
   readonly all: Uint32Array;
+  /** Time of the first row of each block. */
+  readonly starts: Float64Array;
 }
 
 export class Density {
@@ -66,30 +73,54 @@ export class Density {
     const number = Math.floor(row / CHUNK_ROWS);
     let chunk = this.chunks[number];
     if (chunk === undefined) {
-      chunk = { blocks: new Uint16Array(BLOCKS * this.cells), all: new Uint32Array(this.cells) };
+      chunk = {
+        cellOf: new Uint16Array(CHUNK_ROWS),
+        blocks: new Uint16Array(BLOCKS * this.cells),
+        all: new Uint32Array(this.cells),
+        starts: new Float64Array(BLOCKS).fill(Infinity),
+      };
       this.chunks[number] = chunk;
     }
     return chunk;
   }
 
-  private countInto({ blocks, all }: ChunkCounts, from: number, to: number): void {
-    const at = Math.floor((from % CHUNK_ROWS) / BLOCK_ROWS) * this.cells;
+  /** Counts the rows [from, to), which lie in one block. */
+  private countInto({ cellOf, blocks, all, starts }: ChunkCounts, from: number, to: number): void {
+    const { kind, src, sender, timeNs } = this.store.chunks[from >>> 16]!;
+    const block = Math.floor((from % CHUNK_ROWS) / BLOCK_ROWS);
+    if (from % BLOCK_ROWS === 0) starts[block] = timeNs[from & 0xffff]!;
     for (let row = from; row < to; row++) {
-      const cell = this.cellOf(row);
-      if (cell < 0) continue;
-      blocks[at + cell]!++;
+      const index = row & 0xffff;
+      const track = TRACK_OF_KIND[kind[index]!]!;
+      const lane = track < 0 ? -1 : laneOf(this.directory, src[index]!, sender[index]!);
+      const cell = lane < 0 ? NO_CELL : lane * TRACKS + track;
+      cellOf[index] = cell;
+      if (cell === NO_CELL) continue;
+      blocks[block * this.cells + cell]!++;
       all[cell]!++;
     }
   }
 
-  /** Cell of a row; -1 for what is not drawn. */
-  private cellOf(row: number): number {
-    const { kind, src, sender } = this.store.chunks[row >>> 16]!;
-    const index = row & 0xffff;
-    const track = TRACK_OF_KIND[kind[index]!]!;
-    if (track < 0) return -1;
-    const lane = laneOf(this.directory, src[index]!, sender[index]!);
-    return lane < 0 ? -1 : lane * TRACKS + track;
+  /** Row of the first counted packet not earlier than a time. */
+  private rowAt(time: number): number {
+    const { chunks, store, counted } = this;
+    let low = 0;
+    let high = Math.ceil(counted / BLOCK_ROWS);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (chunks[Math.floor(middle / BLOCKS)]!.starts[middle % BLOCKS]! < time) low = middle + 1;
+      else high = middle;
+    }
+    if (low === 0) return 0;
+    let row = (low - 1) * BLOCK_ROWS;
+    let end = Math.min(counted, row + BLOCK_ROWS);
+    const { timeNs } = store.chunks[row >>> 16]!;
+    while (row < end) {
+      const middle = (row + end) >>> 1;
+      if (timeNs[middle & 0xffff]! < time) row = middle + 1;
+      else end = middle;
+    }
+    return row;
   }
 
   /**
@@ -123,13 +154,11 @@ export class Density {
   }
 
   private countTile(resolution: number, firstBin: number): Tile {
-    const { store, cells, counted } = this;
+    const { cells, counted } = this;
     const counts = new Uint32Array(TILE_BINS * cells);
-    const rowOf = (bin: number): number =>
-      Math.min(counted, rowAt(store, ((firstBin + bin) * resolution) as CaptureNs));
-    let row = rowOf(0);
+    let row = this.rowAt(firstBin * resolution);
     for (let bin = 0; bin < TILE_BINS; bin++) {
-      const end = rowOf(bin + 1);
+      const end = this.rowAt((firstBin + bin + 1) * resolution);
       if (end > row) this.sum(counts.subarray(bin * cells, (bin + 1) * cells), row, end);
       row = Math.max(row, end);
       if (row >= counted) break;
@@ -140,16 +169,19 @@ export class Density {
   /** Adds the counts of the rows [from, to): of whole chunks and blocks at once. */
   private sum(into: Uint32Array, from: number, to: number): void {
     for (let row = from; row < to;) {
-      const chunk = this.chunks[Math.floor(row / CHUNK_ROWS)];
-      if (row % CHUNK_ROWS === 0 && row + CHUNK_ROWS <= to && chunk !== undefined) {
+      const chunk = this.chunks[row >>> 16]!;
+      if (row % CHUNK_ROWS === 0 && row + CHUNK_ROWS <= to) {
         add(into, chunk.all, 0);
         row += CHUNK_ROWS;
-      } else if (row % BLOCK_ROWS === 0 && row + BLOCK_ROWS <= to && chunk !== undefined) {
+      } else if (row % BLOCK_ROWS === 0 && row + BLOCK_ROWS <= to) {
         add(into, chunk.blocks, ((row % CHUNK_ROWS) / BLOCK_ROWS) * this.cells);
         row += BLOCK_ROWS;
       } else {
-        const cell = this.cellOf(row++);
-        if (cell >= 0) into[cell]!++;
+        const end = Math.min(to, (Math.floor(row / BLOCK_ROWS) + 1) * BLOCK_ROWS);
+        for (; row < end; row++) {
+          const cell = chunk.cellOf[row & 0xffff]!;
+          if (cell !== NO_CELL) into[cell]!++;
+        }
       }
     }
   }

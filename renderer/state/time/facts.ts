@@ -24,8 +24,6 @@ interface Banded {
 }
 export interface RingSpan extends Banded {
   readonly id: string;
-  /** Which of the bands above the lanes: rings at the same time stand below each other. */
-  readonly band: number;
   readonly isSeen: boolean;
 }
 export interface WaitSpan extends Banded {
@@ -43,39 +41,57 @@ export interface Stop {
   readonly to: number;
 }
 
+/** Each inner list is in order of time and, but for findings, without overlap. */
 export interface TimelineFacts {
-  readonly stretches: readonly LaneStretch[];
-  readonly rings: readonly RingSpan[];
-  readonly ringBands: number;
-  readonly waits: readonly WaitSpan[];
+  /** By lane. */
+  readonly stretches: readonly (readonly LaneStretch[])[];
+  /** By band. */
+  readonly rings: readonly (readonly RingSpan[])[];
+  /** By kind. */
+  readonly waits: readonly (readonly WaitSpan[])[];
   readonly findings: readonly FindingSpan[];
   readonly stops: readonly Stop[];
 }
 
-export const NO_FACTS: TimelineFacts = { stretches: [], rings: [], ringBands: 1, waits: [], findings: [], stops: [] };
+export const NO_FACTS: TimelineFacts = { stretches: [], rings: [], waits: [], findings: [], stops: [] };
 
-/** Bands for rings; where more turn at once the last ones share a band. */
+/** Bands for rings that turn at the same time. */
 const RING_BANDS_MAX = 3;
 const SEVERITIES: readonly Severity[] = ['failure', 'warning', 'info'];
 
 const bare = (label: string): string => label.replace(/^node /, '');
 
-function stretchesOf(analysis: Analysis, store: PacketStore, { nodes }: NodeDirectory): readonly LaneStretch[] {
+function stretchesOf(
+  analysis: Analysis,
+  store: PacketStore,
+  { nodes }: NodeDirectory,
+): readonly (readonly LaneStretch[])[] {
   const histories = historiesIn(analysis, store);
-  return nodes
-    .flatMap(({ nodeid }, lane) =>
-      histories.of(nodeid).map(({ state, from, to, says }): LaneStretch => ({ lane, state, from, to, says })),
-    )
-    .sort((a, b) => a.from - b.from);
+  return nodes.map(({ nodeid }, lane) =>
+    histories.of(nodeid).map(({ state, from, to, says }): LaneStretch => ({ lane, state, from, to, says })),
+  );
 }
 
-/** Rings with their members; those that turn at the same time get bands of their own. */
-export function ringSpans(analysis: Analysis, store: PacketStore, directory: NodeDirectory): readonly RingSpan[] {
-  const ends: number[] = [];
+/** Things that may overlap, in as few rows as keep them apart, the last row for all that is left. */
+function inRows<T extends { readonly from: number; readonly to: number }>(
+  things: readonly T[],
+  rowsMax: number,
+): readonly (readonly T[])[] {
+  const rows: T[][] = [];
+  for (const thing of things) {
+    const free = rows.findIndex((row) => (row.at(-1)?.to ?? -Infinity) <= thing.from);
+    const row = free >= 0 ? free : Math.min(rows.length, rowsMax - 1);
+    const own = rows[row];
+    if (own === undefined) rows[row] = [thing];
+    // What overlaps in the last row is left out there: a zoom and the list of rings have it.
+    else if (free >= 0) own.push(thing);
+  }
+  return rows;
+}
+
+/** Rings with their members. */
+function ringSpans(analysis: Analysis, store: PacketStore, directory: NodeDirectory): readonly RingSpan[] {
   return historiesIn(analysis, store).rings.map(({ id, rep, members, from, to, isSeen }) => {
-    const free = ends.findIndex((end) => end <= from);
-    const band = Math.min(free < 0 ? ends.length : free, RING_BANDS_MAX - 1);
-    ends[band] = Math.max(to, ends[band] ?? 0);
     const short = `${bare(directory.label(rep))}:${id.split(':')[1] ?? ''}`;
     const who = members.map((member) => bare(directory.label(member))).join(' ');
     const count = `${members.length} ${members.length === 1 ? 'member' : 'members'}`;
@@ -83,7 +99,7 @@ export function ringSpans(analysis: Analysis, store: PacketStore, directory: Nod
     const texts = [`ring ${short} · ${who}${unseen}`, `${short} · ${who}`, `${short} · ${count}`, short];
     const named = members.map((member) => directory.label(member)).join(', ');
     const how = isSeen ? '' : '; not in this capture, a later commit token names it';
-    return { id, from, to, band, isSeen, texts, says: `ring ${id}: ${named}${how}` };
+    return { id, from, to, isSeen, texts, says: `ring ${id}: ${named}${how}` };
   });
 }
 
@@ -135,12 +151,12 @@ export function timelineFacts(
   waits: readonly Wait[],
 ): TimelineFacts {
   if (analysis === null) return NO_FACTS;
-  const rings = ringSpans(analysis, store, directory);
+  const spans = waitSpans(waits, directory);
+  const kinds = [spans.filter(({ kind }) => kind === 'token'), spans.filter(({ kind }) => kind === 'consensus')];
   return {
     stretches: stretchesOf(analysis, store, directory),
-    rings,
-    ringBands: Math.max(1, ...rings.map(({ band }) => band + 1)),
-    waits: waitSpans(waits, directory),
+    rings: inRows(ringSpans(analysis, store, directory), RING_BANDS_MAX),
+    waits: kinds.filter((own) => own.length > 0),
     findings: findingSpans(analysis.findings),
     stops: stopsOf(analysis, store, directory),
   };
@@ -152,11 +168,13 @@ const HAPPENINGS_MAX = 300;
 /** All of it in words, in order of time: seconds since the start, what, and what is to say of it. */
 export function happenings(facts: TimelineFacts, { nodes }: NodeDirectory, start: number): readonly string[][] {
   const { rings, waits, findings, stretches } = facts;
+  const firstOf = <T>(rows: readonly (readonly T[])[]): readonly T[] =>
+    rows.flatMap((row) => row.slice(0, HAPPENINGS_MAX));
   const lines = [
-    ...rings.map(({ from, says }) => ({ from, what: 'ring', says })),
-    ...waits.map(({ from, says }) => ({ from, what: 'wait', says })),
-    ...findings.map(({ from, says, severity }) => ({ from, what: severity, says })),
-    ...stretches.map(({ from, lane, state, says }) => ({
+    ...firstOf(rings).map(({ from, says }) => ({ from, what: 'ring', says })),
+    ...firstOf(waits).map(({ from, says }) => ({ from, what: 'wait', says })),
+    ...firstOf([findings]).map(({ from, says, severity }) => ({ from, what: severity, says })),
+    ...firstOf(stretches).map(({ from, lane, state, says }) => ({
       from,
       what: nodes[lane]?.label ?? '',
       says: state === null || state === says ? says : `${state}: ${says}`,

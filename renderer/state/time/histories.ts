@@ -29,6 +29,7 @@ export interface Histories {
   /** In order of time, without overlap; before the first nothing was heard of the node. */
   of(nodeid: number): readonly NodeStretch[];
   readonly rings: readonly RingInterval[];
+  ring(id: string): RingInterval | undefined;
 }
 
 /** A node that follows the others within this time was only the last to notice. */
@@ -192,7 +193,9 @@ function ringsOf(analysis: Analysis, stretches: ReadonlyMap<number, readonly Nod
 /** `end`: time of the last packet. */
 export function historiesOf(analysis: Analysis, end: number): Histories {
   const stretches = new Builder(analysis, end).build();
-  return { of: (nodeid) => stretches.get(nodeid) ?? [], rings: ringsOf(analysis, stretches) };
+  const rings = ringsOf(analysis, stretches);
+  const byId = new Map(rings.map((ring) => [ring.id, ring]));
+  return { of: (nodeid) => stretches.get(nodeid) ?? [], rings, ring: (id) => byId.get(id) };
 }
 
 /** The stretch that a time lies in; null before the first one. */

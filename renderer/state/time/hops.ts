@@ -2,7 +2,7 @@
 // can be seen. Pure.
 import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
 import type { PacketStore } from '../../../app/store/packet-store.ts';
-import type { NodeDirectory } from '../node-directory.ts';
+import { transmitter, type NodeDirectory } from '../node-directory.ts';
 
 export interface Hop {
   readonly row: number;
@@ -21,13 +21,14 @@ const SEARCH_MAX = 20_000;
 const ROTATION_MAX = 384;
 
 /** The token on its way at a row; null where the row is none, or its ends are not known. */
-export function hopAt(store: PacketStore, { nodes, laneOfAddress }: NodeDirectory, row: number): Hop | null {
+export function hopAt(store: PacketStore, directory: NodeDirectory, row: number): Hop | null {
   const columns = store.chunks[row >>> 16];
   const index = row & 0xffff;
   if (row < 0 || row >= store.length || columns?.kind[index] !== PacketKind.ORF_TOKEN) return null;
   const flags = columns.flags[index]!;
   if ((flags & RowFlag.FANOUT_COPY) !== 0) return null;
-  const from = nodes[laneOfAddress[columns.src[index]!] ?? -1]?.nodeid ?? columns.sender[index]!;
+  const { nodes, laneOfAddress } = directory;
+  const from = transmitter(directory, columns.src[index]!, columns.sender[index]!);
   const to = nodes[laneOfAddress[columns.dst[index]!] ?? -1]?.nodeid;
   if (to === undefined) return null;
   const isCopy = (flags & RowFlag.REPEATED) !== 0;

@@ -58,18 +58,26 @@ function otherNews({ transitions, findings }: Analysis): readonly number[] {
   ].sort((a, b) => a - b);
 }
 
-/** Parts of the idle stretches that lie in none of the stretches that must be seen. */
+/** Parts of the idle stretches that lie in none of the stretches that must be seen. Both are in order of time. */
 function outside(idle: readonly Stretch[], kept: readonly Stretch[]): readonly Stretch[] {
-  let rest = [...idle];
-  for (const { from, to } of kept)
-    rest = rest.flatMap((stretch) => {
-      if (to <= stretch.from || from >= stretch.to) return [stretch];
-      const parts = [
-        { from: stretch.from, to: from },
-        { from: to, to: stretch.to },
-      ];
-      return parts.filter((part) => part.to - part.from >= IDLE_MIN);
-    });
+  const rest: Stretch[] = [];
+  const keep = (from: number, to: number): void => {
+    if (to - from >= IDLE_MIN) rest.push({ from, to });
+  };
+  let first = 0;
+  for (const { from, to } of idle) {
+    let at = from;
+    // What ends before this stretch ends before all that follow; overlapping ones may end out of order.
+    while (first < kept.length && (kept[first]?.to ?? 0) <= from) first++;
+    for (let i = first; i < kept.length; i++) {
+      const news = kept[i];
+      if (news === undefined || news.from >= to) break;
+      if (news.to <= at) continue;
+      keep(at, Math.min(to, news.from));
+      at = Math.max(at, news.to);
+    }
+    keep(at, to);
+  }
   return rest;
 }
 

@@ -4,6 +4,7 @@ import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
 import { rowAt, type PacketStore } from '../../../app/store/packet-store.ts';
 import type { CaptureNs } from '../../../protocol/base/brand.ts';
 import { lengthText, type Span } from '../../canvas/time-scale.ts';
+import { transmitter, type NodeDirectory } from '../node-directory.ts';
 
 export interface SpanFigures {
   readonly length: number;
@@ -30,44 +31,69 @@ export function rowsIn(store: PacketStore, { from, to }: Span): number {
   return rowAt(store, to as CaptureNs) - rowAt(store, from as CaptureNs);
 }
 
-export function figuresOf(store: PacketStore, transitions: readonly Transition[], span: Span): SpanFigures {
-  const counts = { tokens: 0, copies: 0, mcasts: 0, retransmissions: 0, requests: 0 };
-  const rotations: number[] = [];
-  const departed = new Map<number, number>();
-  const first = rowAt(store, span.from as CaptureNs);
-  const end = rowAt(store, span.to as CaptureNs);
-  for (let row = first; row < end; row++) {
-    const { kind, flags, ring, sender, timeNs } = store.chunks[row >>> 16]!;
+/** Counts a stretch of time, as many packets at once as its caller has time for. */
+export class SpanCounter {
+  private readonly counts = { tokens: 0, copies: 0, mcasts: 0, retransmissions: 0, requests: 0 };
+  private readonly rotations: number[] = [];
+  /** By ring: when its representative last sent a new token. */
+  private readonly departed = new Map<number, number>();
+  private readonly store: PacketStore;
+  private readonly directory: NodeDirectory;
+  private readonly span: Span;
+  private readonly first: number;
+  private readonly end: number;
+  private row: number;
+
+  constructor(store: PacketStore, directory: NodeDirectory, span: Span) {
+    this.store = store;
+    this.directory = directory;
+    this.span = span;
+    this.first = this.row = rowAt(store, span.from as CaptureNs);
+    this.end = rowAt(store, span.to as CaptureNs);
+  }
+
+  /** Counts at most so many further packets; true once all are counted. */
+  count(rowsMax: number): boolean {
+    const until = Math.min(this.end, this.row + rowsMax);
+    for (; this.row < until; this.row++) this.countRow(this.row);
+    return this.row >= this.end;
+  }
+
+  private countRow(row: number): void {
+    const { kind, flags, ring, src, sender, timeNs } = this.store.chunks[row >>> 16]!;
     const index = row & 0xffff;
+    const own = kind[index]!;
     const flag = flags[index]!;
+    if (own > PacketKind.MCAST || (flag & RowFlag.FANOUT_COPY) !== 0) return;
     const isRepeated = (flag & RowFlag.REPEATED) !== 0;
-    if (kind[index] === PacketKind.MCAST) {
-      if ((flag & RowFlag.FANOUT_COPY) !== 0) continue;
-      if (isRepeated) counts.retransmissions++;
-      else counts.mcasts++;
-    } else if (kind[index] === PacketKind.ORF_TOKEN && (flag & RowFlag.FANOUT_COPY) === 0) {
-      if (isRepeated) {
-        counts.copies++;
-        continue;
-      }
-      counts.tokens++;
-      if ((flag & RowFlag.RTR) !== 0) counts.requests++;
-      const number = ring[index]!;
-      if (store.rings[number]?.rep !== sender[index]) continue;
-      const before = departed.get(number);
-      if (before !== undefined && rotations.length < ROTATIONS_MAX) rotations.push(timeNs[index]! - before);
-      departed.set(number, timeNs[index]!);
+    if (own === PacketKind.MCAST) this.counts[isRepeated ? 'retransmissions' : 'mcasts']++;
+    else if (isRepeated) this.counts.copies++;
+    else {
+      this.counts.tokens++;
+      if ((flag & RowFlag.RTR) !== 0) this.counts.requests++;
+      const from = transmitter(this.directory, src[index]!, sender[index]!);
+      if (this.store.rings[ring[index]!]?.rep === from) this.depart(ring[index]!, timeNs[index]!);
     }
   }
-  const isLoss = ({ time, gatherFrom }: Transition): boolean =>
-    TOKEN_LOSSES.includes(gatherFrom) && time >= span.from && time <= span.to;
-  return {
-    ...counts,
-    length: span.to - span.from,
-    packets: end - first,
-    rotations: Float64Array.from(rotations).sort(),
-    losses: transitions.filter(isLoss).length,
-  };
+
+  private depart(ring: number, time: number): void {
+    const before = this.departed.get(ring);
+    if (before !== undefined && this.rotations.length < ROTATIONS_MAX) this.rotations.push(time - before);
+    this.departed.set(ring, time);
+  }
+
+  finish(transitions: readonly Transition[]): SpanFigures {
+    const { from, to } = this.span;
+    const isLoss = ({ time, gatherFrom }: Transition): boolean =>
+      TOKEN_LOSSES.includes(gatherFrom) && time >= from && time <= to;
+    return {
+      ...this.counts,
+      length: to - from,
+      packets: this.end - this.first,
+      rotations: Float64Array.from(this.rotations).sort(),
+      losses: transitions.filter(isLoss).length,
+    };
+  }
 }
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;

@@ -28,10 +28,23 @@ const CONSENSUS_MIN = 0.25e9;
 export const WAITS_MAX = 2000;
 /** Packets before a loss among which its last token is looked for. */
 const SEARCH_MAX = 20_000;
+/** Packets that are looked at for all losses together. */
+const SEARCH_ALL_MAX = 4_000_000;
 
-/** When a token last reached a node before a row; null where none is found. */
-function lastTokenTo(store: PacketStore, { laneOfAddress }: NodeDirectory, lane: number, from: number): number | null {
-  for (let row = from - 1; row >= 0 && row >= from - SEARCH_MAX; row--) {
+/** Looks for the last token that reached a node, within limits. */
+interface Search {
+  readonly store: PacketStore;
+  readonly directory: NodeDirectory;
+  left: number;
+}
+
+/** When a token last reached a lane before a row; null where none is found. */
+function lastTokenTo(search: Search, lane: number, from: number): number | null {
+  const { store, directory } = search;
+  const { laneOfAddress } = directory;
+  const first = Math.max(0, from - Math.min(SEARCH_MAX, search.left));
+  for (let row = from - 1; row >= first; row--) {
+    search.left--;
     const columns = store.chunks[row >>> 16];
     const index = row & 0xffff;
     if (columns?.kind[index] !== PacketKind.ORF_TOKEN || (columns.flags[index]! & RowFlag.REPEATED) !== 0) continue;
@@ -40,9 +53,9 @@ function lastTokenTo(store: PacketStore, { laneOfAddress }: NodeDirectory, lane:
   return null;
 }
 
-function tokenWait(store: PacketStore, directory: NodeDirectory, { nodeid, time }: Transition): Wait | null {
-  const row = rowAt(store, time as CaptureNs);
-  const from = lastTokenTo(store, directory, directory.laneOfNode(nodeid), row);
+function tokenWait(search: Search, { nodeid, time }: Transition): Wait | null {
+  const row = rowAt(search.store, time as CaptureNs);
+  const from = lastTokenTo(search, search.directory.laneOfNode(nodeid), row);
   return from === null || time - from < TOKEN_MIN ? null : { kind: 'token', nodeid, from, to: time };
 }
 
@@ -76,17 +89,19 @@ function consensusWaits(transitions: readonly Transition[]): readonly Wait[] {
   return waits;
 }
 
-/** Of waits of one kind that overlap only the first to begin: the others waited for the same. */
+/** Of waits of one kind that overlap only the first to end: the others waited for the same. */
 function distinct(waits: readonly Wait[]): readonly Wait[] {
   const kept: Wait[] = [];
   for (const wait of [...waits].sort((a, b) => a.to - b.to || a.from - b.from))
-    if (!kept.some(({ kind, from, to }) => kind === wait.kind && wait.from < to && from < wait.to)) kept.push(wait);
-  return kept.sort((a, b) => a.from - b.from);
+    if (wait.from >= (kept.at(-1)?.to ?? -Infinity)) kept.push(wait);
+  return kept;
 }
 
 /** The waits of a capture in order of time, one for each loss and each agreement. */
 export function waitsOf({ transitions }: Analysis, store: PacketStore, directory: NodeDirectory): readonly Wait[] {
   const losses = transitions.filter(({ gatherFrom }) => TOKEN_LOSSES.includes(gatherFrom)).slice(0, WAITS_MAX);
-  const tokens = losses.flatMap((loss) => tokenWait(store, directory, loss) ?? []);
-  return distinct([...tokens, ...consensusWaits(transitions)]);
+  const search = { store, directory, left: SEARCH_ALL_MAX };
+  const tokens = losses.flatMap((loss) => tokenWait(search, loss) ?? []);
+  const all = [...distinct(tokens), ...distinct(consensusWaits(transitions))];
+  return all.sort((a, b) => a.from - b.from).slice(0, WAITS_MAX);
 }

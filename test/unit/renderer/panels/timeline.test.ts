@@ -138,10 +138,10 @@ describe('rings', () => {
     const { from, to } = wholeOf(parted);
     const { rings } = draw(from, to, { of: parted, width: 1600 });
 
-    const [own, other] = ['1:21', '3:21'].map((id) => rings.find(({ ring }) => ring.id === id)?.ring);
+    const [own, other] = ['1:21', '3:21'].map((id) => rings.find(({ ring }) => ring.id === id));
     expect(own?.band).not.toBe(other?.band);
-    expect([own?.isSeen, other?.isSeen]).toEqual([true, false]);
-    expect(other?.says).toContain('node 3, node 4, node 5; not in this capture');
+    expect([own?.ring.isSeen, other?.ring.isSeen]).toEqual([true, false]);
+    expect(other?.ring.says).toContain('node 3, node 4, node 5; not in this capture');
   });
 });
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../../app/analysis/result.ts';
 import type { Ingest } from '../../../../app/session/ingest.ts';
 import { PacketKind } from '../../../../app/store/kinds.ts';
+import { createNodeDirectory, type NodeDirectory } from '../../../../renderer/state/node-directory.ts';
 import { stepChange, stepRow } from '../../../../renderer/state/steps.ts';
 import { laterBy } from '../../../../renderer/state/time/running.ts';
 import { goldenBytes } from '../../../support/golden.ts';
@@ -10,15 +11,22 @@ import { openBytes } from '../../../support/open-golden.ts';
 
 let ingest: Ingest;
 let analysis: Analysis;
+let directory: NodeDirectory;
 beforeAll(() => {
   ingest = openBytes(goldenBytes('03-corosync-kill9', 'bridge.pcap')).ingest;
   analysis = ingest.analysis();
+  const addresses = Array.from({ length: 16 }, (_, i) => ingest.store.address(i));
+  directory = createNodeDirectory(analysis.nodes, addresses);
 });
 
 describe('a step', () => {
   it('by hop goes to each token, and across the loss to its copies and the tokens of the next ring', () => {
     const rows: number[] = [];
-    for (let row: number | null = 272; row !== null && rows.length < 7; row = stepRow(ingest.store, row, 'hop', 1))
+    for (
+      let row: number | null = 272;
+      row !== null && rows.length < 7;
+      row = stepRow(ingest.store, directory, row, 'hop', 1)
+    )
       rows.push(row);
 
     // Frames 274 and 275 are the last hops, 278 to 282 the copies sent in vain.
@@ -27,13 +35,16 @@ describe('a step', () => {
   });
 
   it('by rotation goes to where the representative sends a new token', () => {
-    const next = stepRow(ingest.store, 200, 'rotation', 1) ?? -1;
-    const later = stepRow(ingest.store, next, 'rotation', 1) ?? -1;
+    const next = stepRow(ingest.store, directory, 200, 'rotation', 1) ?? -1;
+    const later = stepRow(ingest.store, directory, next, 'rotation', 1) ?? -1;
     const { sender, ring, tokenSeq } = ingest.store.chunks[0]!;
 
     expect(sender[next]).toBe(ingest.store.rings[ring[next]!]?.rep);
     expect(tokenSeq[later]! - tokenSeq[next]!).toBe(3);
-    expect(stepRow(ingest.store, later, 'rotation', -1)).toBe(next);
+    // On the idle ring of Corosync 1 the held token names its predecessor: the address tells who sends it.
+    const idle = stepRow(ingest.store, directory, 226, 'rotation', 1) ?? -1;
+    expect(tokenSeq[stepRow(ingest.store, directory, idle, 'rotation', 1) ?? -1]! - tokenSeq[idle]!).toBe(3);
+    expect(stepRow(ingest.store, directory, later, 'rotation', -1)).toBe(next);
   });
 
   it('by change goes to each change of membership, and back the same way', () => {
@@ -58,8 +69,8 @@ describe('a step', () => {
   });
 
   it('ends at the ends of the capture', () => {
-    expect(stepRow(ingest.store, 0, 'hop', -1)).toBeNull();
-    expect(stepRow(ingest.store, ingest.store.length - 1, 'rotation', 1)).toBeNull();
+    expect(stepRow(ingest.store, directory, 0, 'hop', -1)).toBeNull();
+    expect(stepRow(ingest.store, directory, ingest.store.length - 1, 'rotation', 1)).toBeNull();
   });
 });
 
