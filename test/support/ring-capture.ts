@@ -152,14 +152,9 @@ export class RingCapture {
     const length = payload.length + 28;
     const ip = [0x45, 0, ...be16(length), ...be16(this.packets & 0xffff), 0, 0, 1, 17, 0, 0];
     const udp = [...be16(5404), ...be16(5405), ...be16(payload.length + 8), 0, 0];
-    const frame = Uint8Array.from([
-      ...[2, 0, 0, 0, 0, to & 255, 2, 0, 0, 0, 0, from & 255, 8, 0],
-      ...ip,
-      ...[10, 0, from >> 8, from & 255],
-      ...target,
-      ...udp,
-      ...payload,
-    ]);
+    const ethernet = [2, 0, 0, 0, 0, to & 255, 2, 0, 0, 0, 0, from & 255, 8, 0];
+    const source = [10, 0, from >> 8, from & 255];
+    const frame = Uint8Array.from([...ethernet, ...ip, ...source, ...target, ...udp, ...payload]);
     const head = new DataView(new ArrayBuffer(16));
     head.setUint32(0, START + Math.floor(this.now / 1e6), true);
     head.setUint32(4, this.now % 1e6, true);

@@ -92,7 +92,7 @@ function Chips({ boxes, moment, nodes }: ChipsProps): ReactNode {
     return chipsIn(box, within).map((chip) => ({ ...chip, colour: STATE_LOOKS[box.state].colour }));
   });
   placed.sort((a, b) => a.nodeid - b.nodeid);
-  return placed.map(({ nodeid, x, y, width, height, colour }) => (
+  return placed.map(({ nodeid, x, y, width, height, colour, isLabelled }) => (
     <g
       key={nodeid}
       className={nodeid === node ? 'membership-chip membership-chosen' : 'membership-chip'}
@@ -101,9 +101,11 @@ function Chips({ boxes, moment, nodes }: ChipsProps): ReactNode {
     >
       <title>{`${nodes.label(nodeid)}: ${moment.states.get(nodeid)?.says ?? ''}`}</title>
       <rect width={width} height={height} rx={height / 2} stroke={`var(--${colour})`} />
-      <text x={width / 2} y={12.5} textAnchor="middle">
-        {fittingText(bare(nodes.label(nodeid)), width - 4)}
-      </text>
+      {isLabelled ? (
+        <text x={width / 2} y={12.5} textAnchor="middle">
+          {fittingText(bare(nodes.label(nodeid)), width - 4)}
+        </text>
+      ) : null}
     </g>
   ));
 }

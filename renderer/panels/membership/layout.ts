@@ -157,36 +157,43 @@ export interface Chip extends Point {
   readonly nodeid: number;
   readonly width: number;
   readonly height: number;
+  /** False where there is no room for words. */
+  readonly isLabelled: boolean;
 }
 
 const CHIPS_TOP = 19;
 const CHIP_GAP = 3;
+const DOT_GAP = 1;
 const CHIP_HEIGHT = 17;
 /** Pixels of a letter on a chip, about. */
 const LETTER = 6.4;
-const CHIP_WIDTH_MIN = 9;
+/** Sides of a chip without words, the first that fits. */
+const DOTS = [12, 10, 8, 7, 6, 5, 4, 3];
 
-/** Places of the chips of one box: as wide as the longest label, narrower where they would not fit. */
+/** Places of the chips of one box: with their labels where all fit, else as dots, the larger the fewer. */
 export function chipsIn(
   box: Box,
   nodes: readonly { readonly nodeid: number; readonly label: string }[],
 ): readonly Chip[] {
   const inner = { width: box.width - 12, height: box.height - CHIPS_TOP - 4 };
-  const rows = Math.max(1, Math.floor((inner.height + CHIP_GAP) / (CHIP_HEIGHT + CHIP_GAP)));
   const longest = Math.max(0, ...nodes.map(({ label }) => label.length));
-  const wanted = longest * LETTER + 12;
-  const columns = Math.max(
-    1,
-    Math.ceil(nodes.length / rows),
-    Math.floor((inner.width + CHIP_GAP) / (wanted + CHIP_GAP)),
-  );
-  const width = Math.max(CHIP_WIDTH_MIN, Math.min(wanted, (inner.width - CHIP_GAP * (columns - 1)) / columns));
+  const wanted = { width: Math.min(inner.width, longest * LETTER + 12), height: CHIP_HEIGHT, gap: CHIP_GAP };
+  const dots = DOTS.map((side) => ({ width: side, height: side, gap: DOT_GAP }));
+  const columnsOf = ({ width, gap }: typeof wanted): number =>
+    Math.max(1, Math.floor((inner.width + gap) / (width + gap)));
+  const rowsOf = ({ height, gap }: typeof wanted): number =>
+    Math.max(1, Math.floor((inner.height + gap) / (height + gap)));
+  const smallest = dots.at(-1) ?? wanted;
+  const size = [wanted, ...dots].find((own) => columnsOf(own) * rowsOf(own) >= nodes.length) ?? smallest;
+  const columns = columnsOf(size);
+  const { width, height, gap } = size;
   return nodes.map(({ nodeid }, i) => ({
     nodeid,
-    x: box.x + 6 + (i % columns) * (width + CHIP_GAP),
-    y: box.y + CHIPS_TOP + Math.floor(i / columns) * (CHIP_HEIGHT + CHIP_GAP),
+    x: box.x + 6 + (i % columns) * (width + gap),
+    y: box.y + CHIPS_TOP + Math.floor(i / columns) * (height + gap),
     width,
-    height: CHIP_HEIGHT,
+    height,
+    isLabelled: size === wanted,
   }));
 }
 

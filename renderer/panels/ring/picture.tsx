@@ -10,7 +10,7 @@ import { onCircle, type Gauge, type PlacedNode, type PlacedRing } from './layout
 /** Smaller rings have room for their name only. */
 const ROOMY_RADIUS_MIN = 52;
 /** More nodes than this have no gauges beside them; a tooltip has the figures. */
-const GAUGES_MAX = 16;
+const GAUGES_MAX = 12;
 /** Hollow ticks that are drawn for what a node lacks. */
 const TICKS_MAX = 6;
 const CROWN = 'M-7 3L-7 -4L-3.5 -1L0 -6L3.5 -1L7 -4L7 3Z';

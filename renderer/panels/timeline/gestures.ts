@@ -154,6 +154,16 @@ function pressKey(event: KeyboardEvent): void {
   key(scale, event.shiftKey);
 }
 
+/** The wheel must not scroll the page, which React's listener could not keep it from. */
+function binds(element: HTMLElement, view: TimelineView): () => void {
+  const onWheel = (event: WheelEvent): void => wheel(event, view);
+  element.addEventListener('wheel', onWheel, { passive: false });
+  return () => {
+    element.removeEventListener('wheel', onWheel);
+    view.stop();
+  };
+}
+
 function begins(event: PointerEvent<HTMLCanvasElement>, gutter: number): Drag {
   event.currentTarget.setPointerCapture(event.pointerId);
   const { offsetX: x, offsetY: y } = event.nativeEvent;
@@ -179,6 +189,7 @@ function drags(view: TimelineView, drag: Drag, offsetX: number): string {
 export interface TimelineGestures {
   readonly canvas: RefObject<HTMLCanvasElement | null>;
   readonly overlay: RefObject<HTMLCanvasElement | null>;
+  readonly scroller: RefObject<HTMLDivElement | null>;
   /** One line on what the pointer is at. */
   readonly hover: string;
   readonly handlers: {
@@ -195,21 +206,15 @@ export interface TimelineGestures {
 export function useTimeline(): TimelineGestures {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView | null>(null);
   const drag = useRef<Drag | null>(null);
   const [hover, setHover] = useState('');
 
   useEffect(() => {
-    const element = canvas.current;
-    if (element === null || overlay.current === null) return undefined;
-    const own = new TimelineView(element, overlay.current);
-    view.current = own;
-    const onWheel = (event: WheelEvent): void => wheel(event, own);
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => {
-      element.removeEventListener('wheel', onWheel);
-      own.stop();
-    };
+    if (canvas.current === null || overlay.current === null || scroller.current === null) return undefined;
+    view.current = new TimelineView(canvas.current, overlay.current, scroller.current);
+    return binds(canvas.current, view.current);
   }, []);
 
   const hoverAt = (own: TimelineView, target: Target | null): void => {
@@ -248,5 +253,11 @@ export function useTimeline(): TimelineGestures {
     if (view.current !== null && drag.current === null) hoverAt(view.current, null);
   };
   const handlers = { onPointerDown, onPointerMove, onPointerUp, onPointerLeave };
-  return { canvas, overlay, hover, handlers: { ...handlers, onKeyDown: pressKey, onDoubleClick: fitTimeline } };
+  return {
+    canvas,
+    overlay,
+    scroller,
+    hover,
+    handlers: { ...handlers, onKeyDown: pressKey, onDoubleClick: fitTimeline },
+  };
 }

@@ -1,16 +1,16 @@
 // The timeline: its canvases with legend, the line below with what the pointer is at or the figures of what is marked,
 // and the table behind it. Gestures are in gestures.ts, drawing in view.ts.
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
-import { lengthText, type Span } from '../../canvas/time-scale.ts';
-import { fitTimeline, markSpan, toggleFolding } from '../../state/actions.ts';
+import { useMemo, type ReactNode } from 'react';
+import { lengthText } from '../../canvas/time-scale.ts';
+import { toggleFolding } from '../../state/actions.ts';
 import { packets, wholeSpan } from '../../state/capture.ts';
 import { useSession } from '../../state/session-store.ts';
 import { happenings, timelineFacts } from '../../state/time/facts.ts';
 import { currentWaits } from '../../state/time/folding.ts';
-import { figureTexts, SpanCounter } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
+import { Figures } from '../figures.tsx';
 import { MarkLegend, StateLegend } from '../legend.tsx';
 import { useTimeline } from './gestures.ts';
 import { neededHeight } from './layout.ts';
@@ -35,51 +35,6 @@ function FoldButton(): ReactNode {
   );
 }
 
-/** Packets that are counted at once, so that the window answers meanwhile. */
-const COUNTED_AT_ONCE = 400_000;
-
-/** What happened in a stretch of time, in words; some at once, all a moment later where there is much. */
-function useFigures(span: Span): readonly string[] {
-  const analysis = useSession((state) => state.analysis);
-  const nodes = useSession((state) => state.nodes);
-  const [texts, setTexts] = useState<readonly string[]>([]);
-  useEffect(() => {
-    const counter = new SpanCounter(packets(), nodes, span);
-    let timer: ReturnType<typeof setTimeout> | null = null;
-    const countOn = (): void => {
-      const isDone = counter.count(COUNTED_AT_ONCE);
-      if (isDone) setTexts(figureTexts(counter.finish(analysis?.transitions ?? [])));
-      else timer = setTimeout(countOn);
-    };
-    setTexts([lengthText(span.to - span.from), 'counting…']);
-    countOn();
-    return () => {
-      if (timer !== null) clearTimeout(timer);
-    };
-  }, [analysis, nodes, span]);
-  return texts;
-}
-
-/** What happened in the marked stretch. */
-function Figures({ span }: { readonly span: Span }): ReactNode {
-  const texts = useFigures(span);
-  return (
-    <>
-      <output className="timeline-figures" title={texts.join('\n')}>
-        {texts.join(' · ')}
-      </output>
-      <span className="timeline-buttons">
-        <button type="button" onClick={fitTimeline} title="Show it on the whole timeline, and all again (F)">
-          Zoom
-        </button>
-        <button type="button" onClick={() => markSpan(null)} title="Forget it (Escape)">
-          Clear
-        </button>
-      </span>
-    </>
-  );
-}
-
 function Says({ hover }: { readonly hover: string }): ReactNode {
   const span = useView((state) => state.span);
   const marked = useView((state) => state.marked);
@@ -94,7 +49,7 @@ function Says({ hover }: { readonly hover: string }): ReactNode {
 }
 
 export function Timeline(): ReactNode {
-  const { canvas, overlay, hover, handlers } = useTimeline();
+  const { canvas, overlay, scroller, hover, handlers } = useTimeline();
   const nodes = useSession((state) => state.nodes);
   const analysis = useSession((state) => state.analysis);
   const phase = useSession((state) => state.phase);
@@ -110,8 +65,8 @@ export function Timeline(): ReactNode {
   return (
     <Pane id="timeline" title="Timeline" aside={aside}>
       <div className="timeline">
-        <div className="timeline-scroll scroll">
-          <div className="timeline-canvases" style={{ minHeight: neededHeight(lanes, facts) }}>
+        <div className="timeline-body">
+          <div className="timeline-canvases">
             <canvas
               ref={canvas}
               tabIndex={0}
@@ -120,6 +75,9 @@ export function Timeline(): ReactNode {
               {...handlers}
             />
             <canvas ref={overlay} className="timeline-overlay" aria-hidden="true" />
+          </div>
+          <div ref={scroller} className="timeline-scroll scroll" role="group" aria-label="lanes" tabIndex={0}>
+            <div className="timeline-room" style={{ height: neededHeight(lanes, facts) }} />
           </div>
         </div>
         <p className="timeline-says">

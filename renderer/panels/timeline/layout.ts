@@ -29,6 +29,8 @@ export interface TimelineInput {
   readonly folds: readonly Stretch[];
   readonly width: number;
   readonly height: number;
+  /** Pixels by which the lanes are scrolled: what is above and below them stays. */
+  readonly scroll: number;
 }
 
 export interface PlacedRing extends Placed {
@@ -100,13 +102,13 @@ export function gutterOf({ nodes }: NodeDirectory): number {
   return Math.min(GUTTER_MAX, Math.max(GUTTER_MIN, Math.round(24 + longest * 7)));
 }
 
-function lanesOf({ directory, facts, height }: TimelineInput, top: number): readonly Lane[] {
+function lanesOf({ directory, facts, height, scroll }: TimelineInput, top: number): readonly Lane[] {
   const count = Math.max(1, directory.nodes.length);
   const room = (height - overhead(facts)) / count - LANE_GAP;
   const tall = Math.min(LANE_HEIGHT_MAX, Math.max(LANE_HEIGHT_MIN, room));
   return directory.nodes.map(({ nodeid, label, says }, i) => ({
     nodeid,
-    top: top + i * (tall + LANE_GAP),
+    top: top - scroll + i * (tall + LANE_GAP),
     height: tall,
     label,
     says,
@@ -266,7 +268,8 @@ const FLAG_WIDTH = 12;
 
 export function targetAt(drawing: TimelineDrawing, x: number, y: number): Target | null {
   const { bands, gutter, lanes } = drawing;
-  const lane = lanes.find(({ top, height }) => y >= top && y <= top + height);
+  const isInLanes = y >= bands.lanes && y < bands.axis;
+  const lane = isInLanes ? lanes.find(({ top, height }) => y >= top && y <= top + height) : undefined;
   if (x < gutter) return lane === undefined ? null : { kind: 'node', lane };
   const fold = drawing.breaks.find(({ x1, x2 }) => x >= x1 && x <= x2);
   if (fold !== undefined) return { kind: 'break', fold };
@@ -286,6 +289,7 @@ export function targetAt(drawing: TimelineDrawing, x: number, y: number): Target
     const finding = drawing.flags.findLast(isAt)?.finding;
     return finding === undefined ? null : { kind: 'finding', finding };
   }
+  if (!isInLanes) return null;
   const mark = markAt(drawing, x, y, REACH);
   if (mark !== null) return { kind: 'mark', mark };
   const stretch = drawing.stretches.findLast(

@@ -89,8 +89,8 @@ function paintFlags(
   }
 }
 
-function paintAxis(context: Context, drawing: TimelineDrawing, palette: Palette, node: number | null): void {
-  const { axis, bands, width, height, lanes, gutter, waits } = drawing;
+function paintAxis(context: Context, drawing: TimelineDrawing, palette: Palette): void {
+  const { axis, bands, width, height, gutter } = drawing;
   context.font = SMALL;
   context.strokeStyle = palette('line');
   context.lineWidth = 1;
@@ -100,8 +100,16 @@ function paintAxis(context: Context, drawing: TimelineDrawing, palette: Palette,
   context.fillStyle = palette('muted');
   for (const { x, text } of axis) if (x < width - 24) context.fillText(text, x + 4, height - 6);
   context.fillText('rings', 12, bands.rings + 13);
-  if (bands.findings > bands.waits && waits.length >= 0) context.fillText('waits', 12, bands.waits + 14);
+  if (bands.findings > bands.waits) context.fillText('waits', 12, bands.waits + 14);
   context.fillText('findings', 12, bands.findings + 13);
+}
+
+function paintLabels(
+  context: Context,
+  { lanes, gutter }: TimelineDrawing,
+  palette: Palette,
+  node: number | null,
+): void {
   for (const { top, height: tall, label, nodeid } of lanes) {
     if (nodeid === node) {
       context.fillStyle = palette('selected');
@@ -120,24 +128,32 @@ export function paintTimeline(
   palette: Palette,
   chosen: { readonly finding: string | null; readonly node: number | null },
 ): void {
-  const { width, gutter, lanes, stretches, height } = drawing;
-  context.save();
-  context.beginPath();
-  context.rect(gutter, 0, width - gutter, height);
-  context.clip();
+  const { width, gutter, lanes, stretches, height, bands } = drawing;
+  const clip = (x: number, y: number, bottom: number): void => {
+    context.save();
+    context.beginPath();
+    context.rect(x, y, width - x, bottom - y);
+    context.clip();
+  };
+  clip(gutter, bands.lanes, bands.axis);
   for (const lane of lanes) paintLane(context, lane, gutter, width, palette);
   for (const placed of stretches) {
     const lane = lanes[placed.stretch.lane];
     if (lane !== undefined) paintStretch(context, placed.stretch, lane, placed, palette);
   }
   paintPackets(context, drawing, lanes, { left: gutter, width: width - gutter }, palette);
+  paintStops(context, drawing.stops, palette);
+  context.restore();
+  clip(gutter, 0, height);
   paintRings(context, drawing, palette);
   paintWaits(context, drawing, palette);
-  paintStops(context, drawing.stops, palette);
   paintFlags(context, drawing, palette, chosen.finding);
   paintBreaks(context, drawing.breaks, drawing.bands.axis, palette);
   context.restore();
-  paintAxis(context, drawing, palette, chosen.node);
+  paintAxis(context, drawing, palette);
+  clip(0, bands.lanes, bands.axis);
+  paintLabels(context, drawing, palette, chosen.node);
+  context.restore();
 }
 
 export interface Now {

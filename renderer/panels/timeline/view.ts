@@ -26,6 +26,8 @@ export class TimelineView {
   hoverRow: number | null = null;
   private readonly canvas: HTMLCanvasElement;
   private readonly overlay: HTMLCanvasElement;
+  /** Scrolls the lanes. */
+  private readonly scroller: Element;
   private readonly frames: FrameScheduler;
   private readonly overFrames: FrameScheduler;
   private readonly stops: (() => void)[];
@@ -33,17 +35,21 @@ export class TimelineView {
   private density: Density | null = null;
   private facts: { readonly of: Analysis | null; readonly waits: unknown; readonly value: TimelineFacts } | null = null;
 
-  constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement) {
+  constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, scroller: Element) {
     this.canvas = canvas;
+    this.scroller = scroller;
     this.overlay = overlay;
     this.frames = createFrameScheduler(() => this.paint());
     this.overFrames = createFrameScheduler(() => this.paintOver());
     const observer = new ResizeObserver(() => this.frames.request());
     observer.observe(canvas);
+    const onScroll = (): void => this.frames.request();
+    scroller.addEventListener('scroll', onScroll);
     this.stops = [
       useSession.subscribe(() => this.frames.request()),
       useView.subscribe((state, before) => {
         if (state.theme !== before.theme) this.palette = readPalette();
+        if (state.node !== before.node) this.revealLane(state.node);
         const isSame =
           state.span === before.span &&
           state.theme === before.theme &&
@@ -57,6 +63,7 @@ export class TimelineView {
         this.follow();
         this.overFrames.request();
       }),
+      () => scroller.removeEventListener('scroll', onScroll),
       () => observer.disconnect(),
       () => this.frames.stop(),
       () => this.overFrames.stop(),
@@ -71,6 +78,15 @@ export class TimelineView {
   /** Draws the pointer's and the cursor's part anew. */
   requestOver(): void {
     this.overFrames.request();
+  }
+
+  /** Scrolls the lanes so that a node's is seen. */
+  private revealLane(nodeid: number | null): void {
+    const lane = this.drawing?.lanes.find((own) => own.nodeid === nodeid);
+    if (lane === undefined || this.drawing === null) return;
+    const { lanes, axis } = this.drawing.bands;
+    if (lane.top < lanes) this.scroller.scrollTop -= lanes - lane.top;
+    else if (lane.top + lane.height > axis) this.scroller.scrollTop += lane.top + lane.height - axis;
   }
 
   /** Turns a page where the running cursor has left the view. */
@@ -104,7 +120,8 @@ export class TimelineView {
     const isCounted = density.prepare(COUNTED_AT_ONCE);
     const facts = this.currentFacts();
     const folds = currentFolds();
-    this.drawing = layoutTimeline({ store, directory: nodes, facts, density, span, folds, width, height });
+    const scroll = this.scroller.scrollTop;
+    this.drawing = layoutTimeline({ store, directory: nodes, facts, density, span, folds, width, height, scroll });
     paintTimeline(context, this.drawing, this.palette, { finding, node });
     this.paintOver();
     if (!isCounted) this.frames.request();

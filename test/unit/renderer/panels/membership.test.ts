@@ -116,6 +116,9 @@ describe.each([
     );
 
     expect(new Set(chips.map(({ x, y }) => `${x} ${y}`)).size).toBe(count);
-    for (const { y, height: tall } of chips) expect(y + tall).toBeLessThanOrEqual(box.y + box.height + 1);
+    for (const { x, y, width: wide, height: tall } of chips) {
+      expect(y + tall).toBeLessThanOrEqual(box.y + box.height);
+      expect(x + wide).toBeLessThanOrEqual(box.x + box.width);
+    }
   });
 });

@@ -2,11 +2,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { goldenBytes } from '../../../support/golden.ts';
 import { openBytes } from '../../../support/open-golden.ts';
+import { lossCapture } from '../../../support/ring-capture.ts';
 import type { Ingest } from '../../../../app/session/ingest.ts';
 import type { Analysis } from '../../../../app/analysis/result.ts';
 import { LEVELS } from '../../../../renderer/canvas/level-image.ts';
 import { fitted } from '../../../../renderer/canvas/time-scale.ts';
-import { layoutTimeline, markAt, targetAt } from '../../../../renderer/panels/timeline/layout.ts';
+import { layoutTimeline, markAt, neededHeight, targetAt } from '../../../../renderer/panels/timeline/layout.ts';
 import { createNodeDirectory, type NodeDirectory } from '../../../../renderer/state/node-directory.ts';
 import { Density } from '../../../../renderer/state/time/density.ts';
 import { happenings, timelineFacts } from '../../../../renderer/state/time/facts.ts';
@@ -19,10 +20,12 @@ interface Opened {
   readonly directory: NodeDirectory;
 }
 
-function open(scenario: string, file: string): Opened {
-  const { ingest } = openBytes(goldenBytes(scenario, file));
+const open = (scenario: string, file: string): Opened => opened(goldenBytes(scenario, file));
+
+function opened(bytes: Uint8Array): Opened {
+  const { ingest } = openBytes(bytes);
   const analysis = ingest.analysis();
-  const addresses = Array.from({ length: 32 }, (_, i) => ingest.store.address(i));
+  const addresses = Array.from({ length: 64 }, (_, i) => ingest.store.address(i));
   return { ingest, analysis, directory: createNodeDirectory(analysis.nodes, addresses) };
 }
 
@@ -35,9 +38,10 @@ interface Choice {
   readonly width?: number;
   readonly isFolded?: boolean;
   readonly of?: Opened;
+  readonly scroll?: number;
 }
 
-function draw(from: number, to: number, { width = 1000, isFolded = false, of = kill }: Choice = {}) {
+function draw(from: number, to: number, { width = 1000, isFolded = false, of = kill, scroll = 0 }: Choice = {}) {
   const { ingest, analysis, directory } = of;
   const { store } = ingest;
   const density = new Density(store, directory, true);
@@ -45,7 +49,7 @@ function draw(from: number, to: number, { width = 1000, isFolded = false, of = k
   const waits = waitsOf(analysis, store, directory);
   const folds = isFolded ? idleStretches(store, analysis, waits) : [];
   const facts = timelineFacts(analysis, store, directory, waits);
-  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height: 300 });
+  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height: 300, scroll });
 }
 
 beforeAll(() => {
@@ -96,6 +100,31 @@ describe('packets', () => {
     const [fold] = folded.breaks;
     expect(folded.marks.filter(({ x }) => x > (fold?.x1 ?? 0) + 1 && x < (fold?.x2 ?? 0) - 1)).toEqual([]);
     expect(targetAt(folded, (fold?.x1 ?? 0) + 5, 150)?.kind).toBe('break');
+  });
+});
+
+describe('a ring of forty', () => {
+  const many = opened(lossCapture(40));
+  const { from, to } = wholeOf(many);
+
+  it('has a lane for each, in order, and the bands stay while they are scrolled', () => {
+    const top = draw(from, to, { of: many });
+    const down = draw(from, to, { of: many, scroll: 400 });
+
+    expect(top.lanes.map(({ label }) => label)).toEqual(Array.from({ length: 40 }, (_, i) => `node ${i + 1}`));
+    expect(down.bands).toEqual(top.bands);
+    expect((top.lanes[30]?.top ?? 0) - (down.lanes[30]?.top ?? 0)).toBe(400);
+    const [hidden] = down.lanes;
+    expect(targetAt(down, 10, (hidden?.top ?? 0) + 2)).toBeNull();
+    expect(neededHeight(40, timelineFacts(null, many.ingest.store, many.directory, []))).toBeGreaterThan(800);
+  });
+
+  it('shows its loss like a small one', () => {
+    const { waits, stops, rings } = draw(from, to, { of: many, width: 1400 });
+
+    expect(waits.map(({ wait }) => wait.kind)).toEqual(['token', 'consensus']);
+    expect(stops.map(({ stop }) => stop.lane)).toEqual([20]);
+    expect(rings.map(({ text }) => text)).toEqual(['1:8 · 40 members', '1:12 · 39 members']);
   });
 });
 
