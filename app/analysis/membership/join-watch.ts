@@ -61,8 +61,7 @@ export class JoinWatch {
     const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
     const { ringSeq } = message;
     const isLeave = message.header.nodeid === 0;
-    const key = `${isLeave} ${proc} ${failed} ${ringSeq}`;
-    const sent = node.sentJoins.begin(m, key, node.fanoutNs(m.timeNs));
+    const sent = node.sentJoins.begin(m, `${isLeave} ${proc} ${failed} ${ringSeq}`);
     if (sent === null) return null;
     // A LEAVE that is repeated, or comes again on a redundant ring, is no new process.
     if (node.hasLeft && !isLeave) restartProcess(this.tracks, node, m.timeNs);

@@ -3,6 +3,7 @@ import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { RowFlag } from '../../store/kinds.ts';
 import type { PacketStore } from '../../store/packet-store.ts';
 import type { Formation } from './formation.ts';
+import { FANOUT_NS } from './tracked/fanout.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -23,7 +24,7 @@ export class MulticastWatch {
   }
 
   merge(m: IndexedMessage, node: NodeTrack): void {
-    if (node.sentMerges.begin(m, m.ring, node.fanoutNs(m.timeNs)) === null) return;
+    if (node.sentMerges.begin(m, m.ring) === null) return;
     node.tally.mergeTx++;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
     this.formation.provesRing(m, node, true);
@@ -86,9 +87,8 @@ export class MulticastWatch {
       if (missing !== undefined && m.timeNs - age > missing.operationalAt) missing.isMissing = true;
     }
     if (node === null) return;
-    if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && age < node.fanoutNs(m.timeNs)) return;
-    if (mayBeCopied(m, node) && node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq, node.fanoutNs(m.timeNs)) === null)
-      return;
+    if ((m.flags & RowFlag.FANOUT_COPY) !== 0 && node === originator && age < FANOUT_NS) return;
+    if (mayBeCopied(m, node) && node.sentMcasts.begin(m, m.ring * SEQ_SPAN + m.seq) === null) return;
     node.tally.mcastRetx++;
     if (!m.toGroup) node.tally.ownCopies[m.kind]!++;
   }

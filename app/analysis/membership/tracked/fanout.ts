@@ -5,6 +5,12 @@ import type { IndexedMessage } from '../../../store/indexed-message.ts';
 
 /** Copies of one transmission leave one after the other; later ones are another transmission. */
 export const FANOUT_NS = 5_000_000;
+/**
+ * A host that cannot reach a destination holds back what goes there, until no answer to ARP is given up; then all of
+ * it leaves at once. So far may copies be behind, where so many transmissions have none for that destination.
+ */
+const HELD_BACK_NS = 4_000_000_000;
+const HELD_BACK_MIN = 2;
 
 /** One message sent once, to all its destinations. */
 export interface Transmission {
@@ -25,17 +31,24 @@ export class Fanout {
     this.openMax = openMax;
   }
 
-  /**
-   * The transmission that this packet starts, or null where it is a copy of one that is under way. `windowNs`: how far
-   * apart the copies of one may be.
-   */
-  begin(message: IndexedMessage, key: string | number, windowNs = FANOUT_NS): Transmission | null {
+  /** The transmission that this packet starts, or null where it is a copy of one that was seen to start before. */
+  begin(message: IndexedMessage, key: string | number): Transmission | null {
     const { dst, timeNs, row } = message;
+    let missing = 0;
+    let heldBack: Transmission | null = null;
     for (const sent of this.open) {
-      if (sent.key !== key || timeNs - sent.timeNs > windowNs) continue;
-      if (sent.destinations.length >= PROCESSOR_COUNT_MAX || sent.destinations.includes(dst)) continue;
-      sent.destinations.push(dst);
-      sent.times.push(timeNs);
+      if (sent.destinations.includes(dst) || sent.destinations.length >= PROCESSOR_COUNT_MAX) continue;
+      const age = timeNs - sent.timeNs;
+      if (age <= FANOUT_NS && sent.key === key) {
+        add(sent, dst, timeNs);
+        return null;
+      }
+      if (age > HELD_BACK_NS) continue;
+      missing++;
+      if (sent.key === key) heldBack ??= sent;
+    }
+    if (heldBack !== null && missing >= HELD_BACK_MIN) {
+      add(heldBack, dst, timeNs);
       return null;
     }
     const sent: Transmission = { key, row, timeNs, destinations: [dst], times: [timeNs] };
@@ -43,4 +56,9 @@ export class Fanout {
     this.open.push(sent);
     return sent;
   }
+}
+
+function add(sent: Transmission, dst: number, timeNs: number): void {
+  sent.destinations.push(dst);
+  sent.times.push(timeNs);
 }

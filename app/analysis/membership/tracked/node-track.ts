@@ -2,7 +2,7 @@
 // and what it counted. Data with the few rules that keep it whole; conclusions are drawn elsewhere.
 import type { DialectId } from '../../../../protocol/totem/dialect.ts';
 import type { MembershipState, RingCause } from '../../result.ts';
-import { Fanout, FANOUT_NS, type Transmission } from './fanout.ts';
+import { Fanout, type Transmission } from './fanout.ts';
 import type { Gather } from '../gather-reasons.ts';
 import { NOBODY, type NodeSet } from '../node-set.ts';
 import { RecentMean } from './recent-mean.ts';
@@ -89,8 +89,6 @@ export interface Episode {
   readonly cause: RingCause;
 }
 
-/** Hosts hold back what they cannot send for so long at most: until they stop waiting for an answer to ARP. */
-const HELD_BACK_NS = 4_000_000_000;
 /** How many of a node's last joins may explain what others do. */
 const JOINS_KEPT = 8;
 
@@ -181,11 +179,6 @@ export class NodeTrack {
     if (this.joins.length >= JOINS_KEPT) this.joins.shift();
     this.joins.push(join);
     this.lastJoin = join;
-  }
-
-  /** How far apart the copies of one transmission may be: after a cut, each destination gets its own when it can. */
-  fanoutNs(timeNs: number): number {
-    return timeNs - this.silentUntil < HELD_BACK_NS ? HELD_BACK_NS : FANOUT_NS;
   }
 
   /** A new process with this node id: what the former one knew and counted is gone. */
