@@ -77,11 +77,16 @@ function trailerOf(encoding: Encoding): number {
   return Number(Object.entries(HASH_OF_TRAILER).find(([, name]) => name === hash)?.[0] ?? 0);
 }
 
+/** Without the hash in clear behind it. */
+function packetOf(text: Uint8Array, encoding: Encoding): Uint8Array {
+  return text.subarray(0, text.length - trailerOf(encoding));
+}
+
 function knetMessage(table: PacketTable, keyring: Keyring | null, row: Row, frame: FrameBytes): Uint8Array {
   const parts = (table.knetParts.get(row) ?? []).map((part) => openRow(table, keyring, part as Row, frame, false));
-  const data = parts.map(({ knet, clear, datagram }) => ({
+  const data = parts.map(({ knet, clear, datagram, encoding }) => ({
     fragment: knet?.fragment ?? 0,
-    bytes: (clear ?? datagram ?? new Uint8Array()).subarray(knet?.end ?? 0),
+    bytes: packetOf(clear ?? datagram ?? new Uint8Array(), encoding).subarray(knet?.end ?? 0),
   }));
   return concatBytes(data.sort((a, b) => a.fragment - b.fragment).map(({ bytes }) => bytes));
 }
@@ -114,11 +119,16 @@ export function openRow(
   const dialect = encoding.dialect === null ? null : DIALECTS[encoding.dialect];
   const opened = { ...base, datagram, clear, dialect, knet: null };
   if (encoding.transport === 'knet') {
-    const knet = readKnet(text, 0, text.length);
+    const packet = packetOf(text, encoding);
+    const knet = readKnet(packet, 0, packet.length);
     if (!knet.ok) return { ...opened, message: null, messageAt: 0 };
     const isMessage = knet.value.type === 'data' && kind !== PacketKind.KNET && kind !== PacketKind.FRAGMENT;
     const joined = isMessage && whole && table.knetParts.has(row);
-    const message = joined ? knetMessage(table, keyring, row, frame) : isMessage ? text.subarray(knet.value.end) : null;
+    const message = joined
+      ? knetMessage(table, keyring, row, frame)
+      : isMessage
+        ? packet.subarray(knet.value.end)
+        : null;
     return { ...opened, knet: knet.value, message, messageAt: joined ? -1 : knet.value.end };
   }
   if (dialect === null || kind === PacketKind.ENCRYPTED) return { ...opened, message: null, messageAt: 0 };

@@ -25,6 +25,9 @@ export const HASH_OF_TRAILER: { readonly [octets: number]: string } = {
 };
 /** Clear knet packets that are tried for a hash trailer before it is taken that there is none. */
 const KNET_HASH_TRIES = 32;
+const KNET_PING_OCTETS = 26;
+/** Senders of which it is remembered that a hash follows their knet packets. */
+const KNET_HASHES_MAX = 4096;
 
 const clear = (dialect: Encoding['dialect'], transport: 'udp' | 'knet' = 'udp'): Encoding => ({
   transport,
@@ -55,6 +58,8 @@ export class DatagramReader {
   private readonly plain: number;
   private lastOpener: 'legacy' | 'knet' = 'legacy';
   private knetHashTries = 0;
+  /** Octets of the hash behind the knet packets in clear of an address, as its pings tell. */
+  private readonly knetHashes = new Map<number, number>();
 
   constructor(table: PacketTable, keyring: Keyring | null) {
     this.table = table;
@@ -194,7 +199,8 @@ export class DatagramReader {
   }
 
   private clearKnetPacket(m: IndexedMessage, bytes: Uint8Array, at: number, end: number): void {
-    if (this.keyring !== null && this.knetHashTries < KNET_HASH_TRIES) {
+    const trailer = this.knetTrailer(m.src, bytes, at, end);
+    if (this.keyring !== null && (trailer > 0 || this.knetHashTries < KNET_HASH_TRIES)) {
       this.knetHashTries++;
       const opened = this.keyring.openKnet(bytes.subarray(at, end));
       if (opened !== null) {
@@ -205,7 +211,24 @@ export class DatagramReader {
         return;
       }
     }
-    this.knet(m, bytes, at, end, this.clearKnet);
+    const hash = HASH_OF_TRAILER[trailer];
+    if (hash === undefined) return this.knet(m, bytes, at, end, this.clearKnet);
+    const unproved: Encoding = {
+      ...clear('corosync-3', 'knet'),
+      security: `none-${hash}`,
+      authentic: this.opened > 0 ? false : null,
+    };
+    this.knet(m, bytes, at, end - trailer, this.table.encodingNumber(unproved));
+  }
+
+  /** Octets of a hash behind a knet packet in clear: a ping has one length, so what is longer tells of its sender. */
+  private knetTrailer(src: number, bytes: Uint8Array, at: number, end: number): number {
+    const type = bytes[at + 1]!;
+    if (type !== 0x81 && type !== 0x82) return this.knetHashes.get(src) ?? 0;
+    const trailer = end - at - KNET_PING_OCTETS;
+    if (this.knetHashes.get(src) !== trailer && this.knetHashes.size < KNET_HASHES_MAX)
+      this.knetHashes.set(src, trailer);
+    return trailer;
   }
 
   /** A knet packet in clear: its keep-alive traffic, a whole message, or a fragment of one. */
