@@ -180,6 +180,7 @@ export class JoinWatch {
     const since = now - Math.max(REACTION_MAX_NS, silenceNs);
     for (const other of this.tracks.nodes.all) {
       if (other === node || other.lastSeen < since) continue;
+      if (!this.tracks.reception.hears(node.encoding, other.encoding)) continue;
       const answered = node.answered.get(other.nodeid) ?? -1;
       const { joins } = other;
       // Joins are kept in order of time: what came too early lies in front.

@@ -72,6 +72,7 @@ class Membership implements MembershipAnalysis {
       node.lastSeen = m.timeNs;
       if (m.kind === PacketKind.KNET) return;
       node.dialect = m.dialect?.id ?? null;
+      if (node.encoding !== m.encoding) this.underSecurity(node, m.encoding);
       // What it sends tells that it lives; what reached it until now, it has received.
       if (node.excludedAt !== null) node.excludedAt = null;
       if (node.hasLeft && m.kind !== PacketKind.MEMB_JOIN) restartProcess(this.tracks, node, m.timeNs);
@@ -116,6 +117,14 @@ class Membership implements MembershipAnalysis {
 
   limits(): MembershipLimits {
     return { transitionsOmitted: this.tracks.log.omitted, packetsIgnored: this.tracks.nodes.ignored };
+  }
+
+  /** A node is first heard under this security: what is sent under another does not reach it. */
+  private underSecurity(node: NodeTrack, encoding: number): void {
+    const { reception } = this.tracks;
+    const isFirst = node.encoding < 0;
+    node.encoding = encoding;
+    if (!isFirst) reception.started(node);
   }
 
   /** A node that is operational answers joins, or at least repeats its token. */

@@ -2,40 +2,86 @@
 // what a node has received, as far as the wire tells: a packet lost behind the capture point counts as received.
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
+import type { PacketStore } from '../../store/packet-store.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
 
 /** Totem's own message types, 0 to 5. */
 export const TOTEM_KINDS = 6;
 
-export class Reception {
-  private unicasts = new Uint32Array(64 * TOTEM_KINDS);
-  private readonly groups = new Uint32Array(TOTEM_KINDS);
+/** What was sent under one security. */
+class Heard {
+  unicasts = new Uint32Array(64 * TOTEM_KINDS);
+  readonly groups = new Uint32Array(TOTEM_KINDS);
 
-  count({ toGroup, kind, dst }: IndexedMessage): void {
-    if (toGroup) {
-      this.groups[kind]!++;
-      return;
+  unicast(at: number): void {
+    if (at >= this.unicasts.length) {
+      const larger = new Uint32Array(Math.max(at + TOTEM_KINDS, this.unicasts.length * 2));
+      larger.set(this.unicasts);
+      this.unicasts = larger;
     }
-    const at = dst * TOTEM_KINDS + kind;
-    if (at >= this.unicasts.length) this.grow(at);
     this.unicasts[at]!++;
+  }
+}
+
+export class Reception {
+  private readonly store: PacketStore;
+  /** By number of the encoding: nodes drop what is not under their own security before they count it. */
+  private readonly under: (Heard | undefined)[] = [];
+  /** By number of a node's encoding: what was sent under those that it hears. */
+  private readonly audible: (Heard[] | undefined)[] = [];
+
+  constructor(store: PacketStore) {
+    this.store = store;
+  }
+
+  /** Whether a node that sends under the first encoding takes what is sent under the second. */
+  hears(own: number, other: number): boolean {
+    if (own === other) return true;
+    const [mine, theirs] = [this.store.encodings[own], this.store.encodings[other]];
+    // Without security, Corosync 2 takes a hash in clear for octets left over, and does not mind.
+    const isClear = mine?.dialect === 'corosync-2' && mine.security === 'none';
+    return isClear && theirs?.dialect === 'corosync-2' && theirs.security.startsWith('none-');
+  }
+
+  private begin(encoding: number): Heard {
+    const heard = new Heard();
+    this.under[encoding] = heard;
+    this.audible.length = 0;
+    return heard;
+  }
+
+  private heardUnder(encoding: number): readonly Heard[] {
+    return (this.audible[encoding] ??= this.under.filter(
+      (heard, other): heard is Heard => heard !== undefined && this.hears(encoding, other),
+    ));
+  }
+
+  count({ toGroup, kind, dst, encoding }: IndexedMessage): void {
+    const heard = this.under[encoding] ?? this.begin(encoding);
+    if (toGroup) heard.groups[kind]!++;
+    else heard.unicast(dst * TOTEM_KINDS + kind);
   }
 
   /** Packets of a kind that have reached the node, or passed by as multicasts, since the capture began. */
-  total({ addresses }: NodeTrack, kind: number): number {
-    let sum = this.groups[kind]!;
-    for (const address of addresses) sum += this.unicasts[address * TOTEM_KINDS + kind] ?? 0;
+  total({ addresses, encoding }: NodeTrack, kind: number): number {
+    let sum = 0;
+    for (const { groups, unicasts } of this.heardUnder(encoding)) {
+      sum += groups[kind]!;
+      for (const address of addresses) sum += unicasts[address * TOTEM_KINDS + kind] ?? 0;
+    }
     return sum;
   }
 
   /** Called with every packet of the node, before it is counted. */
-  heard({ addresses, receivedWhenHeard: sums }: NodeTrack): void {
-    const { groups, unicasts } = this;
-    for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind] = groups[kind]!;
-    for (let i = 0; i < addresses.length; i++) {
-      const at = addresses[i]! * TOTEM_KINDS;
-      if (at >= unicasts.length) continue;
-      for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += unicasts[at + kind]!;
+  heard({ addresses, encoding, receivedWhenHeard: sums }: NodeTrack): void {
+    sums.fill(0);
+    for (const { groups, unicasts } of this.heardUnder(encoding)) {
+      for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += groups[kind]!;
+      for (let i = 0; i < addresses.length; i++) {
+        const at = addresses[i]! * TOTEM_KINDS;
+        if (at >= unicasts.length) continue;
+        for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += unicasts[at + kind]!;
+      }
     }
   }
 
@@ -53,11 +99,5 @@ export class Reception {
     const isGone = node.hasLeft || node.excludedAt !== null;
     const until = isGone ? node.receivedWhenHeard[kind]! : this.total(node, kind);
     return until - node.receivedAtStart[kind]! + node.tally.ownCopies[kind]!;
-  }
-
-  private grow(at: number): void {
-    const larger = new Uint32Array(Math.max(at + TOTEM_KINDS, this.unicasts.length * 2));
-    larger.set(this.unicasts);
-    this.unicasts = larger;
   }
 }

@@ -28,7 +28,7 @@ export function createTracks(store: PacketStore): Tracks {
   return {
     nodes,
     rings,
-    reception: new Reception(),
+    reception: new Reception(store),
     log: new TransitionLog(),
     joinLog: new JoinLog(),
     groupLog: new GroupLog(),

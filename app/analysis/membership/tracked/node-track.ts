@@ -96,6 +96,8 @@ export class NodeTrack {
   readonly nodeid: number;
   readonly addresses: number[] = [];
   dialect: DialectId | null = null;
+  /** Number of the encoding under which it sends; -1 before its first packet. */
+  encoding = -1;
   firstSeen: number;
   lastSeen: number;
 
