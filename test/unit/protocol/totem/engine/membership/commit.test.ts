@@ -233,13 +233,48 @@ describe('a node in RECOVERY', () => {
   });
 });
 
+describe('a ring that is formed anew', () => {
+  const next = { ring: aRing(1, 12), members: MEMBERS };
+
+  it('begins with flow control at nothing (8.27)', () => {
+    const node = new TotemNode(2).to('operational');
+    for (let i = 0; i < 5; i++) node.step({ kind: 'submit', packet: Uint8Array.of(i), guarantee: 'agreed' });
+    node
+      .token({})
+      .step({ kind: 'interface', up: true })
+      .hear(aJoin({ from: 1, proc: MEMBERS, ringSeq: 8 }));
+    const entries = MEMBERS.map(() => ({ ring: RING, aru: 5 }));
+    node.hear(aCommitToken({ ...next, membIndex: 1, entries: entries.slice(0, 1) }));
+    node.hear(aCommitToken({ ...next, membIndex: 3, entries }));
+
+    node.hear(aToken({ ring: next.ring, tokenSeq: 1 }));
+
+    expect(node.sentOf('orf_token')).toMatchObject([{ fcc: 0, backlog: 0 }]);
+  });
+
+  it('goes back to what it had of the old ring, also where a join led it to COMMIT and GATHER again (8.15)', () => {
+    const node = new TotemNode(1).to('operational').hear(anMcast({ from: 2, seq: 1 }), anMcast({ from: 2, seq: 3 }));
+    node.step({ kind: 'interface', up: true });
+    for (const from of [2, 3]) node.hear(aJoin({ from, proc: MEMBERS, ringSeq: 8 }));
+    const entries = MEMBERS.map(() => ({ ring: RING, aru: 1, receivedFlg: 0 }));
+    node.hear(aCommitToken({ ...next, membIndex: 3, tokenSeq: 3, entries }));
+    expect(node.state).toBe('recovery');
+
+    node.hear(aJoin({ from: 2, proc: MEMBERS, ringSeq: 12 }));
+
+    expect(node.entered).toEqual(['commit', 'gather 5', 'gather 14']);
+    expect(node.engine.inspect()).toMatchObject({ aru: 1, highSeqReceived: 3 });
+  });
+});
+
 describe('recovering messages of an old ring', () => {
   const NEXT = aRing(1, 12);
 
   /** Node 2 of RING holds 1 to 3 and 5, node 1 has only 1; a new ring of both is in RECOVERY. */
-  function afterLoss(): TotemNode {
+  function afterLoss(senderOfFive = 1): TotemNode {
     const node = new TotemNode(2).to('operational');
-    for (const seq of [1, 2, 3, 5]) node.hear(anMcast({ from: seq === 3 ? 3 : 1, seq, payload: Uint8Array.of(seq) }));
+    const senders: Record<number, number> = { 1: 1, 2: 1, 3: 3, 5: senderOfFive };
+    for (const seq of [1, 2, 3, 5]) node.hear(anMcast({ from: senders[seq] ?? 1, seq, payload: Uint8Array.of(seq) }));
     node.token({ seq: 5, aru: 1, aruAddr: 1 }).pass(1000);
     node.hear(aJoin({ from: 1, proc: MEMBERS, failed: [3], ringSeq: 8 }));
     const entry = { ring: RING, aru: 1, highDelivered: 1, receivedFlg: 0 };
@@ -276,8 +311,11 @@ describe('recovering messages of an old ring', () => {
     expect(node.sentOf('orf_token')).toMatchObject([{ seq: 3, retransFlg: 0, fcc: 3, backlog: 3 }]);
   });
 
-  it('delivers up to the gap, then the transitional configuration, then what counts behind it (2.8, E7)', () => {
-    const node = afterLoss();
+  it.each([
+    [1, ['transitional 1,2', '5 of 8', 'regular 1,2']],
+    [3, ['transitional 1,2', 'regular 1,2']],
+  ])('delivers behind the gap what node %i sent only if it comes along (2.8, E7, E8)', (senderOfFive, expected) => {
+    const node = afterLoss(senderOfFive);
     const told: string[] = [];
     for (let tokenSeq = 0; tokenSeq < 12; tokenSeq += 2) {
       node.hear(aToken({ ring: NEXT, tokenSeq, seq: tokenSeq === 0 ? 0 : 3, aru: 0, aruAddr: tokenSeq === 0 ? 1 : 0 }));
@@ -288,9 +326,22 @@ describe('recovering messages of an old ring', () => {
       }
     }
 
-    // 4 is lost, so 5 is delivered behind the gap: its sender comes along.
-    expect(told).toEqual(['transitional 1,2', '5 of 8', 'regular 1,2']);
+    expect(told).toEqual(expected);
     expect(node.engine.inspect()).toMatchObject({ highDelivered: 3, aru: 3 });
+  });
+
+  it('takes nothing of a ring that is not its old one', () => {
+    const node = afterLoss();
+    const strange = anMcast({ from: 1, seq: 4, ring: FOREIGN });
+    node.hear(anMcast({ ring: NEXT, seq: 1, payload: strange, isEncapsulated: true }));
+    const delivered: number[] = [];
+    for (let tokenSeq = 0; tokenSeq < 14; tokenSeq += 2) {
+      node.hear(aToken({ ring: NEXT, tokenSeq, seq: tokenSeq === 0 ? 1 : 4, aru: 0, aruAddr: tokenSeq === 0 ? 1 : 0 }));
+      for (const effect of node.effects) if (effect.kind === 'deliver') delivered.push(effect.seq);
+    }
+
+    expect(node.state).toBe('operational');
+    expect(delivered).toEqual([5]);
   });
 
   it('takes what others send again, once (8.34)', () => {
