@@ -24,8 +24,10 @@ export interface TokenPlace {
 export interface RingNow {
   readonly id: string;
   readonly rep: number;
-  /** In ring order. */
+  /** In ring order: those who are on it now. */
   readonly members: readonly number[];
+  /** In ring order: those, and those who left it and are on no other ring. Their places stay. */
+  readonly places: readonly number[];
   readonly token: TokenPlace | null;
   /** False for a ring that this capture does not show: a later commit token names it. */
   readonly isSeen: boolean;
@@ -120,8 +122,10 @@ export function momentAt(
     const place = (nodeid: number): number => (order.includes(nodeid) ? order.indexOf(nodeid) : order.length);
     members.sort((a, b) => place(a) - place(b));
     const isSeen = interval?.isSeen ?? true;
+    const outside = order.filter((nodeid) => all.some((node) => node.nodeid === nodeid && node.ring === null));
+    const places = [...members, ...outside].sort((a, b) => place(a) - place(b));
     const token = isSeen ? tokenOf(store, directory, id, time, last) : null;
-    return { id, rep: interval?.rep ?? members[0] ?? 0, members, token, isSeen };
+    return { id, rep: interval?.rep ?? members[0] ?? 0, members, places, token, isSeen };
   });
   // Rings that are seen stand before those that are only known of.
   rings.sort((a, b) => Number(b.isSeen) - Number(a.isSeen) || a.rep - b.rep);

@@ -47,17 +47,18 @@ export interface Flight {
 }
 
 /** Pixels between a ring and the edge of its place, for labels and the crown. */
-const LABEL_ROOM = { x: 74, y: 44 };
+const LABEL_ROOM = 74;
+const labelHeight = (height: number): number => Math.min(46, Math.max(40, height * 0.17));
 const RADIUS_MIN = 20;
 const NODE_RADIUS_MIN = 5;
 const NODE_RADIUS_MAX = 17;
 /** Pixels along the circle that a label takes. */
 const LABEL_ARC = 22;
 
-/** Members in ring order, the representative first. */
-export function fromRepresentative({ members, rep }: Pick<RingNow, 'members' | 'rep'>): readonly number[] {
-  const first = members.indexOf(rep);
-  return first <= 0 ? members : [...members.slice(first), ...members.slice(0, first)];
+/** Places in ring order, the representative's first. */
+export function fromRepresentative({ places, rep }: Pick<RingNow, 'places' | 'rep'>): readonly number[] {
+  const first = places.indexOf(rep);
+  return first <= 0 ? places : [...places.slice(first), ...places.slice(0, first)];
 }
 
 export function onCircle({ x, y }: Point, radius: number, turn: number): Point {
@@ -77,7 +78,7 @@ function placeNodes(
   key: string,
   { centre, width, height }: Place,
 ): PlacedRing {
-  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - LABEL_ROOM.x, height / 2 - LABEL_ROOM.y));
+  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - LABEL_ROOM, height / 2 - labelHeight(height)));
   const spacing = (2 * Math.PI * radius) / Math.max(1, order.length);
   const nodeRadius = Math.max(NODE_RADIUS_MIN, Math.min(NODE_RADIUS_MAX, radius * 0.3, spacing * 0.4));
   const every = Math.max(1, Math.ceil(LABEL_ARC / spacing));
@@ -102,7 +103,7 @@ function placesFor(count: number, width: number, height: number): readonly Place
   let best = { columns: 1, rows: Math.max(1, count), size: -1 };
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns);
-    const size = Math.min(width / columns - 2 * LABEL_ROOM.x, height / rows - 2 * LABEL_ROOM.y);
+    const size = Math.min(width / columns - 2 * LABEL_ROOM, height / rows - 2 * labelHeight(height / rows));
     if (size > best.size) best = { columns, rows, size };
   }
   const room = { width: width / best.columns, height: height / best.rows };
@@ -123,10 +124,10 @@ export function gathererIds({ rings, bench }: Moment): readonly number[] {
     : bench.filter(({ state }) => state !== null).map(({ nodeid }) => nodeid);
 }
 
-/** Nodes on the bench: in no ring, and in no circle either. */
+/** Nodes on the bench: with no place in a ring or in the circle. */
 export function onBench(moment: Moment): readonly NodeNow[] {
-  const gatherers = gathererIds(moment);
-  return moment.bench.filter(({ nodeid }) => !gatherers.includes(nodeid));
+  const placed = new Set([...gathererIds(moment), ...moment.rings.flatMap(({ places }) => places)]);
+  return moment.bench.filter(({ nodeid }) => !placed.has(nodeid));
 }
 
 /** The rings, two after a partition with a gap between them; without any the circle of those who gather. */

@@ -141,8 +141,8 @@ function Node({ node, ring, moment, nodes, progress, gauge, isChosen, onChoose }
       {gauge === null || !isLabelled ? null : (
         <GaugeBars
           gauge={gauge}
-          x={isRepresentative ? x + nodeRadius + 8 : gaugeX}
-          y={isRepresentative ? y - 18 : textY + 5}
+          x={node.turn === 0 ? x + nodeRadius + 8 : gaugeX}
+          y={node.turn === 0 ? y - 18 : textY + 5}
         />
       )}
       {progress === null ? null : <Lacks {...{ node, ring }} count={progress.lacks.length} />}
@@ -155,7 +155,8 @@ function RingName({ placed, nodes }: { readonly placed: PlacedRing; readonly nod
   const isRoomy = radius >= ROOMY_RADIUS_MIN;
   const name = ring === null ? 'no ring' : `${bare(nodes.label(ring.rep))}:${ring.id.split(':')[1] ?? ''}`;
   const count = placed.nodes.length;
-  const members = count === 1 ? '1 member' : `${count} members`;
+  const still = ring?.members.length ?? count;
+  const members = still < count ? `${still} of ${count} still on it` : count === 1 ? '1 member' : `${count} members`;
   const says = ring === null ? 'gathering' : ring.isSeen ? members : 'not in this capture';
   return (
     <>

@@ -77,7 +77,9 @@ export const RING_HEIGHT = 20;
 const BAND_HEIGHT = 20;
 const AXIS_HEIGHT = 22;
 const LANE_GAP = 4;
-const LANE_HEIGHT_MIN = 18;
+/** Between lanes that are low. */
+const LANE_GAP_MIN = 2;
+const LANE_HEIGHT_MIN = 12;
 const LANE_HEIGHT_MAX = 128;
 const GUTTER_MIN = 72;
 const GUTTER_MAX = 156;
@@ -93,7 +95,7 @@ function overhead({ rings, waits }: TimelineFacts): number {
 
 /** Pixels that the timeline needs so that each lane can be read. */
 export function neededHeight(lanes: number, facts: TimelineFacts): number {
-  return overhead(facts) + lanes * (LANE_HEIGHT_MIN + LANE_GAP);
+  return overhead(facts) + lanes * (LANE_HEIGHT_MIN + LANE_GAP_MIN);
 }
 
 /** Width of the names left of the lanes: the longest one's, within limits. */
@@ -104,11 +106,12 @@ export function gutterOf({ nodes }: NodeDirectory): number {
 
 function lanesOf({ directory, facts, height, scroll }: TimelineInput, top: number): readonly Lane[] {
   const count = Math.max(1, directory.nodes.length);
-  const room = (height - overhead(facts)) / count - LANE_GAP;
-  const tall = Math.min(LANE_HEIGHT_MAX, Math.max(LANE_HEIGHT_MIN, room));
+  const room = (height - overhead(facts)) / count;
+  const gap = room - LANE_GAP >= 2 * LANE_HEIGHT_MIN ? LANE_GAP : LANE_GAP_MIN;
+  const tall = Math.min(LANE_HEIGHT_MAX, Math.max(LANE_HEIGHT_MIN, room - gap));
   return directory.nodes.map(({ nodeid, label, says }, i) => ({
     nodeid,
-    top: top - scroll + i * (tall + LANE_GAP),
+    top: top - scroll + i * (tall + gap),
     height: tall,
     label,
     says,
@@ -185,6 +188,7 @@ function breaksOf(scale: TimeScale, left: number): readonly Break[] {
 }
 
 const STOP_TEXTS = ['the token stops here', 'stops here'];
+const UNSURE_TEXTS = ['the token stops here, or near', 'stops here or near'];
 
 /** Tops of the bands. */
 function bandsOf({ rings, waits }: TimelineFacts, height: number): Bands {
@@ -198,7 +202,7 @@ function stopsOf({ stops }: TimelineFacts, { scale, left }: At, lanes: readonly 
     const lane = lanes[stop.lane];
     if (lane === undefined || stop.to < scale.span.from || stop.from > scale.span.to) return [];
     const [x1, x2] = [left + scale.x(stop.from), left + scale.x(stop.to)];
-    const text = lane.height >= WORDS_HEIGHT_MIN ? fitting(STOP_TEXTS, x2 - x1 - 12) : '';
+    const text = lane.height >= WORDS_HEIGHT_MIN ? fitting(stop.isSure ? STOP_TEXTS : UNSURE_TEXTS, x2 - x1 - 12) : '';
     return [{ stop, x1, x2, y: trackY(lane, 1), text, textX: x1 + 10 }];
   });
 }

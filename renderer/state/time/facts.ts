@@ -39,6 +39,8 @@ export interface Stop {
   readonly from: number;
   /** When it was declared lost. */
   readonly to: number;
+  /** False where hops behind it are not in the capture: it may have stopped at a node further on. */
+  readonly isSure: boolean;
 }
 
 /** Each inner list is in order of time and, but for findings, without overlap. */
@@ -55,6 +57,8 @@ export interface TimelineFacts {
 
 export const NO_FACTS: TimelineFacts = { stretches: [], rings: [], waits: [], findings: [], stops: [] };
 
+/** Confidence of a loss whose every hop may be taken to be in the capture. */
+const SURE = 0.8;
 /** Bands for rings that turn at the same time. */
 const RING_BANDS_MAX = 3;
 const SEVERITIES: readonly Severity[] = ['failure', 'warning', 'info'];
@@ -136,11 +140,13 @@ function findingSpans(findings: readonly Finding[]): readonly FindingSpan[] {
 }
 
 function stopsOf({ findings }: Analysis, store: PacketStore, directory: NodeDirectory): readonly Stop[] {
-  return findings.flatMap(({ rule, culprits, evidence, time: to }) => {
+  return findings.flatMap(({ rule, culprits, evidence, time: to, confidence }) => {
     const row = (evidence[0]?.frames[0] ?? 0) - 1;
     const from = store.chunks[row >>> 16]?.timeNs[row & 0xffff];
     const lane = directory.laneOfNode(culprits[0] ?? -1);
-    return rule !== 'token-loss' || row < 0 || lane < 0 || from === undefined || from > to ? [] : [{ lane, from, to }];
+    return rule !== 'token-loss' || row < 0 || lane < 0 || from === undefined || from > to
+      ? []
+      : [{ lane, from, to, isSure: confidence >= SURE }];
   });
 }
 

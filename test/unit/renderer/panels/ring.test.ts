@@ -12,10 +12,10 @@ import type { Moment, NodeNow, RingNow } from '../../../../renderer/state/moment
 import { PacketKind } from '../../../../app/store/kinds.ts';
 
 const token = { from: 2, to: 3, isOnHop: true, isCopy: false, age: 0, row: 0 };
-const ring: RingNow = { id: '1:9', rep: 1, members: [3, 4, 1, 2], token, isSeen: true };
+const ring: RingNow = { id: '1:9', rep: 1, members: [3, 4, 1, 2], places: [3, 4, 1, 2], token, isSeen: true };
 const moment = (...rings: RingNow[]): Moment => ({ time: 0, rings, bench: [], states: new Map() });
 const round = (value: number): number => Math.round(value);
-const large = (members: number): RingNow => ({ ...ring, members: Array.from({ length: members }, (_, i) => i + 1) });
+const large = (members: number): RingNow => ({ ...ring, places: Array.from({ length: members }, (_, i) => i + 1) });
 const waiting = (nodeid: number, state: NodeNow['state']): NodeNow => ({
   nodeid,
   state,
@@ -55,7 +55,7 @@ describe('layoutRings', () => {
   });
 
   it('gives two rings a half each, side by side or below each other, whichever leaves more room', () => {
-    const other = { ...ring, id: '7:9', members: [7, 8], rep: 7 };
+    const other = { ...ring, id: '7:9', members: [7, 8], places: [7, 8], rep: 7 };
     const wide = layoutRings(moment(ring, other), 800, 300);
     const high = layoutRings(moment(ring, other), 300, 800);
 
@@ -93,8 +93,18 @@ describe('layoutRings', () => {
     expect(circle?.ring).toBeNull();
     expect(circle?.nodes.map(({ nodeid }) => nodeid)).toEqual([1, 2]);
     expect(onBench({ ...moment(), bench }).map(({ nodeid }) => nodeid)).toEqual([3]);
-    expect(onBench({ ...moment(ring), bench })).toHaveLength(3);
+    const other = { ...ring, members: [7, 8], places: [7, 8], rep: 7 };
+    expect(onBench({ ...moment(other), bench })).toHaveLength(3);
   });
+});
+
+it('keeps the place of a member that left while others are still on its ring', () => {
+  const left = { ...ring, members: [1, 3, 4] };
+  const state = { ...moment(left), bench: [waiting(2, 'gather'), waiting(9, null)] };
+  const [placed] = layoutRings(state, 400, 400);
+
+  expect(placed?.nodes.map(({ nodeid }) => nodeid)).toEqual([1, 2, 3, 4]);
+  expect(onBench(state).map(({ nodeid }) => nodeid)).toEqual([9]);
 });
 
 describe('rays', () => {
@@ -117,7 +127,7 @@ describe('rays', () => {
   });
 
   it('stay within the ring of the sender', () => {
-    const two = layoutRings(moment(ring, { ...ring, id: '7:9', members: [7, 8], rep: 7 }), 800, 300);
+    const two = layoutRings(moment(ring, { ...ring, id: '7:9', members: [7, 8], places: [7, 8], rep: 7 }), 800, 300);
 
     expect(raysOf(two, { ...flight, sender: 7 })).toHaveLength(1);
   });

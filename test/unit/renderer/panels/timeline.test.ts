@@ -39,9 +39,14 @@ interface Choice {
   readonly isFolded?: boolean;
   readonly of?: Opened;
   readonly scroll?: number;
+  readonly height?: number;
 }
 
-function draw(from: number, to: number, { width = 1000, isFolded = false, of = kill, scroll = 0 }: Choice = {}) {
+function draw(
+  from: number,
+  to: number,
+  { width = 1000, isFolded = false, of = kill, scroll = 0, height = 300 }: Choice = {},
+) {
   const { ingest, analysis, directory } = of;
   const { store } = ingest;
   const density = new Density(store, directory, true);
@@ -49,7 +54,7 @@ function draw(from: number, to: number, { width = 1000, isFolded = false, of = k
   const waits = waitsOf(analysis, store, directory);
   const folds = isFolded ? idleStretches(store, analysis, waits) : [];
   const facts = timelineFacts(analysis, store, directory, waits);
-  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height: 300, scroll });
+  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height, scroll });
 }
 
 beforeAll(() => {
@@ -116,7 +121,7 @@ describe('a ring of forty', () => {
     expect((top.lanes[30]?.top ?? 0) - (down.lanes[30]?.top ?? 0)).toBe(400);
     const [hidden] = down.lanes;
     expect(targetAt(down, 10, (hidden?.top ?? 0) + 2)).toBeNull();
-    expect(neededHeight(40, timelineFacts(null, many.ingest.store, many.directory, []))).toBeGreaterThan(800);
+    expect(neededHeight(40, timelineFacts(null, many.ingest.store, many.directory, []))).toBeGreaterThan(40 * 12);
   });
 
   it('shows its loss like a small one', () => {
@@ -147,6 +152,14 @@ describe('a token loss', () => {
     expect(stop?.stop.lane).toBe(2);
     expect(stop?.stop.from).toBe(timeOf(kill, 274));
     expect(stop?.text).toBe('the token stops here');
+  });
+
+  it('is no surer of the node than the finding is', () => {
+    const parted = open('c31-udp-partition2-3', 'brA.pcap');
+    const { from, to } = wholeOf(parted);
+    const [stop] = draw(from, to, { of: parted, width: 2400, isFolded: true, height: 500 }).stops;
+
+    expect(stop?.text).toBe('the token stops here, or near');
   });
 
   it('is told in words as well', () => {
