@@ -7,7 +7,7 @@ import { HELP } from './help.ts';
 import { lab } from './lab/lab.ts';
 import { node } from './node.ts';
 import { complain } from './output.ts';
-import { place } from './place.ts';
+import { place } from './store/place.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS = new Map<string, Command>([

@@ -19,7 +19,7 @@ import {
   type OperationPayload,
 } from './cluster-frame.ts';
 import { SHEEP_LITTLE_ENDIAN, sheepAddress, type Member, type Member023, type NodeEntry } from './node-entry.ts';
-import { resultText, STATUS_OK, statusName } from './operations.ts';
+import { resultText, Status, statusName } from './operations.ts';
 import { SHEEP_HEADER_OCTETS, sheepHeaderJson, walkSheepHeader } from './tcp-headers.ts';
 
 /** A node of the store, with its process where the message tells it. */
@@ -82,7 +82,7 @@ function joinOf(
   const decoded = decodeJoin(payload);
   if (!decoded.ok) return { join: null, problem: decoded.problem };
   const { head, entries } = decoded.value;
-  const isWaiting = !isRequest && head.clusterStatus !== STATUS_OK && head.nrLeaveNodes > 0;
+  const isWaiting = !isRequest && head.clusterStatus !== Status.OK && head.nrLeaveNodes > 0;
   const nodes = isWaiting ? null : entries.map(entryOf);
   const leaveNodes = isWaiting ? entries.slice(0, head.nrLeaveNodes).map(entryOf) : null;
   return { join: { head, nodes, leaveNodes }, problem: null };

@@ -39,14 +39,44 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map([
   [0x91, operation('REMOVE_OBJ', 'object', 'object')],
   [0xa1, operation('GET_OBJ_LIST', 'list', 'plain')],
   [0xa2, operation('GET_EPOCH', 'object', 'plain')],
+  // Our own, of sheep that behave soundly; in the process group only.
+  [0xf0, operation('EPOCH_COMMITTED', 'list', 'plain')],
+  [0xf1, operation('PRESENT', 'plain', 'plain')],
 ]);
-const MAKE_FS = 0x84;
+/** The operations by their names, for those who carry them out. */
+export const Op = {
+  CREATE_AND_WRITE_OBJ: 0x01,
+  READ_OBJ: 0x02,
+  WRITE_OBJ: 0x03,
+  NEW_VDI: 0x11,
+  LOCK_VDI: 0x12,
+  RELEASE_VDI: 0x13,
+  GET_VDI_INFO: 0x14,
+  READ_VDIS: 0x15,
+  DEL_VDI: 0x81,
+  GET_NODE_LIST: 0x82,
+  MAKE_FS: 0x84,
+  SHUTDOWN: 0x85,
+  STAT_SHEEP: 0x86,
+  STAT_CLUSTER: 0x87,
+  KILL_NODE: 0x88,
+  GET_VDI_ATTR: 0x89,
+  RECOVER: 0x8a,
+  REMOVE_OBJ: 0x91,
+  GET_OBJ_LIST: 0xa1,
+  GET_EPOCH: 0xa2,
+  EPOCH_COMMITTED: 0xf0,
+  PRESENT: 0xf1,
+} as const;
+
 const isOfLaterRelease = (opcode: number): boolean =>
   opcode === 0x04 || opcode === 0x16 || (opcode >= 0xa3 && opcode <= 0xa6);
 
-/** Whether any release has this operation: what a header must have to be believed. */
+const isOurs = (opcode: number): boolean => opcode >= Op.EPOCH_COMMITTED;
+
+/** Whether any release has this operation on TCP: what a header must have to be believed. */
 export function isKnownOpcode(opcode: number): boolean {
-  return OPERATIONS.has(opcode) || isOfLaterRelease(opcode);
+  return (OPERATIONS.has(opcode) && !isOurs(opcode)) || isOfLaterRelease(opcode);
 }
 
 /** Name of an operation, or its number. */
@@ -56,15 +86,27 @@ export function operationName(opcode: number): string | number {
 
 /** Set where the data follows the request; else its data_length is the room for the answer. */
 export const FLAG_WRITE = 0x01;
+/** A new object starts as a copy of another. */
+export const FLAG_COW = 0x02;
+/** Ours: passed on by the sheep that was asked, to the one that orders the writes of this object. */
+export const FLAG_PASSED_ON = 0x08;
+/** For the copy of the sheep that is asked, and no other. */
+export const FLAG_IO_LOCAL = 0x10;
+export const FLAG_RECOVERY = 0x20;
+export const FLAG_WEAK_CONSISTENCY = 0x40;
+export const FLAG_CREAT = 0x100;
+export const FLAG_EXCL = 0x200;
+export const FLAG_DEL = 0x400;
 const FLAGS: readonly (readonly [number, string])[] = [
   [FLAG_WRITE, 'WRITE'],
-  [0x02, 'COW'],
-  [0x10, 'IO_LOCAL'],
-  [0x20, 'RECOVERY'],
-  [0x40, 'WEAK_CONSISTENCY'],
-  [0x100, 'CREAT'],
-  [0x200, 'EXCL'],
-  [0x400, 'DEL'],
+  [FLAG_COW, 'COW'],
+  [FLAG_PASSED_ON, 'PASSED_ON'],
+  [FLAG_IO_LOCAL, 'IO_LOCAL'],
+  [FLAG_RECOVERY, 'RECOVERY'],
+  [FLAG_WEAK_CONSISTENCY, 'WEAK_CONSISTENCY'],
+  [FLAG_CREAT, 'CREAT'],
+  [FLAG_EXCL, 'EXCL'],
+  [FLAG_DEL, 'DEL'],
 ];
 /** Every flag of any release. */
 export const FLAGS_KNOWN = 0x07ff;
@@ -72,8 +114,40 @@ export const FLAGS_KNOWN = 0x07ff;
 /** Names of the flags set; in a format request the first bit means NOHALT (specs/sheepdog.md 5.1). */
 export function flagNames(opcode: number, flags: number): readonly string[] {
   const set = FLAGS.filter(([bit]) => (flags & bit) !== 0);
-  return set.map(([bit, name]) => (opcode === MAKE_FS && bit === FLAG_WRITE ? 'NOHALT' : name));
+  return set.map(([bit, name]) => (opcode === Op.MAKE_FS && bit === FLAG_WRITE ? 'NOHALT' : name));
 }
+
+/** Results by name. */
+export const Res = {
+  SUCCESS: 0x00,
+  NO_OBJ: 0x02,
+  EIO: 0x03,
+  VDI_EXIST: 0x04,
+  INVALID_PARMS: 0x05,
+  SYSTEM_ERROR: 0x06,
+  NO_VDI: 0x08,
+  NO_BASE_VDI: 0x09,
+  VDI_READ: 0x0a,
+  VDI_WRITE: 0x0b,
+  BASE_VDI_READ: 0x0c,
+  BASE_VDI_WRITE: 0x0d,
+  NO_TAG: 0x0e,
+  SHUTDOWN: 0x11,
+  FULL_VDI: 0x13,
+  VER_MISMATCH: 0x14,
+  NO_SPACE: 0x15,
+  WAIT_FOR_FORMAT: 0x16,
+  WAIT_FOR_JOIN: 0x17,
+  HALT: 0x19,
+  MANUAL_RECOVER: 0x1a,
+  OLD_NODE_VER: 0x41,
+  NEW_NODE_VER: 0x42,
+  NOT_FORMATTED: 0x43,
+  INVALID_CTIME: 0x44,
+  INVALID_EPOCH: 0x45,
+  /** Between sheep only: the other could not be reached. */
+  NETWORK_ERROR: 0x81,
+} as const;
 
 /** What sheepdog 0.3.0 prints for a result (specs/sheepdog.md 5.2). */
 const RESULTS: ReadonlyMap<number, string> = new Map([
@@ -121,17 +195,18 @@ export function isKnownResult(result: number): boolean {
   return RESULTS.has(result) || result === 0x20 || result === 0x21 || (result >= 0x81 && result <= 0x86);
 }
 
-const STATUSES: ReadonlyMap<number, string> = new Map([
-  [0x01, 'OK'],
-  [0x02, 'WAIT_FOR_FORMAT'],
-  [0x04, 'WAIT_FOR_JOIN'],
-  [0x08, 'SHUTDOWN'],
-  [0x10, 'JOIN_FAILED'],
-  [0x20, 'HALT'],
-]);
-
-/** Cluster status OK of 0.3.0. */
-export const STATUS_OK = 0x01;
+/** Cluster status by name (specs/sheepdog.md 3.1). */
+export const Status = {
+  OK: 0x01,
+  WAIT_FOR_FORMAT: 0x02,
+  WAIT_FOR_JOIN: 0x04,
+  SHUTDOWN: 0x08,
+  JOIN_FAILED: 0x10,
+  HALT: 0x20,
+} as const;
+const STATUSES: ReadonlyMap<number, string> = new Map(
+  Object.entries(Status).map(([name, status]): [number, string] => [status, name]),
+);
 
 /** Name of a cluster status of 0.3.0, or its number (specs/sheepdog.md 3.1). */
 export function statusName(status: number): string | number {

@@ -1,6 +1,6 @@
 // The 48-octet headers of sheepdog's TCP protocol, requests and responses, in the form that each operation gives them.
 // Not the stream they stand in: tcp-stream.ts.
-import { fail, ok, type Result } from '../base/result.ts';
+import { assert, fail, ok, type Result } from '../base/result.ts';
 import { viewOf } from '../base/bytes.ts';
 import { bytes, decode, encode, struct, u16, u32, u64, u8, walkFields, cName } from '../wire/layout.ts';
 import type { FieldSpan, Layout, LayoutProblem } from '../wire/layout.ts';
@@ -58,7 +58,13 @@ export const SHEEP_REQUESTS = {
     tag: u32('not used'),
     reserved: reserved(8),
   }),
-  list: struct('sd_list_req', { ...COMMON, tgtEpoch: u32('epoch that is asked about'), reserved: reserved(28) }),
+  list: struct('sd_list_req', {
+    ...COMMON,
+    tgtEpoch: u32('epoch that is asked about'),
+    reserved: u32('not used'),
+    ctime: u64('creation time of the cluster; of our own sheep only', timeText),
+    reserved2: reserved(16),
+  }),
   plain: struct('sd_req', { ...COMMON, opcodeSpecific: reserved(32) }),
 } as const;
 
@@ -177,6 +183,43 @@ export function readCutHeader(side: SheepSide, octets: Uint8Array): Result<Sheep
 /** The 48 octets of a whole header; the inverse of readSheepHeader. */
 export function encodeSheepHeader(header: Pick<SheepHeader, 'side' | 'form' | 'fields'>): Uint8Array {
   return encode(layoutOf(header.side, header.form), header.fields, SHEEP_LITTLE_ENDIAN);
+}
+
+const ZEROS = new Uint8Array(SHEEP_HEADER_OCTETS);
+
+/** A header of an operation; fields that are not given are 0. Every header made by this program is made here. */
+export function makeHeader(
+  side: SheepSide,
+  opcode: number,
+  given: { readonly [name: string]: number | bigint } = {},
+): SheepHeader {
+  const form = formOf(side, opcode);
+  const zero = decode(layoutOf(side, form), viewOf(ZEROS), 0, SHEEP_HEADER_OCTETS, SHEEP_LITTLE_ENDIAN);
+  assert(zero.ok, 'a header of zeros can be read');
+  const fields = { ...(zero.value.value as SheepHeader['fields']), opcode, ...given };
+  const common = fields as unknown as CommonFields;
+  const { protoVer, flags, epoch, id, dataLength } = common;
+  const result = side === 'response' ? (common.result ?? 0) : null;
+  const captured = SHEEP_HEADER_OCTETS;
+  return { side, form, protoVer, opcode: common.opcode, flags, epoch, id, dataLength, result, captured, fields };
+}
+
+/** The same header with other values in some of its fields. */
+export function withFields(header: SheepHeader, given: { readonly [name: string]: number | bigint }): SheepHeader {
+  const fields = header.fields as { readonly [name: string]: number };
+  return { ...makeHeader(header.side, header.opcode, { ...fields, ...given }), form: header.form };
+}
+
+/** A field of a header that its form has, as a number. */
+export function numberField({ fields }: Pick<SheepHeader, 'fields'>, name: string): number {
+  const value = fields[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A field of 64 bits that its form has. */
+export function bigField({ fields }: Pick<SheepHeader, 'fields'>, name: string): bigint {
+  const value = fields[name];
+  return typeof value === 'bigint' ? value : 0n;
 }
 
 /** The spans of a header of that form at that offset of a view, for the detail tree. */

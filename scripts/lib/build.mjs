@@ -13,6 +13,7 @@ const ENTRIES = {
     { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
+    { entry: 'main/cli/store/collie.ts', file: 'cli/collie.mjs', format: 'es', target: 'node20' },
     { entry: 'main/helpers/capture-helper.ts', file: 'helpers/capture-helper.mjs', format: 'es', target: 'node18' },
     { entry: 'main/helpers/lab-node.ts', file: 'helpers/lab-node.mjs', format: 'es', target: 'node18' },
     { entry: 'renderer/index.html' },

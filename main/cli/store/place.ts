@@ -1,12 +1,12 @@
 // totemlab place: where a store of given nodes keeps objects.
-import { fail, ok, type Result } from '../../protocol/base/result.ts';
-import { addrOctets, entryText, nodeEntry, type NodeEntry } from '../../protocol/sheep/node-entry.ts';
-import { objectIdText } from '../../protocol/sheep/object-id.ts';
-import { hashOfObject } from '../../protocol/sheep/placement/fnv.ts';
-import { buildHashRing, holdersOf, SHEEP_COPIES_MAX } from '../../protocol/sheep/placement/hash-ring.ts';
-import { parseArguments, wholeNumber } from './arguments.ts';
-import { HELP } from './help.ts';
-import { complain, createOutput } from './output.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { addrOctets, entryText, nodeEntry, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';
+import { objectIdText } from '../../../protocol/sheep/object-id.ts';
+import { hashOfObject } from '../../../protocol/sheep/placement/fnv.ts';
+import { buildHashRing, holdersOf, SHEEP_COPIES_MAX } from '../../../protocol/sheep/placement/hash-ring.ts';
+import { parseArguments, wholeNumber } from '../arguments.ts';
+import { HELP } from '../help.ts';
+import { complain, createOutput } from '../output.ts';
 
 const COPIES_DEFAULT = 3;
 const U16_MAX = 0xffff;

@@ -1,10 +1,10 @@
 // Every object that real sheep of 0.3.0 had on their disks is where our placement says, and nothing is missing.
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { addrOctets, entryText, nodeEntry } from '../../protocol/sheep/node-entry.ts';
-import { objectIdText } from '../../protocol/sheep/object-id.ts';
-import { buildHashRing, holdersOf } from '../../protocol/sheep/placement/hash-ring.ts';
-import { goldenPath, scenarios } from '../support/golden.ts';
+import { addrOctets, entryText, nodeEntry } from '../../../protocol/sheep/node-entry.ts';
+import { objectIdText } from '../../../protocol/sheep/object-id.ts';
+import { buildHashRing, holdersOf } from '../../../protocol/sheep/placement/hash-ring.ts';
+import { goldenPath, scenarios } from '../../support/golden.ts';
 
 interface Listing {
   readonly [label: string]: {

@@ -1,0 +1,221 @@
+// What CPG tells, put into one queue of events in the order in which all members see them (specs/sheepdog.md 3.5).
+// The queue is worked off in dispatch.ts.
+import { viewOf } from '../../../base/bytes.ts';
+import { decodeClusterMessage, decodeJoin, decodeOperation, SHEEP_MESSAGE_TYPES } from '../../cluster-frame.ts';
+import type { ClusterMessage } from '../../cluster-frame.ts';
+import { isSameNode, type Member } from '../../node-entry.ts';
+import { Op, Res, Status } from '../../operations.ts';
+import { bigField, numberField } from '../../tcp-headers.ts';
+import type { GroupProcess, SheepInput } from '../contract.ts';
+import { say, tell } from '../log.ts';
+import { isSameProcess, processKey, type Sheep } from '../sheep.ts';
+import type { DriverEvent, JoinEvent } from '../state.ts';
+import { rejoin } from './rejoin.ts';
+import { JoinResult, ownMessageCame } from './sending.ts';
+
+/** Events that wait; more are a sign of a cluster that stands still, and the oldest are dropped. */
+export const QUEUE_MAX = 65_536;
+
+type Confchg = Extract<SheepInput, { readonly kind: 'cpg-confchg' }>;
+
+/** A process whose node is not known yet. */
+export function unknownMember(who: GroupProcess): Member {
+  return { ...who, gone: 0, ent: { addr: new Uint8Array(16), port: 0, nrVnodes: 0, zone: 0 } };
+}
+
+function joinEvent(sender: Member, request: JoinEvent['request']): JoinEvent {
+  return { type: 'join', sender, isBlocked: true, request, isAnswered: false, result: 0, nodes: [], response: null };
+}
+
+export function isMe({ process }: Sheep, member: GroupProcess): boolean {
+  return isSameProcess(process, member);
+}
+
+/** Its leave waits for its turn. */
+function isLeaving({ state, policy }: Sheep, member: Member): boolean {
+  if (policy.joinStarts === 'at-confchg') return false;
+  return state.driver.queue.some(
+    (event) =>
+      event.type === 'leave' && [event.sender, ...event.together].some((left) => isSameProcess(left, member)),
+  );
+}
+
+/** The first member in the order of joining that has not gone; null where there is none. */
+export function masterOf(sheep: Sheep): Member | null {
+  return sheep.state.driver.members.find((member) => member.gone === 0 && !isLeaving(sheep, member)) ?? null;
+}
+
+export function isMaster(sheep: Sheep): boolean {
+  const master = masterOf(sheep);
+  return sheep.state.driver.hasJoined && master !== null && isMe(sheep, master);
+}
+
+function push(sheep: Sheep, added: DriverEvent): void {
+  const { queue } = sheep.state.driver;
+  queue.push(added);
+  if (queue.length <= QUEUE_MAX) return;
+  queue.shift();
+  tell(sheep, `more than ${QUEUE_MAX} events wait: the oldest is dropped`, 'err');
+}
+
+/** Takes an event that waits for a process off the queue; false where there is none. */
+export function dropBlocked({ state }: Sheep, type: 'join' | 'notify', who: GroupProcess): boolean {
+  const { queue } = state.driver;
+  const at = queue.findIndex((one) => one.type === type && one.isBlocked && isSameProcess(one.sender, who));
+  if (at >= 0) queue.splice(at, 1);
+  return at >= 0;
+}
+
+/** Where it was the master, the next one takes over at once; it leaves in its turn. */
+function markGone(sheep: Sheep, who: GroupProcess): void {
+  const { driver } = sheep.state;
+  const master = masterOf(sheep);
+  if (master !== null && isSameProcess(master, who))
+    driver.members = driver.members.map((one) => (isSameProcess(one, who) ? { ...one, gone: 1 } : one));
+}
+
+/** The processes that left: those that were joining are forgotten, those that were members leave in their turn. */
+function pushLeaves(sheep: Sheep, left: readonly GroupProcess[]): void {
+  const { driver, cluster } = sheep.state;
+  const leaving: Member[] = [];
+  for (const who of left) {
+    const wasJoining = dropBlocked(sheep, 'join', who);
+    while (dropBlocked(sheep, 'notify', who));
+    if (wasJoining) continue;
+    const member = driver.members.find((one) => isSameProcess(one, who));
+    markGone(sheep, who);
+    leaving.push(member ?? unknownMember(who));
+  }
+  const given = { type: 'leave', isAnnounced: false, committed: cluster.committed } as const;
+  if (sheep.policy.stuckOperation === 'put-back') driver.away = [...driver.away, ...leaving.map(({ ent }) => ent)];
+  const [first, ...rest] = leaving;
+  if (sheep.policy.leavesTogether === 'one-epoch') {
+    if (first !== undefined) push(sheep, { ...given, sender: first, together: rest });
+  } else for (const sender of leaving) push(sheep, { ...given, sender, together: [] });
+}
+
+export function confchg(sheep: Sheep, { members, left, joined }: Confchg): void {
+  const { driver, cluster } = sheep.state;
+  const counts = `mem:${members.length}, joined:${joined.length}, left:${left.length}`;
+  say(sheep, 'cdrv_cpg_confchg(550)', counts);
+  driver.group = members;
+  for (const who of left) driver.since.delete(processKey(who));
+  for (const who of joined) driver.since.set(processKey(who), { at: sheep.now, prompts: 0 });
+  pushLeaves(sheep, left);
+  if (sheep.policy.joinStarts === 'at-confchg') {
+    for (const who of joined) push(sheep, joinEvent(unknownMember(who), null));
+    const first = joined[0];
+    if (members.length === joined.length && first !== undefined && isMe(sheep, first)) driver.isFirst = true;
+  }
+  // Cut off before, and now there is somebody to join again.
+  const isMet = joined.some((who) => !isMe(sheep, who));
+  if (isMet && cluster.isSuspended && driver.hasJoined) startOver(sheep);
+}
+
+/** Gives up its place among the members and asks to join like a new one. */
+export function startOver(sheep: Sheep): void {
+  const { driver } = sheep.state;
+  driver.hasJoined = false;
+  driver.members = [];
+  driver.away = [];
+  sheep.state.phase = 'joining';
+  for (let i = driver.queue.length - 1; i >= 0; i--) if (driver.queue[i]?.type !== 'join') driver.queue.splice(i, 1);
+  while (dropBlocked(sheep, 'join', sheep.process));
+  sheep.spawn(rejoin, null);
+}
+
+function joinRequest(sheep: Sheep, { sender, payload }: ClusterMessage): void {
+  const { queue } = sheep.state.driver;
+  const read = decodeJoin(payload);
+  if (!read.ok) return;
+  const asked = joinEvent(sender, read.value);
+  if (sheep.policy.joinStarts === 'at-confchg') {
+    const at = queue.findIndex((one) => one.type === 'join' && one.isBlocked && isSameProcess(one.sender, sender));
+    if (at >= 0) queue[at] = asked;
+    return;
+  }
+  // Who asks anew has given up the place that it had.
+  while (dropBlocked(sheep, 'join', sender));
+  const { committed } = sheep.state.cluster;
+  // Also where it is no member: it may be one for those who have it from the master's answer.
+  push(sheep, { type: 'leave', sender, together: [], isAnnounced: true, committed });
+  push(sheep, asked);
+}
+
+/** Asked to join anew: nobody knows this sheep any more, or its epoch is none that came to be. */
+function prompted(sheep: Sheep, { sender, payload }: ClusterMessage): void {
+  const { driver, cluster } = sheep.state;
+  const isAbout = isMe(sheep, sender) || driver.members.some((one) => isSameProcess(one, sender));
+  const isServing = cluster.status !== Status.WAIT_FOR_JOIN && !cluster.isSuspended;
+  if (sheep.policy.silentMembers !== 'prompted' || !isAbout || !driver.hasJoined || isServing) return;
+  const read = decodeJoin(payload);
+  if (read.ok && read.value.head.result === Res.INVALID_EPOCH)
+    driver.refuted = { epoch: read.value.head.epoch, entries: read.value.entries };
+  startOver(sheep);
+}
+
+function joinResponse(sheep: Sheep, message: ClusterMessage): void {
+  const { sender, typeResult, nodes, payload } = message;
+  const { queue } = sheep.state.driver;
+  const result = typeResult >>> 4;
+  const read = decodeJoin(payload);
+  const at = queue.findIndex((one) => one.type === 'join' && one.isBlocked && isSameProcess(one.sender, sender));
+  const waiting = queue[at];
+  // A later that names no epoch is no answer, but the wish that the node ask.
+  const isPrompt = result === JoinResult.JOIN_LATER && read.ok && read.value.head.result === Res.SUCCESS;
+  if (waiting?.type === 'join' && read.ok && !isPrompt)
+    queue[at] = { ...waiting, sender, isBlocked: false, result, nodes, response: read.value };
+  else if (result === JoinResult.JOIN_LATER) prompted(sheep, message);
+}
+
+/** Messages of our own that are not events: an epoch that all have on disk, and a sign of life to oneself. */
+function isHandledAtOnce(sheep: Sheep, from: GroupProcess, payload: Uint8Array): boolean {
+  const opcode = payload.length < 2 ? 0 : viewOf(payload).getUint8(1);
+  if (opcode !== Op.EPOCH_COMMITTED && opcode !== Op.PRESENT) return false;
+  const { cluster, driver } = sheep.state;
+  const read = decodeOperation(payload);
+  if (!read.ok) return true;
+  if (opcode === Op.PRESENT && isMe(sheep, from)) driver.probesSeen++;
+  if (opcode === Op.PRESENT) return true;
+  const { request } = read.value;
+  const isOurs = driver.hasJoined && bigField(request, 'ctime') === cluster.ctime;
+  if (isOurs) cluster.committed = Math.max(cluster.committed, numberField(request, 'tgtEpoch'));
+  return true;
+}
+
+function unblock(sheep: Sheep, { sender, payload }: ClusterMessage): void {
+  const { queue } = sheep.state.driver;
+  const at = queue.findIndex((one) => one.type === 'notify' && one.isBlocked && isSameProcess(one.sender, sender));
+  const waiting = queue[at];
+  if (waiting?.type === 'notify') queue[at] = { ...waiting, isBlocked: false, payload };
+}
+
+/** A message of the group, in the order that all see. */
+export function deliver(sheep: Sheep, from: GroupProcess, octets: Uint8Array): void {
+  if (isMe(sheep, from)) ownMessageCame(sheep);
+  const decoded = decodeClusterMessage(octets);
+  if (!decoded.ok) {
+    tell(sheep, `a message of process ${from.pid} of node ${from.nodeid} is none of sheepdog 0.3.0`, 'err');
+    return;
+  }
+  const message = decoded.value;
+  const { sender, payload } = message;
+  const number = message.typeResult & 15;
+  const type = SHEEP_MESSAGE_TYPES[number];
+  say(sheep, 'cdrv_cpg_deliver(449)', String(number));
+  const { committed } = sheep.state.cluster;
+  if (type === 'JOIN_REQUEST') joinRequest(sheep, message);
+  else if (type === 'JOIN_RESPONSE') joinResponse(sheep, message);
+  else if (type === 'LEAVE') push(sheep, { type: 'leave', sender, together: [], isAnnounced: true, committed });
+  else if (type === 'BLOCK') push(sheep, { type: 'notify', sender, isBlocked: true, isRunning: false, payload });
+  else if (type === 'UNBLOCK') unblock(sheep, message);
+  else if (type === 'NOTIFY' && !isHandledAtOnce(sheep, from, payload))
+    push(sheep, { type: 'notify', sender, isBlocked: false, isRunning: false, payload });
+}
+
+/** The leave of a node has been dealt with. */
+export function forgetAway({ state }: Sheep, members: readonly Member[]): void {
+  const { driver } = state;
+  driver.away = driver.away.filter((entry) => !members.some(({ ent }) => isSameNode(entry, ent)));
+  for (const member of members) driver.since.delete(processKey(member));
+}

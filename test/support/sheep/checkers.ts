@@ -1,0 +1,160 @@
+// What must hold of a cluster that is quiet: epochs agree, every object is where placement says and nowhere less, all
+// copies are equal, and what was acknowledged is there.
+import { bytesEqual } from '../../../protocol/base/bytes.ts';
+import { Op, Res, Status } from '../../../protocol/sheep/operations.ts';
+import { entryText, isSameNode } from '../../../protocol/sheep/node-entry.ts';
+import { buildHashRing, holdersOf } from '../../../protocol/sheep/placement/hash-ring.ts';
+import { objectFolder, oidOfName } from '../../../protocol/sheep/engine/store/paths.ts';
+import type { SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
+import { request } from './client.ts';
+import type { World, WorldNode } from './world.ts';
+
+export const BLOCK = 4096;
+
+interface Living {
+  readonly node: WorldNode;
+  readonly status: SheepStatus;
+}
+
+export function living(world: World): readonly Living[] {
+  return world.nodes.flatMap((node) => {
+    const status = node.engine?.inspect();
+    return status === undefined ? [] : [{ node, status }];
+  });
+}
+
+/** Every living sheep is a member, serves, and has nothing left to copy. */
+export function isQuiet(world: World): boolean {
+  const all = living(world);
+  return all.every(
+    ({ status }) =>
+      status.phase === 'joined' &&
+      !status.isSuspended &&
+      (status.clusterStatus === Status.OK || status.clusterStatus === Status.HALT) &&
+      status.members.length === all.length &&
+      status.committedEpoch === status.epoch &&
+      status.recovery === null &&
+      status.queue.length === 0 &&
+      status.outstanding === 0,
+  );
+}
+
+export function describeWorld(world: World): string {
+  return world.nodes
+    .map((node) => {
+      const s = node.engine?.inspect();
+      if (s === undefined) return `.${node.last} dead ${JSON.stringify(node.exit)}`;
+      const members = s.members.map(entryText).join(' ');
+      const queue = s.queue.map((event) => `${event.type}${event.isBlocked ? '*' : ''}@${event.sender.nodeid >>> 24}`);
+      const order = s.joinOrder.map(({ nodeid }) => nodeid >>> 24).join(' ');
+      const status = `status ${s.clusterStatus}${s.isSuspended ? ' suspended' : ''}`;
+      return (
+        `.${node.last} part ${node.part} ${s.phase} ${status} epoch ${s.epoch}/${s.committedEpoch} [${members}] ` +
+        `order ${order} queue ${queue.join(' ')} recovery ${JSON.stringify(s.recovery)} out ${s.outstanding} ` +
+        `scripts ${s.scripts.join(',')}`
+      );
+    })
+    .join('\n');
+}
+
+export function epochTrouble(world: World): readonly string[] {
+  const trouble: string[] = [];
+  const all = living(world);
+  const [first] = all;
+  for (const { node, status } of all) {
+    if (first === undefined) continue;
+    const same = status.epoch === first.status.epoch && status.copies === first.status.copies;
+    const members = status.members.map(entryText).join(' ');
+    if (!same || members !== first.status.members.map(entryText).join(' '))
+      trouble.push(`.${node.last}: epoch ${status.epoch} copies ${status.copies} [${members}]`);
+  }
+  const files = new Map<string, { readonly octets: Uint8Array; readonly last: number }>();
+  for (const { node } of all)
+    for (const path of node.disk.paths()) {
+      if (!/^epoch\/\d{8}$/.test(path)) continue;
+      const octets = (node.disk.octets(path) ?? new Uint8Array(0)).slice(0, -8);
+      const known = files.get(path);
+      if (known === undefined) files.set(path, { octets, last: node.last });
+      else if (!bytesEqual(known.octets, octets)) trouble.push(`${path} differs on .${known.last} and .${node.last}`);
+    }
+  return trouble;
+}
+
+/** Objects of the current epoch: on each of their nodes, and equal. */
+export function copyTrouble(world: World): readonly string[] {
+  const trouble: string[] = [];
+  const all = living(world);
+  const [first] = all;
+  if (first === undefined) return [];
+  const { epoch, members, copies } = first.status;
+  const ring = buildHashRing(members);
+  const folder = objectFolder(epoch);
+  const seen = new Set<bigint>();
+  for (const { node } of all)
+    for (const path of node.disk.paths()) {
+      const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
+      const oid = oidOfName(name);
+      if (oid !== null) seen.add(oid);
+      else if (name !== '') trouble.push(`${path} on .${node.last} is no object`);
+    }
+  for (const oid of seen) {
+    const holders = holdersOf(ring, oid, copies);
+    const path = `${folder}/${oid.toString(16).padStart(16, '0')}`;
+    const [example, ...others] = holders.map((entry) => {
+      const node = all.find((one) => isSameNode(one.node.entry, entry))?.node;
+      return { last: node?.last, octets: node?.disk.octets(path) ?? null };
+    });
+    for (const { last, octets } of [example, ...others].flatMap((one) => one ?? []))
+      if (octets === null) trouble.push(`${path} is missing on .${last}`);
+      else if (example?.octets != null && !bytesEqual(example.octets, octets))
+        trouble.push(`${path} differs on .${example.last} and .${last}`);
+    for (const { node } of all)
+      if (node.disk.octets(path) !== null && !holders.some((entry) => isSameNode(entry, node.entry)))
+        trouble.push(`${path} is on .${node.last}, where it does not belong`);
+  }
+  return trouble;
+}
+
+/** What was written to one block of one object. */
+export interface BlockHistory {
+  readonly oid: bigint;
+  readonly block: number;
+  /** Value of the last acknowledged write; 0 where there is none. */
+  acknowledged: number;
+  /** Values that may be there: those written since, acknowledged or not. */
+  readonly since: Set<number>;
+  /** The object was made, and that was acknowledged. */
+  isMade: boolean;
+}
+
+export function blockOctets(value: number): Uint8Array {
+  const octets = new Uint8Array(BLOCK);
+  const view = new DataView(octets.buffer);
+  for (let i = 0; i < BLOCK; i += 4) view.setUint32(i, value, true);
+  return octets;
+}
+
+/** The value of a block, or why it is none: torn. */
+export function blockValue(octets: Uint8Array): number | 'torn' {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
+  const value = view.getUint32(0, true);
+  for (let i = 0; i < octets.length; i += 4) if (view.getUint32(i, true) !== value) return 'torn';
+  return value;
+}
+
+/** Reads every block through every living sheep. */
+export function writeTrouble(world: World, histories: readonly BlockHistory[]): readonly string[] {
+  const trouble: string[] = [];
+  for (const { oid, block, acknowledged, since, isMade } of histories)
+    for (const { node } of living(world)) {
+      const fields = { oid, offset: BigInt(block * BLOCK), dataLength: BLOCK, flags: 0x40 };
+      const answer = request(world, node, Op.READ_OBJ, fields);
+      const result = answer?.header.result ?? 'nothing';
+      const where = `block ${block} of ${oid.toString(16)} through .${node.last}`;
+      if (result === Res.NO_OBJ && !isMade) continue;
+      const value = answer !== null && result === Res.SUCCESS ? blockValue(answer.data) : `result ${result}`;
+      const isGood = value === acknowledged || (typeof value === 'number' && since.has(value));
+      if (!isGood) trouble.push(`${where} is ${value}, not ${acknowledged} or one of ${[...since].join(' ')}`);
+    }
+  return trouble;
+}

@@ -1,0 +1,191 @@
+// A disk in memory: files with several names, holes that cost nothing, and what a crash leaves of writes under way.
+import type { DirectoryEntry, DiskOp, DiskOutcome, DiskTrouble } from '../../../protocol/sheep/engine/contract.ts';
+import type { Random } from './random.ts';
+
+const PAGE = 4096;
+const SECTOR = 512;
+const ZEROS = new Uint8Array(PAGE);
+
+class SparseFile {
+  length = 0;
+  private readonly pages = new Map<number, Uint8Array>();
+
+  write(at: number, octets: Uint8Array): void {
+    for (let done = 0; done < octets.length;) {
+      const page = Math.floor((at + done) / PAGE);
+      const from = (at + done) % PAGE;
+      const part = octets.subarray(done, done + PAGE - from);
+      let held = this.pages.get(page);
+      if (held === undefined && Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0)
+        this.pages.set(page, (held = new Uint8Array(PAGE)));
+      held?.set(part, from);
+      done += part.length;
+    }
+    this.length = Math.max(this.length, at + octets.length);
+  }
+
+  read(at: number, length: number): Uint8Array {
+    const octets = new Uint8Array(Math.max(0, Math.min(length, this.length - at)));
+    for (let page = Math.floor(at / PAGE); page * PAGE < at + octets.length; page++) {
+      const held = this.pages.get(page);
+      if (held === undefined) continue;
+      const from = Math.max(at, page * PAGE);
+      const to = Math.min(at + octets.length, (page + 1) * PAGE);
+      octets.set(held.subarray(from - page * PAGE, to - page * PAGE), from - at);
+    }
+    return octets;
+  }
+
+  /** What it occupies. */
+  get size(): number {
+    return this.length;
+  }
+}
+
+const DONE: Extract<DiskOutcome, { readonly ok: true }> = {
+  ok: true,
+  octets: new Uint8Array(0),
+  entries: [],
+  free: 0n,
+};
+const failed = (why: DiskTrouble): DiskOutcome => ({ ok: false, why });
+
+export class MemoryDisk {
+  private readonly files = new Map<string, SparseFile>();
+  private readonly folders = new Set<string>();
+  /** Octets that fit; objects beyond do not. */
+  capacity = Number.POSITIVE_INFINITY;
+  /** Paths that fail, whatever is asked of them. */
+  broken: RegExp | null = null;
+
+  private used(): number {
+    let sum = 0;
+    for (const file of new Set(this.files.values())) sum += file.size;
+    return sum;
+  }
+
+  private isFull(more: number): boolean {
+    return Number.isFinite(this.capacity) && this.used() + more > this.capacity;
+  }
+
+  /** Carries an operation out as a whole. */
+  carryOut(op: DiskOp): DiskOutcome {
+    if (this.broken !== null && 'path' in op && this.broken.test(op.path)) return failed('io');
+    switch (op.op) {
+      case 'read': {
+        const file = this.files.get(op.path);
+        return file === undefined ? failed('missing') : { ...DONE, octets: file.read(op.offset, op.length) };
+      }
+      case 'write': {
+        const file = this.files.get(op.path);
+        if (file === undefined) return failed('missing');
+        let at = op.offset;
+        for (const part of op.parts) {
+          file.write(at, part);
+          at += part.length;
+        }
+        return DONE;
+      }
+      case 'create':
+        return this.create(op);
+      case 'rename': {
+        const file = this.files.get(op.from);
+        if (file === undefined) return failed('missing');
+        this.files.delete(op.from);
+        this.files.set(op.to, file);
+        return DONE;
+      }
+      case 'link': {
+        const file = this.files.get(op.from);
+        if (file === undefined) return failed('missing');
+        if (this.files.has(op.to)) return failed('exists');
+        this.files.set(op.to, file);
+        return DONE;
+      }
+      case 'remove':
+        return this.files.delete(op.path) ? DONE : failed('missing');
+      case 'make-folder':
+        this.folders.add(op.path);
+        return DONE;
+      case 'remove-folder':
+        for (const path of Array.from(this.files.keys())) if (path.startsWith(`${op.path}/`)) this.files.delete(path);
+        this.folders.delete(op.path);
+        return DONE;
+      case 'list':
+        return this.list(op.path);
+      case 'space':
+        return { ...DONE, free: BigInt(Number.isFinite(this.capacity) ? this.capacity - this.used() : 96 * 2 ** 30) };
+    }
+  }
+
+  private create(op: Extract<DiskOp, { readonly op: 'create' }>): DiskOutcome {
+    const folder = op.path.slice(0, Math.max(0, op.path.lastIndexOf('/')));
+    if (folder !== '' && !this.folders.has(folder)) return failed('missing');
+    const length = op.parts.reduce((sum, part) => sum + part.length, 0);
+    const size = Math.max(op.size, op.offset + length);
+    if (this.isFull(size - (this.files.get(op.path)?.size ?? 0))) return failed('full');
+    // An old file made empty keeps its other names.
+    const file = new SparseFile();
+    const old = this.files.get(op.path);
+    if (old !== undefined) for (const [path, held] of this.files) if (held === old) this.files.set(path, file);
+    this.files.set(op.path, file);
+    file.length = size;
+    let at = op.offset;
+    for (const part of op.parts) {
+      file.write(at, part);
+      at += part.length;
+    }
+    return DONE;
+  }
+
+  private list(path: string): DiskOutcome {
+    if (!this.folders.has(path)) return failed('missing');
+    const entries = new Map<string, DirectoryEntry>();
+    const within = `${path}/`;
+    for (const [name, file] of this.files)
+      if (name.startsWith(within) && !name.slice(within.length).includes('/'))
+        entries.set(name.slice(within.length), { name: name.slice(within.length), size: file.length });
+    for (const name of this.folders)
+      if (name.startsWith(within) && !name.slice(within.length).includes('/'))
+        entries.set(name.slice(within.length), { name: name.slice(within.length), size: 0 });
+    return { ...DONE, entries: [...entries.values()] };
+  }
+
+  /** What is left of an operation that was under way when the process was killed: all, nothing, or part of a write. */
+  tear(op: DiskOp, chance: Random): void {
+    if (op.op !== 'write' && op.op !== 'create') {
+      if (chance.oneIn(2)) this.carryOut(op);
+      return;
+    }
+    const octets = op.parts.reduce((sum, part) => sum + part.length, 0);
+    const kept = chance.oneIn(3) ? octets : SECTOR * chance.below(Math.floor(octets / SECTOR) + 1);
+    if (chance.oneIn(4)) return;
+    let left = kept;
+    const parts: Uint8Array[] = [];
+    for (const part of op.parts) {
+      if (left <= 0) break;
+      parts.push(part.subarray(0, left));
+      left -= part.length;
+    }
+    this.carryOut(op.op === 'create' ? { ...op, size: chance.oneIn(2) ? op.size : 0, parts } : { ...op, parts });
+  }
+
+  paths(): readonly string[] {
+    return [...this.files.keys()].sort();
+  }
+
+  octets(path: string): Uint8Array | null {
+    const file = this.files.get(path);
+    return file === undefined ? null : file.read(0, file.length);
+  }
+
+  put(path: string, octets: Uint8Array): void {
+    const file = new SparseFile();
+    file.write(0, octets);
+    this.files.set(path, file);
+  }
+
+  drop(path: string): void {
+    this.files.delete(path);
+  }
+}
