@@ -18,8 +18,8 @@ export function buildClient(prefix = '/usr'): string {
   if (known !== undefined && existsSync(known)) return known;
   const program = join(mkdtempSync(join(tmpdir(), 'totemlab-cpg-')), 'cpg-client');
   const where = prefix === '/usr' ? [] : [`-I${prefix}/include`, `-L${prefix}/lib`, `-Wl,-rpath,${prefix}/lib`];
-  // The old library needs another one, which it names itself.
-  const libraries = prefix === '/usr' ? ['-lcpg'] : ['-lcpg', '-lcoroipcc'];
+  // The library of 1.4 needs another one, which it does not find by itself.
+  const libraries = existsSync(`${prefix}/lib/libcoroipcc.so`) ? ['-lcpg', '-lcoroipcc'] : ['-lcpg'];
   run('cc', ['-std=gnu11', '-O2', '-Wall', '-o', program, SOURCE, ...where, ...libraries]);
   built.set(prefix, program);
   return program;
@@ -56,7 +56,8 @@ export class CpgClient {
     const { prefix } = options;
     const numbers = ['-r', rate, '-s', size, '-t', seconds, '-l', linger].map(String);
     const flags = [...(prints ? ['-p'] : []), ...(reads ? ['-i'] : [])];
-    const command = daemon.beside(buildClient(prefix), ...numbers, ...flags, group);
+    const program = buildClient(prefix ?? daemon.build.prefix);
+    const command = daemon.beside('env', ...daemon.libraries(), program, ...numbers, ...flags, group);
     this.child = spawnTied('nsenter', command, ['pipe', 'pipe', 'inherit']);
     this.child.stdout?.on('data', (chunk: Buffer) => this.read(chunk.toString()));
   }

@@ -14,6 +14,8 @@ export interface CorosyncBuild {
   readonly daemon: string;
   /** corosync-cmapctl, or corosync-objctl of 1.4. */
   readonly map: string;
+  /** Where its headers and libraries are, if not the system's. */
+  readonly prefix?: string;
 }
 
 export const DEBIAN_BUILD: CorosyncBuild = { generation: 3, daemon: 'corosync', map: 'corosync-cmapctl' };
@@ -38,7 +40,7 @@ export class Daemon {
   readonly host: Host;
   readonly directory: string;
   readonly conf: ConfOptions;
-  private readonly build: CorosyncBuild;
+  readonly build: CorosyncBuild;
   private child: ChildProcess | null = null;
 
   constructor(host: Host, build: CorosyncBuild, conf: ConfOptions, key: Uint8Array | null) {
@@ -64,6 +66,7 @@ export class Daemon {
   start(): void {
     if (this.isUp) throw new Error(`node ${this.id} runs already`);
     const environment = [
+      ...this.libraries(),
       `COROSYNC_MAIN_CONFIG_FILE=${this.directory}/corosync.conf`,
       `COROSYNC_TOTEM_AUTHKEY_FILE=${this.directory}/authkey`,
     ];
@@ -98,11 +101,17 @@ export class Daemon {
     return ['-t', String(this.pid), '-m', '-n', '--', command, ...args];
   }
 
+  /** Variables by which its programs and clients find the libraries of its build. */
+  libraries(): readonly string[] {
+    return this.build.prefix === undefined ? [] : [`LD_LIBRARY_PATH=${this.build.prefix}/lib`];
+  }
+
   /** corosync-cmapctl or -objctl as text; empty where the daemon does not answer. */
   map(...args: readonly string[]): string {
     if (!this.isUp) return '';
     const all = this.build.generation === 1 && args.length === 0 ? ['-a'] : args;
-    return spawnSync('nsenter', this.beside(this.build.map, ...all), { encoding: 'utf8', timeout: 3000 }).stdout ?? '';
+    const command = this.beside('env', ...this.libraries(), this.build.map, ...all);
+    return spawnSync('nsenter', command, { encoding: 'utf8', timeout: 3000 }).stdout ?? '';
   }
 
   /** Node ids of the members that this node sees, ascending. */

@@ -82,7 +82,7 @@ export class CorosyncLab {
       this.network.addSwitch(letter, 77 + (i > 1 ? 1 : 0));
   }
 
-  /** Writes down what is done at this moment. */
+  /** Writes down what is done at this moment, with the number of the host. */
   tell(what: string, node: number | null = null, how: string | null = null): void {
     this.events.push({ ms: nowMs(), what, node, how });
   }
@@ -136,7 +136,7 @@ export class CorosyncLab {
   async form(daemons: readonly Daemon[] = this.daemons): Promise<void> {
     for (const daemon of daemons) {
       daemon.start();
-      this.tell('start', daemon.id);
+      this.tell('start', daemon.host.number);
     }
     await this.waitMembers(daemons);
   }
@@ -152,7 +152,7 @@ export class CorosyncLab {
     const client = new CpgClient(daemon, options);
     this.clients.push(client);
     const { rate = 0, size = 100, seconds = 0 } = options;
-    if (rate > 0) this.tell('load', daemon.id, `${rate} messages/s of ${size} octets for ${seconds} s`);
+    if (rate > 0) this.tell('load', daemon.host.number, `${rate} messages/s of ${size} octets for ${seconds} s`);
     return client;
   }
 
@@ -175,6 +175,7 @@ export class CorosyncLab {
   }
 
   async stopCaptures(): Promise<void> {
+    if (this.running.length === 0) return;
     for (const { capture, index } of this.running.splice(0)) {
       const dropped = await capture.stop();
       const known = this.captures[index];

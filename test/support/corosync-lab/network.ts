@@ -36,7 +36,10 @@ export interface Host {
   readonly addresses: readonly string[];
   /** Drops what arrives at the host on an interface and matches (an nft expression, "" for all). */
   dropIn(match: string, place?: FaultPlace, link?: number): Fault;
-  /** Drops what the host sends on an interface and matches; a capture on the switch does not see it. */
+  /**
+   * Drops what the host sends on an interface and matches; a capture on the switch does not see it. At the host the
+   * sender would be told, which no network does.
+   */
   dropOut(match: string, place?: FaultPlace, link?: number): Fault;
   /** Adds an iptables rule to INPUT or OUTPUT of the host. */
   iptables(rule: string): Fault;
@@ -131,7 +134,7 @@ export class LabNetwork {
       addresses,
       inside,
       dropIn: (match, where = 'host', link = 0) => this.dropFault(place(where, link, true), match),
-      dropOut: (match, where = 'host', link = 0) => this.dropFault(place(where, link, false), match),
+      dropOut: (match, where = 'port', link = 0) => this.dropFault(place(where, link, false), match),
       iptables: (rule) => {
         run('ip', inside('iptables', '-A', ...rule.split(' ')));
         return { how: `iptables -A ${rule}`, lift: () => void run('ip', inside('iptables', '-D', ...rule.split(' '))) };
