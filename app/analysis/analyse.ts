@@ -9,9 +9,17 @@ import { createMembershipAnalysis, type MembershipAnalysis } from './membership/
 import { countPackets } from './packet-counts.ts';
 import type { Analysis } from './result.ts';
 import { ringTimers } from './ring-timers.ts';
+import { JoinRuns } from './traffic/activity/join-runs.ts';
+import { RingSpells } from './traffic/activity/ring-spells.ts';
+import { Silences } from './traffic/activity/silences.ts';
 import { DeliveryAnalysis } from './traffic/delivery.ts';
+import { Flow } from './traffic/flow.ts';
+import { Requests } from './traffic/loss/requests.ts';
+import { TokenHops } from './traffic/loss/token-hops.ts';
 import { OddPackets } from './traffic/odd-packets.ts';
 import { RotationAnalysis, type RingRotation } from './traffic/rotation.ts';
+import { KnetLinks } from './traffic/senders/knet-links.ts';
+import { SenderBook } from './traffic/senders/sender-book.ts';
 import { SheepWatch } from './traffic/sheepdog.ts';
 import { TokenWatch } from './traffic/token-watch.ts';
 
@@ -30,23 +38,45 @@ class Composed implements CaptureAnalysis {
   private readonly tokens = new TokenWatch();
   private readonly odd: OddPackets;
   private readonly sheep = new SheepWatch();
+  private readonly joins = new JoinRuns();
+  private readonly spells: RingSpells;
+  private readonly silences: Silences;
+  private readonly losses = new Requests();
+  private readonly hops: TokenHops;
+  private readonly flow = new Flow();
+  private readonly senders = new SenderBook();
+  private readonly links = new KnetLinks();
 
   constructor(store: PacketStore) {
     this.store = store;
-    this.membership = createMembershipAnalysis(store);
-    this.delivery = new DeliveryAnalysis(this.membership);
+    this.membership = createMembershipAnalysis(store, this.joins);
+    this.delivery = new DeliveryAnalysis(this.membership, this.losses);
     this.rotation = new RotationAnalysis(store, this.membership);
     this.odd = new OddPackets(this.membership);
+    this.spells = new RingSpells(this.membership);
+    this.silences = new Silences(this.membership);
+    this.hops = new TokenHops(store, this.membership);
   }
 
   ingest(m: IndexedMessage): void {
     this.membership.ingest(m);
+    this.senders.ingest(m);
+    this.silences.ingest(m);
+    this.spells.ingest(m);
     if (m.kind === PacketKind.ORF_TOKEN) {
       this.delivery.ingest(m);
       this.rotation.ingest(m);
       this.tokens.ingest(m);
-    } else if (m.kind === PacketKind.MCAST) this.delivery.ingest(m);
-    else this.odd.ingest(m);
+      this.hops.ingest(m);
+      this.flow.ingest(m);
+    } else if (m.kind === PacketKind.MCAST) {
+      this.delivery.ingest(m);
+      this.flow.ingest(m);
+    } else if (m.kind === PacketKind.KNET) this.links.ingest(m);
+    else {
+      this.hops.ingest(m);
+      this.odd.ingest(m);
+    }
   }
 
   delivered(message: DeliveredMessage): void {
@@ -63,21 +93,12 @@ class Composed implements CaptureAnalysis {
     const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node.addresses, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
-    const findings = findingsOf({
-      store,
-      facts,
-      packets,
-      nodes,
-      rings,
-      transitions,
-      delivery,
-      tokens,
-      rotation: this.rotation,
-      odd,
-      addresses: this.membership,
-    });
-    const rotation = this.rotation.finish();
     const sheepdog = this.sheep.finish(rings);
+    const { rotation, joins, spells, losses, hops, flow, senders, links } = this;
+    const concluded = { store, facts, packets, nodes, rings, transitions, delivery, sheepdog };
+    const gathered = { tokens, odd, rotation, joins, spells, losses, hops, flow, senders, links };
+    const silences = this.silences.list();
+    const findings = findingsOf({ ...concluded, ...gathered, silences, addresses: this.membership });
     return {
       packets,
       nodes,
@@ -85,8 +106,8 @@ class Composed implements CaptureAnalysis {
       transitions,
       joinLists,
       requests: this.delivery.requested(),
-      timers: ringTimers(facts, rings, this.rotation),
-      rotation,
+      timers: ringTimers(facts, rings, rotation),
+      rotation: rotation.finish(),
       delivery,
       counters,
       sheepdog,

@@ -157,7 +157,10 @@ export interface Finding {
   readonly advice: string | null;
   /** 0 to 1. */
   readonly confidence: number;
+  /** Id of the finding that it follows from. */
   readonly because: string | null;
+  /** Where the rule comes from: a section of the specification, a function of Corosync. */
+  readonly reference: string | null;
 }
 
 export interface PacketCounts {

@@ -1,7 +1,7 @@
 // The timers of a ring: as a corosync.conf says them, else as the representative's hold on the idle ring tells.
 import type { RingHistory, RingTimers } from './result.ts';
 import type { CaptureFacts } from './capture-facts.ts';
-import { tokenFromHold } from './findings/ring-timers.ts';
+import { tokenFromHold } from './findings/engine/timers.ts';
 import type { RotationAnalysis } from './traffic/rotation.ts';
 
 /** Corosync's own proportions (specs of its timers). */

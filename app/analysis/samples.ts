@@ -4,6 +4,9 @@
 /** Samples kept of one series. */
 export const SAMPLES_MAX = 262_144;
 
+/** Of two clusters the one that holds this share of the other's samples holds nearly as many. */
+const NEARLY = 0.9;
+
 const millionths = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 export class Samples {
@@ -42,6 +45,22 @@ export class Samples {
       const sample = sorted[Math.min(this.length - 1, Math.floor(share * this.length))]!;
       return Math.min(millionths(sample), this.greatest ?? sample);
     });
+  }
+
+  /**
+   * The upper end of the densest cluster of samples that lie within a share of each other, the greatest cluster of
+   * those that hold nearly as many; null where there are none.
+   */
+  densest(width: number): number | null {
+    const sorted = this.kept.slice(0, this.length).sort();
+    let [most, from, best] = [0, 0, -1];
+    for (let to = 0; to < sorted.length; to++) {
+      while (sorted[from]! < sorted[to]! * (1 - width)) from++;
+      const count = to - from + 1;
+      if (count >= most * NEARLY) best = to;
+      if (count > most) most = count;
+    }
+    return best < 0 ? null : millionths(sorted[best]!);
   }
 
   /** To a millionth; null where there are none. */

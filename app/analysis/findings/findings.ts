@@ -1,14 +1,82 @@
-// All rules in their order, run over the conclusions; findings come out by time.
+// All rules in their order, run over the evidence: causes before what follows from them. Findings come out by time.
 import type { Finding } from '../result.ts';
-import { captureIncomplete } from './capture-incomplete.ts';
-import { cleanLeave } from './clean-leave.ts';
-import { malformedTraffic } from './malformed-traffic.ts';
-import { ringFormed } from './ring-formed.ts';
-import type { FindingContext, Rule } from './rule.ts';
-import { tokenLoss } from './token-loss.ts';
+import { captureIncomplete } from './capture/capture-incomplete.ts';
+import { incidentsOf } from './engine/incidents.ts';
+import { Ledger } from './engine/ledger.ts';
+import type { Evidence, FindingContext, Rule } from './engine/rule.ts';
+import { unheardOf } from './links/deafness.ts';
+import { firewall } from './links/firewall.ts';
+import { linkFaultsOf } from './links/link-faults.ts';
+import { merge } from './links/merge.ts';
+import { multicastDeaf } from './links/multicast-deaf.ts';
+import { oneWayLink } from './links/one-way-link.ts';
+import { partition } from './links/partition.ts';
+import { ringFormed } from './links/ring-formed.ts';
+import { mtuBlackHole } from './loss/mtu-black-hole.ts';
+import { packetLoss } from './loss/packet-loss.ts';
+import { tokenLoss } from './loss/token-loss.ts';
+import { tokenRetransmitted } from './loss/token-retransmitted.ts';
+import { cleanLeave } from './nodes/clean-leave.ts';
+import { nodeDead } from './nodes/node-dead.ts';
+import { processPaused } from './nodes/process-paused.ts';
+import { interfaceDown } from './links/interface-down.ts';
+import { linkDown } from './links/link-down.ts';
+import { joinStorm } from './loss/join-storm.ts';
+import { recoveryFailure } from './loss/recovery-failure.ts';
+import { flappingMember } from './nodes/flapping.ts';
+import { flowControlSaturated } from './nodes/flow-control.ts';
+import { slowNode } from './nodes/slow-node.ts';
+import { duplicateNodeid } from './settings/duplicate-nodeid.ts';
+import { ringIdAnomaly } from './settings/ring-id-anomaly.ts';
+import { keyMismatch, mixedSecurity, mixedVersions } from './settings/security.ts';
+import { foreignCluster, notInNodelist } from './settings/strangers.ts';
+import { malformedTraffic } from './settings/malformed-traffic.ts';
 
-export const RULES: readonly Rule[] = [tokenLoss, malformedTraffic, cleanLeave, ringFormed, captureIncomplete];
+/** Causes come before what they explain. */
+export const RULES: readonly Rule[] = [
+  mixedVersions,
+  mixedSecurity,
+  keyMismatch,
+  duplicateNodeid,
+  interfaceDown,
+  notInNodelist,
+  foreignCluster,
+  mtuBlackHole,
+  multicastDeaf,
+  firewall,
+  partition,
+  nodeDead,
+  processPaused,
+  oneWayLink,
+  packetLoss,
+  recoveryFailure,
+  slowNode,
+  flowControlSaturated,
+  linkDown,
+  tokenLoss,
+  tokenRetransmitted,
+  joinStorm,
+  flappingMember,
+  ringIdAnomaly,
+  malformedTraffic,
+  cleanLeave,
+  merge,
+  ringFormed,
+  captureIncomplete,
+];
 
-export function findingsOf(context: FindingContext): readonly Finding[] {
+function contextOf(evidence: Evidence): FindingContext {
+  const { store } = evidence;
+  const startNs = store.chunks[0]?.timeNs[0] ?? 0;
+  const last = store.length - 1;
+  const endNs = last < 0 ? 0 : (store.chunks[last >>> 16]?.timeNs[last & 0xffff] ?? 0);
+  const incidents = incidentsOf(evidence, endNs);
+  const early = { ...evidence, incidents, ledger: new Ledger(), startNs, endNs, unheard: [], linkFaults: [] };
+  const withEdges = { ...early, unheard: unheardOf(early) };
+  return { ...withEdges, linkFaults: linkFaultsOf(withEdges) };
+}
+
+export function findingsOf(evidence: Evidence): readonly Finding[] {
+  const context = contextOf(evidence);
   return RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
 }

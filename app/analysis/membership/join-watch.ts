@@ -31,6 +31,8 @@ const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'cer
 const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
 const NS_PER_S = 1_000_000_000;
 
+const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';
+
 export class JoinWatch {
   private readonly tracks: Tracks;
   private readonly formation: Formation;
@@ -49,6 +51,7 @@ export class JoinWatch {
     const heard = this.transmission(m, node, decoded.value.message);
     if (heard === null) return;
     this.tracks.joinLog.add(heard);
+    this.tracks.watcher?.joined(heard);
     if (heard.isLeave) this.leaves(node, heard);
     else this.gathers(m, node, heard);
   }
@@ -56,7 +59,11 @@ export class JoinWatch {
   /** The join as its sender transmitted it, null for a further copy of one. */
   private transmission(m: IndexedMessage, node: NodeTrack, message: MembJoin): JoinHeard | null {
     const { nodes } = this.tracks;
-    for (const ref of [...message.procList, ...message.failedList, message.systemFrom]) nodes.learn(ref);
+    for (const ref of [...message.procList, ...message.failedList, message.systemFrom]) {
+      nodes.learn(ref);
+      if (ref.ip !== null && isLoopback(ref.ip))
+        this.tracks.watcher?.loopback(ref.nodeid, node.nodeid, m.row, m.timeNs);
+    }
     const proc = nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
     const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
     const { ringSeq } = message;

@@ -9,7 +9,7 @@ import { Formation } from './formation.ts';
 import { JoinWatch } from './join-watch.ts';
 import { MulticastWatch } from './multicast-watch.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
-import { createTracks, restartProcess, type Tracks } from './tracks.ts';
+import { createTracks, restartProcess, type MembershipWatcher, type Tracks } from './tracks.ts';
 
 export interface MembershipResult {
   readonly nodes: readonly NodeEntry[];
@@ -51,9 +51,9 @@ class Membership implements MembershipAnalysis {
   private readonly multicasts: MulticastWatch;
   private now = 0;
 
-  constructor(store: PacketStore) {
+  constructor(store: PacketStore, watcher: MembershipWatcher | null) {
     this.store = store;
-    this.tracks = createTracks(store);
+    this.tracks = createTracks(store, watcher);
     this.formation = new Formation(this.tracks);
     this.joins = new JoinWatch(this.tracks, this.formation);
     this.multicasts = new MulticastWatch(store, this.tracks, this.formation);
@@ -150,6 +150,9 @@ class Membership implements MembershipAnalysis {
 }
 
 /** Source: specs/totem.md 6 and 7; the words of the result are cli.md's. */
-export function createMembershipAnalysis(store: PacketStore): MembershipAnalysis {
-  return new Membership(store);
+export function createMembershipAnalysis(
+  store: PacketStore,
+  watcher: MembershipWatcher | null = null,
+): MembershipAnalysis {
+  return new Membership(store, watcher);
 }

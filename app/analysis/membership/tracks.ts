@@ -4,10 +4,18 @@ import type { Certainty, MembershipState } from '../result.ts';
 import { JoinLog } from './join-log.ts';
 import { GroupLog } from './tracked/group-log.ts';
 import { NodeTable } from './tracked/node-table.ts';
-import type { NodeTrack } from './tracked/node-track.ts';
+import type { JoinHeard, NodeTrack } from './tracked/node-track.ts';
 import { Reception } from './reception.ts';
 import { RingTable } from './tracked/ring-table.ts';
 import { TransitionLog } from './transition-log.ts';
+
+/** Told of what is read anyway: every join once, however many copies it left in, and every process that starts. */
+export interface MembershipWatcher {
+  joined(join: JoinHeard): void;
+  started(nodeid: number, timeNs: number): void;
+  /** A join of `from` names a node by a loopback address. */
+  loopback(nodeid: number, from: number, row: number, timeNs: number): void;
+}
 
 export interface Tracks {
   readonly nodes: NodeTable;
@@ -20,9 +28,10 @@ export interface Tracks {
   readonly forming: Set<NodeTrack>;
   /** Time of the first frame of the capture. */
   readonly startsAt: () => number;
+  readonly watcher: MembershipWatcher | null;
 }
 
-export function createTracks(store: PacketStore): Tracks {
+export function createTracks(store: PacketStore, watcher: MembershipWatcher | null): Tracks {
   const nodes = new NodeTable(store);
   const rings = new RingTable(store, nodes);
   return {
@@ -34,6 +43,7 @@ export function createTracks(store: PacketStore): Tracks {
     groupLog: new GroupLog(),
     forming: new Set(),
     startsAt: () => store.chunks[0]?.timeNs[0] ?? 0,
+    watcher,
   };
 }
 
@@ -64,7 +74,8 @@ export function logChange({ log, rings }: Tracks, node: NodeTrack, change: Chang
 }
 
 /** A new process has this node id: it counts from zero. */
-export function restartProcess({ reception }: Tracks, node: NodeTrack, timeNs: number): void {
+export function restartProcess({ reception, watcher }: Tracks, node: NodeTrack, timeNs: number): void {
   node.restart(timeNs);
   reception.started(node);
+  watcher?.started(node.nodeid, timeNs);
 }

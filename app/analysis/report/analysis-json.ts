@@ -34,7 +34,7 @@ function transitionJson(
 }
 
 function findingJson(finding: Finding, time: Time) {
-  const { id, rule, severity, culprits, says, evidence, cause, advice, confidence, because } = finding;
+  const { id, rule, severity, culprits, says, evidence, cause, advice, confidence, because, reference } = finding;
   return {
     id,
     rule,
@@ -48,6 +48,7 @@ function findingJson(finding: Finding, time: Time) {
     advice,
     confidence,
     because,
+    reference,
   };
 }
 

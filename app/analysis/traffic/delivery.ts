@@ -5,6 +5,7 @@ import type { Analyzer, IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { Delivery, Requests } from '../result.ts';
 import type { AddressBook } from './address-book.ts';
+import type { Requests as LossRequests } from './loss/requests.ts';
 import { RequestLog } from './request-log.ts';
 import { SentWindow } from './sent-window.ts';
 
@@ -41,12 +42,16 @@ export class DeliveryAnalysis implements Analyzer {
   private readonly requests = new Map<number, number>();
   private readonly log = new RequestLog();
   private readonly addresses: AddressBook;
+  private readonly losses: LossRequests;
   private reading = new Float64Array(NUMBERS_MAX);
+  private readonly fresh: number[] = [];
   private mcasts = 0;
   private duplicates = 0;
 
-  constructor(addresses: AddressBook) {
+  /** `losses` is told of multicasts and of requests for them. */
+  constructor(addresses: AddressBook, losses: LossRequests) {
     this.addresses = addresses;
+    this.losses = losses;
   }
 
   ingest(m: IndexedMessage): void {
@@ -69,6 +74,7 @@ export class DeliveryAnalysis implements Analyzer {
     const ring = this.ring(m);
     const known = this.sent.get(m.ring, m.seq);
     const packed = m.src * 65_536 + m.dst;
+    this.losses.mcast(m, known === 0);
     if (known === 0) {
       this.mcasts++;
       this.sent.set(m.ring, m.seq, packed);
@@ -112,7 +118,7 @@ export class DeliveryAnalysis implements Analyzer {
     const reading = this.reading;
     const node = this.addresses.nodeAt(m.src) ?? m.sender;
     let length = 0;
-    let fresh = 0;
+    this.fresh.length = 0;
     for (let i = 0; i < entries; i++) {
       const at = listAt + i * rtrItem.size;
       const low = u32(bytes, at + seqLow, littleEndian) & 0x1fffff;
@@ -120,7 +126,7 @@ export class DeliveryAnalysis implements Analyzer {
       const seq = u32(bytes, at + rtrItem.seq, littleEndian);
       const isKnown = ring.requests !== null && holds(ring.requests, ring.requestCount, id, seq);
       if (!isKnown && !holds(reading, length, id, seq)) {
-        fresh++;
+        this.fresh.push(seq);
         this.log.add(m.timeNs, node, m.ring, seq);
       }
       reading[length++] = id;
@@ -129,7 +135,9 @@ export class DeliveryAnalysis implements Analyzer {
     this.reading = ring.requests ?? new Float64Array(NUMBERS_MAX);
     ring.requests = reading;
     ring.requestCount = length;
-    if (fresh > 0) this.requests.set(node, (this.requests.get(node) ?? 0) + fresh);
+    if (this.fresh.length === 0) return;
+    this.requests.set(node, (this.requests.get(node) ?? 0) + this.fresh.length);
+    this.losses.request(m, node, this.fresh);
   }
 
   /** Every request when it was first made. */

@@ -36,8 +36,11 @@ interface RingSamples {
 export type RingRotation = Pick<Rotation, 'active' | 'idle'>;
 
 const NS_PER_MS = 1e6;
-/** Of the idle rotations of a ring this share is no longer than its full hold: traffic cuts some short. */
-const FULL_HOLD_SHARE = 0.9;
+/**
+ * Full holds differ by no more than this: a timer ends them. Traffic cuts others short, lost tokens make others
+ * long.
+ */
+const HOLD_WIDTH = 0.02;
 /** Fewer idle rotations do not tell how long the representative holds. */
 const IDLE_MIN = 3;
 
@@ -113,7 +116,7 @@ export class RotationAnalysis implements Analyzer {
   holdOf(ring: number): number | null {
     const idle = this.ofRing[ring]?.idle;
     if (idle === undefined || idle.count < IDLE_MIN) return null;
-    return idle.percentiles([FULL_HOLD_SHARE])[0] ?? null;
+    return idle.densest(HOLD_WIDTH);
   }
 
   finish(): Rotation {

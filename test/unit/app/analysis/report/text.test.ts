@@ -48,6 +48,7 @@ const loss: Finding = {
   advice: null,
   confidence: 1,
   because: null,
+  reference: null,
 };
 const gather = (ms: number, nodeid: number, more: Partial<Transition> = {}): Transition => ({
   time: ms * 1e6,

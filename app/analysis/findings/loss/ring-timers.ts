@@ -1,16 +1,10 @@
-// The token timeout of a ring: as a corosync.conf says it, else as the ring's idle rotation tells.
-import type { RingHistory } from '../result.ts';
-import type { FindingContext } from './rule.ts';
+// What to say of the token timeout of a ring beside what was measured.
+import type { RingHistory } from '../../result.ts';
+import type { FindingContext } from '../engine/rule.ts';
+import { tokenFromHold } from '../engine/timers.ts';
 
-/** Corosync's hold is 0.8 · token / 4.2 − 10 ms (specs 4.1), hence token ≈ 5.25 · (hold + 10). */
-const HOLDS_PER_TOKEN = 5.25;
-const HOLD_LESS_MS = 10;
 /** A timeout further than this from what is configured is not the configured one. */
 const SHARE_OFF_MAX = 0.2;
-
-export function tokenFromHold(holdMs: number): number {
-  return HOLDS_PER_TOKEN * (holdMs + HOLD_LESS_MS);
-}
 
 /**
  * One line on the token timeout beside what was measured; null where neither a conf nor the capture tells.

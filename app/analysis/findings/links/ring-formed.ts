@@ -1,7 +1,8 @@
 // A ring was installed: who is in it, who joined, who left, and from which rings they came. Reference: specs of the
 // commit token, whose entries name each member's old ring.
-import type { Finding, RingHistory } from '../result.ts';
-import { finding, nodesText, seconds, type FindingContext, type Rule } from './rule.ts';
+import type { Finding, RingHistory } from '../../result.ts';
+import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
+import { nodesText, seconds } from '../engine/words.ts';
 
 function before(ring: RingHistory, rings: readonly RingHistory[]): RingHistory | null {
   const ids = new Set(ring.origins.values());

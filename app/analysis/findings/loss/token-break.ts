@@ -1,8 +1,8 @@
 // Where a token stopped, as far as the capture can tell: the last new token, its copies, and the nodes at which it may
 // have stopped, which are several where the hops behind its receiver are not in the capture. Reference: specs 7.1, 7.3.
-import type { RingHistory } from '../result.ts';
-import type { RingTokens, TokenSeen } from '../traffic/token-watch.ts';
-import type { FindingContext } from './rule.ts';
+import type { RingHistory } from '../../result.ts';
+import type { RingTokens, TokenSeen } from '../../traffic/token-watch.ts';
+import type { FindingContext } from '../engine/rule.ts';
 
 export interface TokenBreak {
   /** The highest new token before anyone gathered. */

@@ -1,5 +1,6 @@
 // Packets that start like Totem and do not hold what they say. The frames are shown as they are.
-import { finding, nodeText, type Rule } from './rule.ts';
+import { finding, type Rule } from '../engine/rule.ts';
+import { nodeText } from '../engine/words.ts';
 
 export const malformedTraffic: Rule = {
   name: 'malformed-traffic',

@@ -1,5 +1,6 @@
 // A node left on purpose: it sent a join with node id 0 and itself on the failed list. No alarm.
-import { finding, nodeText, seconds, type Rule } from './rule.ts';
+import { finding, type Rule } from '../engine/rule.ts';
+import { capital, nodeText, seconds } from '../engine/words.ts';
 
 export const cleanLeave: Rule = {
   name: 'clean-leave',
@@ -16,7 +17,7 @@ export const cleanLeave: Rule = {
         time: timeNs,
         until: next?.firstToken ?? null,
         culprits: [node],
-        says: `${nodeText(context, node).replace('node', 'Node')} left cleanly. ${after}`,
+        says: `${capital(nodeText(context, node))} left cleanly. ${after}`,
         evidence: [{ frames: [frame], says: 'its leave: a join with node id 0 that lists itself as failed' }],
         cause: 'Corosync was stopped on that node.',
       });

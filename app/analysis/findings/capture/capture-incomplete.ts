@@ -1,7 +1,8 @@
 // What this capture cannot show: damage, drops, cut and missing frames, encrypted packets, hops that the place of the
 // capture does not see. Conclusions that rest on what is missing are weaker.
-import { PacketKind } from '../../store/kinds.ts';
-import { finding, nodeText, type FindingContext, type Rule } from './rule.ts';
+import { PacketKind } from '../../../store/kinds.ts';
+import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
+import { nodeText } from '../engine/words.ts';
 
 /** Share of a ring's hops that may be missing before it is said: a frame lost here and there is no vantage point. */
 const UNSEEN_SHARE_MIN = 0.02;

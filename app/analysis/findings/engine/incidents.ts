@@ -1,0 +1,177 @@
+// Tokens that were declared lost, and what became of the members of those rings: who went on gathering, who fell silent
+// and how each came back. Concludes nothing about causes. Reference: specs 7.2, 7.3, 7.5.
+import type { RingHistory, Transition } from '../../result.ts';
+import type { JoinRun } from '../../traffic/activity/join-runs.ts';
+import type { Silence } from '../../traffic/activity/silences.ts';
+import { breakOf, type TokenBreak } from '../loss/token-break.ts';
+import type { Evidence } from './rule.ts';
+import { timersOf } from './timers.ts';
+
+/** The GATHER reason by which a node's own token timer speaks while it is operational. */
+const GATHER_TOKEN_LOST = 2;
+/** A member that others gather without for this long, and more, is absent; joins come every 50 ms. */
+const ABSENT_NS_MIN = 0.25e9;
+const AT_ONCE_NS = 0.1e9;
+const SEQ_STEP = 4n;
+
+/**
+ * How a member came back. "newborn": as a new process. "same-life": with the ring that was lost, as if no time had
+ * passed. "own-ring": from a ring of its own or of others, so it had gone on living. "unclear": with neither.
+ */
+export type Return = 'never' | 'newborn' | 'same-life' | 'own-ring' | 'unclear';
+
+export interface Absence {
+  readonly node: number;
+  readonly fromNs: number;
+  /** Its last message before, 0 where none was captured. */
+  readonly fromFrame: number;
+  readonly back: Return;
+  readonly backNs: number | null;
+  /** What shows how it came back. */
+  readonly backFrames: readonly number[];
+  /** It passed on, after all that time, the very token that it had been sent. */
+  readonly passedOldToken: boolean;
+  /** The ring from which it came back, where a commit token says so. */
+  readonly cameFrom: string | null;
+  /** Its knet pings and pongs meanwhile. */
+  readonly knet: number;
+}
+
+export interface Incident {
+  readonly ring: RingHistory;
+  /** Who declared the token lost by its own timer, in order of time; none where no join shows it. */
+  readonly declared: readonly Transition[];
+  /** The first of them, else when the timeout ran out. */
+  readonly declaredNs: number;
+  readonly broken: TokenBreak | null;
+  /** The last new token, else the last token, else the declaration. */
+  readonly sinceNs: number;
+  /** The ring that members of the lost one formed next; null where none did in this capture. */
+  readonly next: RingHistory | null;
+  /** When that ring was committed or turned; the end of the capture without one. */
+  readonly untilNs: number;
+  readonly absent: readonly Absence[];
+  /** Members that sent joins before the next ring. */
+  readonly present: readonly number[];
+}
+
+interface Loss {
+  readonly ring: RingHistory;
+  readonly declared: readonly Transition[];
+}
+
+/** One loss for each ring whose token the timer of an operational node declared lost. */
+function losses({ transitions, rings }: Evidence): readonly Loss[] {
+  const byRing = new Map<string, Transition[]>();
+  for (const transition of transitions) {
+    const { gatherFrom, ring } = transition;
+    if (ring === null || gatherFrom !== GATHER_TOKEN_LOST) continue;
+    const known = byRing.get(ring);
+    if (known === undefined) byRing.set(ring, [transition]);
+    else known.push(transition);
+  }
+  const byId = new Map(rings.map((ring) => [ring.id, ring]));
+  return [...byRing].flatMap(([id, declared]) => {
+    const ring = byId.get(id);
+    return ring === undefined ? [] : [{ ring, declared }];
+  });
+}
+
+/** The ring that members of the lost one formed: one that some came to from it, else the next with any of them. */
+function nextRing({ rings }: Evidence, lost: RingHistory, since: number): RingHistory | null {
+  const later = rings.filter(({ firstToken, committed }) => firstToken !== null && (committed ?? firstToken) > since);
+  const heir = later.find(({ origins }) => [...origins.values()].includes(lost.id));
+  return heir ?? later.find(({ members }) => members.some((node) => lost.members.includes(node))) ?? null;
+}
+
+/** Which silence of the node covers the time in which the others gathered. */
+function silenceAt(silences: readonly Silence[], node: number, declaredNs: number): Silence | null {
+  const covers = silences.filter(
+    ({ node: whose, fromNs, backNs }) =>
+      whose === node && fromNs <= declaredNs && (backNs ?? Infinity) >= declaredNs + ABSENT_NS_MIN,
+  );
+  return covers.at(-1) ?? null;
+}
+
+function cameBackFrom(evidence: Evidence, node: number, backNs: number): string | null {
+  const formed = evidence.rings.find(
+    ({ committed, origins }) => committed !== null && committed >= backNs && origins.has(node),
+  );
+  return formed?.origins.get(node) ?? null;
+}
+
+const seqOfRing = (id: string): bigint => BigInt(id.slice(id.indexOf(':') + 1));
+
+function absenceOf(evidence: Evidence, lost: RingHistory, silence: Silence): Absence {
+  const { node, fromNs, fromFrame, backNs, backFrame, knet, token } = silence;
+  const base = { node, fromNs, fromFrame, knet, backNs };
+  if (backNs === null || backFrame === null)
+    return { ...base, back: 'never', backFrames: [], passedOldToken: false, cameFrom: null };
+  const passedOldToken = silence.backRing === lost.ring && token !== null && silence.backKind === 0;
+  const [join] = evidence.joins.of(node, backNs, Infinity);
+  const backFrames = [backFrame, ...(join === undefined || join.firstFrame === backFrame ? [] : [join.firstFrame])];
+  const isNewborn = evidence.joins.starts.some(
+    (start) => start.node === node && start.timeNs > fromNs && start.timeNs <= backNs + AT_ONCE_NS,
+  );
+  const said = { ...base, backFrames, passedOldToken };
+  if (isNewborn) return { ...said, back: 'newborn', cameFrom: null };
+  const cameFrom = cameBackFrom(evidence, node, backNs);
+  return { ...said, back: returnOf(lost, passedOldToken, cameFrom, join), cameFrom };
+}
+
+function returnOf(lost: RingHistory, passedOldToken: boolean, cameFrom: string | null, join?: JoinRun): Return {
+  if (passedOldToken || cameFrom === lost.id) return 'same-life';
+  const seq = cameFrom === null ? join?.ringSeq : seqOfRing(cameFrom);
+  if (seq === undefined || seq < lost.seq) return 'unclear';
+  if (seq === lost.seq) return 'same-life';
+  // Each ring adds 4; a start adds 1 to what the node remembers (2.4.6, 3.0.3 and later).
+  return (seq - lost.seq) % SEQ_STEP === 0n ? 'own-ring' : 'newborn';
+}
+
+/**
+ * Losses that nobody's join shows, since it did not come to the wire (knet sends nothing on a link that is down): the
+ * token was sent to a node again and again, and for longer than its timeout neither that node nor the token was seen.
+ */
+function silentLosses(
+  evidence: Evidence,
+  known: readonly Loss[],
+  endNs: number,
+): readonly (Loss & { readonly at: number })[] {
+  return evidence.silences.flatMap(({ token, copies, backNs }) => {
+    const ring = token === null ? undefined : evidence.rings.find((other) => other.ring === token.ring);
+    if (token === null || ring === undefined || copies === 0 || backNs !== null) return [];
+    const { tokenNs } = timersOf(evidence, ring.ring);
+    const at = token.timeNs + tokenNs;
+    const isOver = (ring.lastToken ?? 0) < at && endNs > at;
+    const isKnown = known.some((loss) => loss.ring === ring);
+    const left = evidence.odd.leaves.some(
+      (leave) => leave.timeNs > (ring.firstToken ?? 0) && ring.members.includes(leave.node),
+    );
+    return isOver && !isKnown && !left ? [{ ring, declared: [], at }] : [];
+  });
+}
+
+function incidentOf(evidence: Evidence, { ring, declared }: Loss, endNs: number, at = 0): Incident {
+  const declaredNs = declared[0]?.time ?? at;
+  const next = nextRing(evidence, ring, declaredNs);
+  const untilNs = next?.committed ?? next?.firstToken ?? endNs;
+  const broken = breakOf(evidence, ring, declaredNs, untilNs);
+  const absent = ring.members.flatMap((node) => {
+    const silence = silenceAt(evidence.silences, node, declaredNs);
+    return silence === null ? [] : [absenceOf(evidence, ring, silence)];
+  });
+  const joined = new Set(evidence.joins.during(declaredNs - AT_ONCE_NS, untilNs).map(({ node }) => node));
+  const present = ring.members.filter((node) => joined.has(node) && !absent.some((other) => other.node === node));
+  const sinceNs = broken?.last.timeNs ?? ring.lastToken ?? declaredNs;
+  return { ring, declared, declaredNs, broken, sinceNs, next, untilNs, absent, present };
+}
+
+/** In order of time. */
+export function incidentsOf(evidence: Evidence, endNs: number): readonly Incident[] {
+  const seen = losses(evidence);
+  const silent = silentLosses(evidence, seen, endNs);
+  return [
+    ...seen.map((loss) => incidentOf(evidence, loss, endNs)),
+    ...silent.map((loss) => incidentOf(evidence, loss, endNs, loss.at)),
+  ].sort((a, b) => a.declaredNs - b.declaredNs);
+}

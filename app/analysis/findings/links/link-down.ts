@@ -1,0 +1,146 @@
+// A link between two nodes is down while the ring goes on: knet's pings are not answered, or ring tests of Corosync 1
+// mark a redundant ring. Reference: specs 1.8, 1.11; signatures 23.
+import { PacketKind } from '../../../store/kinds.ts';
+import type { Finding } from '../../result.ts';
+import type { LinkOutage } from '../../traffic/senders/knet-links.ts';
+import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
+import { capital, listed, nodeText, nodesText, plural, seconds } from '../engine/words.ts';
+
+const APART_NS = 5e9;
+/** A fault that begins within this time of the first lost ping is the same. */
+const AFTER_NS = 2e9;
+
+interface Outage {
+  readonly link: number;
+  fromNs: number;
+  untilNs: number;
+  isOpen: boolean;
+  readonly parts: LinkOutage[];
+}
+
+/** Single pings are lost on this path too: frames are lost there, the link is not down. */
+function isLossy({ links }: FindingContext, { src, dst }: LinkOutage): boolean {
+  return links.lossy.some((path) => path.lost > 1 && [src, dst].includes(path.src) && [src, dst].includes(path.dst));
+}
+
+/** Outages of one link that overlap, or nearly so, are one. */
+function together(context: FindingContext): readonly Outage[] {
+  const all: Outage[] = [];
+  for (const part of [...context.links.outages].sort((a, b) => a.fromNs - b.fromNs)) {
+    // Before a link was first up the other end had not started.
+    const end = part.untilNs ?? context.endNs;
+    const isKnown = [part.fromNs, part.fromNs + AFTER_NS, end].some((time) => context.ledger.covering(time) !== null);
+    if (!part.wasUp || isKnown || isLossy(context, part)) continue;
+    const known = all.find(({ link, untilNs }) => link === part.link && part.fromNs - untilNs < APART_NS);
+    if (known === undefined)
+      all.push({ link: part.link, fromNs: part.fromNs, untilNs: end, isOpen: part.untilNs === null, parts: [part] });
+    else {
+      known.parts.push(part);
+      known.untilNs = Math.max(known.untilNs, end);
+      known.isOpen ||= part.untilNs === null;
+    }
+  }
+  return all;
+}
+
+/** A node all of whose peers report the outage; else both ends. */
+function culpritsOf(context: FindingContext, { parts }: Outage): readonly number[] {
+  const ends = parts.map(({ src, dst }) => [context.addresses.nodeAt(src), context.addresses.nodeAt(dst)] as const);
+  const all = [...new Set(ends.flat())].filter((node) => node !== null);
+  const common = all.filter((node) => ends.every((pair) => pair.includes(node)));
+  return (common.length === 1 ? common : all).sort((a, b) => a - b);
+}
+
+function isGone(context: FindingContext, culprits: readonly number[], { fromNs, untilNs }: Outage): boolean {
+  const left = context.odd.leaves.some(
+    ({ node, timeNs }) => culprits.includes(node) && timeNs <= untilNs && timeNs >= fromNs - APART_NS,
+  );
+  const lost = context.incidents.some(
+    ({ absent, declaredNs }) =>
+      declaredNs >= fromNs - APART_NS &&
+      declaredNs <= untilNs + APART_NS &&
+      absent.some(({ node }) => culprits.includes(node)),
+  );
+  return left || lost;
+}
+
+function ofKnet(context: FindingContext): readonly Finding[] {
+  return together(context).flatMap((outage) => {
+    const { link, fromNs, untilNs, isOpen, parts } = outage;
+    const culprits = culpritsOf(context, outage);
+    // Who left, died or was cut off answers on no link: that is said elsewhere.
+    if (isGone(context, culprits, outage)) return [];
+    const [culprit] = culprits;
+    const of =
+      culprits.length === 1 && culprit !== undefined
+        ? `of ${nodeText(context, culprit)}`
+        : `between ${nodesText(context, culprits)}`;
+    const pings = parts.reduce((sum, part) => sum + part.pings, 0);
+    return [
+      finding('link-down', 'warning', {
+        time: fromNs,
+        until: isOpen ? null : untilNs,
+        culprits,
+        says:
+          `Link ${link} ${of} was down for ` +
+          `${isOpen ? 'at least ' : ''}${seconds(untilNs - fromNs)} s: ${plural(pings, 'ping')} without a pong. ` +
+          'The ring went on, on another link or between losses.',
+        evidence: parts.slice(0, 6).map(({ src, dst, frames, untilFrame }) => ({
+          frames: [...frames, ...(untilFrame === null ? [] : [untilFrame])],
+          says:
+            `pings of ${context.store.address(src)} to ${context.store.address(dst)} without an ` +
+            `answer${untilFrame === null ? '' : ', and the first pong again'}`,
+        })),
+        cause: 'The network of that link is interrupted.',
+        advice: `cable, switch port and interface of link ${link}; corosync-cfgtool -s on both ends.`,
+        confidence: 0.85,
+        reference: 'specs 1.11; libknet heartbeat',
+      }),
+    ];
+  });
+}
+
+/** Ring tests are sent on a redundant ring of Corosync 1 that was marked faulty. */
+function ofRingTests(context: FindingContext): readonly Finding[] {
+  if ((context.packets.byKind['rrp'] ?? 0) === 0) return [];
+  const frames: number[] = [];
+  const senders = new Set<number>();
+  let [firstNs, lastNs, count] = [Infinity, 0, 0];
+  const { store } = context;
+  for (const [chunk, { kind, src, timeNs }] of store.chunks.entries()) {
+    const rows = Math.min(kind.length, store.length - chunk * kind.length);
+    for (let i = 0; i < rows; i++) {
+      if (kind[i] !== PacketKind.RRP) continue;
+      count++;
+      firstNs = Math.min(firstNs, timeNs[i]!);
+      lastNs = Math.max(lastNs, timeNs[i]!);
+      senders.add(src[i]!);
+      if (frames.length < 8) frames.push(chunk * kind.length + i + 1);
+    }
+  }
+  const nodes = [...new Set([...senders].flatMap((address) => context.addresses.nodeAt(address) ?? []))].sort(
+    (a, b) => a - b,
+  );
+  const from =
+    nodes.length > 0 ? nodesText(context, nodes) : listed([...senders].map((address) => store.address(address)));
+  return [
+    finding('link-down', 'warning', {
+      time: firstNs,
+      until: lastNs,
+      culprits: nodes,
+      says:
+        `${capital(from)} marked a redundant ring as faulty and ` +
+        `${nodes.length === 1 ? 'tests' : 'test'} it: ${plural(count, 'ring test')} in ${seconds(lastNs - firstNs)} s.`,
+      evidence: [{ frames, says: 'ring tests (types 6 and 7) on that ring' }],
+      cause: 'Tokens or multicasts came on one of the redundant rings only.',
+      advice: 'the network of the faulty ring; corosync-cfgtool -s names it.',
+      confidence: 0.8,
+      reference: 'specs 1.8',
+    }),
+  ];
+}
+
+export const linkDown: Rule = {
+  name: 'link-down',
+  run: (context) => [...ofKnet(context), ...ofRingTests(context)],
+};

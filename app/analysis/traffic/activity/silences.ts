@@ -1,0 +1,169 @@
+// When a node sent nothing although something was expected of it: a token had been sent to it and was sent again, or
+// the others gathered. An idle representative that holds the token is not silent in this sense. Numbers only;
+// bounded.
+import type { Analyzer, IndexedMessage } from '../../../store/indexed-message.ts';
+import { PacketKind, RowFlag } from '../../../store/kinds.ts';
+import type { AddressBook } from '../address-book.ts';
+
+/** Silences of one node that are kept. */
+export const SILENCES_MAX = 2000;
+/** Shorter ones are the wire's and the scheduler's. */
+const SILENCE_NS_MIN = 50e6;
+/** Joins come every 50 ms from each that gathers: so many rounds without a word are a silence. */
+const ROUNDS_MIN = 4;
+const ROUND_NS = 40e6;
+
+export interface Silence {
+  readonly node: number;
+  /** Its last message before; frame 0 and the time of the first thing expected where none was captured. */
+  readonly fromNs: number;
+  readonly fromFrame: number;
+  /** The token that it was sent and did not answer; null where none was. */
+  readonly token: {
+    readonly timeNs: number;
+    readonly frame: number;
+    readonly tokenSeq: number;
+    readonly ring: number;
+  } | null;
+  /** Copies of that token, and when the last of them came. */
+  readonly copies: number;
+  readonly lastCopyNs: number;
+  /** Rounds of joins by others. */
+  readonly rounds: number;
+  /** Its knet pings and pongs in that time: its process lived. */
+  readonly knet: number;
+  /** Its next message; null where the capture ends before. */
+  readonly backNs: number | null;
+  readonly backFrame: number | null;
+  /** What it sent then: PacketKind, ring, token_seq or the like. */
+  readonly backKind: number;
+  readonly backRing: number;
+}
+
+interface NodeActivity {
+  readonly nodeid: number;
+  readonly silences: Silence[];
+  lastNs: number;
+  lastFrame: number;
+  tokenNs: number;
+  tokenFrame: number;
+  tokenSeq: number;
+  tokenRing: number;
+  copies: number;
+  lastCopyNs: number;
+  roundsBefore: number;
+  knet: number;
+}
+
+export class Silences implements Analyzer {
+  private readonly addresses: AddressBook;
+  private readonly byNode = new Map<number, NodeActivity>();
+  private readonly byAddress: (NodeActivity | undefined)[] = [];
+  private rounds = 0;
+  private lastRoundNs = -Infinity;
+
+  constructor(addresses: AddressBook) {
+    this.addresses = addresses;
+  }
+
+  ingest(m: IndexedMessage): void {
+    if (m.kind > PacketKind.KNET || m.kind === PacketKind.RRP) return;
+    const sender = this.at(m.src);
+    if (m.kind === PacketKind.KNET) {
+      if (sender !== null) sender.knet++;
+      return;
+    }
+    if (sender !== null) this.speaks(sender, m);
+    if (m.kind === PacketKind.ORF_TOKEN) this.token(m);
+    else if (m.kind === PacketKind.MEMB_JOIN && m.timeNs - this.lastRoundNs >= ROUND_NS) {
+      this.rounds++;
+      this.lastRoundNs = m.timeNs;
+    }
+  }
+
+  private at(address: number): NodeActivity | null {
+    const nodeid = this.addresses.nodeAt(address);
+    const known = this.byAddress[address];
+    if (nodeid === null) return null;
+    if (known?.nodeid === nodeid) return known;
+    let activity = this.byNode.get(nodeid);
+    if (activity === undefined) {
+      activity = {
+        nodeid,
+        silences: [],
+        lastNs: Number.NaN,
+        lastFrame: 0,
+        tokenNs: Number.NaN,
+        tokenFrame: 0,
+        tokenSeq: 0,
+        tokenRing: 0,
+        copies: 0,
+        lastCopyNs: 0,
+        roundsBefore: this.rounds,
+        knet: 0,
+      };
+      this.byNode.set(nodeid, activity);
+    }
+    this.byAddress[address] = activity;
+    return activity;
+  }
+
+  private token(m: IndexedMessage): void {
+    const receiver = this.at(m.dst);
+    if (receiver === null) return;
+    if ((m.flags & RowFlag.REPEATED) === 0) {
+      receiver.tokenNs = m.timeNs;
+      receiver.tokenFrame = m.row + 1;
+      receiver.tokenSeq = m.tokenSeq;
+      receiver.tokenRing = m.ring;
+      receiver.copies = 0;
+    } else if (m.tokenSeq === receiver.tokenSeq && !Number.isNaN(receiver.tokenNs)) {
+      receiver.copies++;
+      receiver.lastCopyNs = m.timeNs;
+    }
+  }
+
+  private speaks(node: NodeActivity, m: IndexedMessage): void {
+    const isAwaited = node.copies > 0 || this.rounds - node.roundsBefore >= ROUNDS_MIN;
+    if (isAwaited && m.timeNs - sinceOf(node) >= SILENCE_NS_MIN && node.silences.length < SILENCES_MAX)
+      node.silences.push(this.silenceOf(node, m));
+    node.lastNs = m.timeNs;
+    node.lastFrame = m.row + 1;
+    node.tokenNs = Number.NaN;
+    node.copies = 0;
+    node.roundsBefore = this.rounds;
+    node.knet = 0;
+  }
+
+  private silenceOf(node: NodeActivity, back: IndexedMessage | null): Silence {
+    const { nodeid, tokenNs, tokenFrame, tokenSeq, tokenRing, copies, lastCopyNs, knet } = node;
+    return {
+      node: nodeid,
+      fromNs: Number.isNaN(node.lastNs) ? sinceOf(node) : node.lastNs,
+      fromFrame: node.lastFrame,
+      token: Number.isNaN(tokenNs) ? null : { timeNs: tokenNs, frame: tokenFrame, tokenSeq, ring: tokenRing },
+      copies,
+      lastCopyNs,
+      rounds: this.rounds - node.roundsBefore,
+      knet,
+      backNs: back?.timeNs ?? null,
+      backFrame: back === null ? null : back.row + 1,
+      backKind: back?.kind ?? PacketKind.UNRELATED,
+      backRing: back?.ring ?? 0,
+    };
+  }
+
+  /** Of all nodes, in order of their beginning; those that the capture does not see end come last for their node. */
+  list(): readonly Silence[] {
+    const all = [...this.byNode.values()].flatMap((node) => {
+      const isOpen = node.copies > 0 || this.rounds - node.roundsBefore >= ROUNDS_MIN;
+      return isOpen ? [...node.silences, this.silenceOf(node, null)] : node.silences;
+    });
+    return all.sort((a, b) => a.fromNs - b.fromNs);
+  }
+}
+
+/** Since when something was expected: the token, else its own last message. */
+function sinceOf({ tokenNs, lastNs }: NodeActivity): number {
+  return Number.isNaN(tokenNs) ? lastNs : tokenNs;
+}

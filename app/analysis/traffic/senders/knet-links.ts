@@ -1,0 +1,118 @@
+// Links of knet by their pings and pongs: when pings of a node to another on a link were not answered. A capture sees
+// the links of its own network only. Numbers only; bounded.
+import type { Analyzer, IndexedMessage } from '../../../store/indexed-message.ts';
+import { PacketKind } from '../../../store/kinds.ts';
+
+const PING = 0x81;
+const PONG = 0x82;
+const TYPE_AT = 1;
+const LINK_AT = 6;
+const HEADER_OCTETS = 26;
+/** Directions of links that are followed. */
+export const LINKS_MAX = 4096;
+const OUTAGES_MAX = 1000;
+/** Pings in a row without a pong: knet gives a link up after about as many. */
+const UNANSWERED_MIN = 3;
+
+export interface LinkOutage {
+  /** Address numbers: who pinged whom. */
+  readonly src: number;
+  readonly dst: number;
+  readonly link: number;
+  /** First ping without an answer. */
+  readonly fromNs: number;
+  readonly firstFrame: number;
+  /** The pong after which it was well again; null if none was captured. */
+  untilNs: number | null;
+  untilFrame: number | null;
+  pings: number;
+  readonly frames: number[];
+  /** A pong had been seen on this path before. */
+  readonly wasUp: boolean;
+  /** Pongs of the pinging node to the other meanwhile: what the other sends arrives. */
+  answers: number;
+}
+
+interface LinkState {
+  readonly src: number;
+  readonly dst: number;
+  readonly link: number;
+  unanswered: number;
+  firstNs: number;
+  firstFrame: number;
+  frames: number[];
+  pings: number;
+  pongs: number;
+  lost: number;
+  outage: LinkOutage | null;
+}
+
+export class KnetLinks implements Analyzer {
+  readonly outages: LinkOutage[] = [];
+  private readonly states = new Map<number, LinkState>();
+
+  ingest(m: IndexedMessage): void {
+    if (m.kind !== PacketKind.KNET || m.end - m.at < HEADER_OCTETS) return;
+    const type = m.bytes[m.at + TYPE_AT];
+    const link = m.bytes[m.at + LINK_AT]!;
+    if (type === PING) this.ping(m, link);
+    else if (type === PONG) this.pong(m, link);
+  }
+
+  /** Directions of links with pings that stayed without an answer here and there. */
+  get lossy(): readonly {
+    readonly src: number;
+    readonly dst: number;
+    readonly pings: number;
+    readonly lost: number;
+  }[] {
+    return [...this.states.values()].filter(({ lost }) => lost > 0);
+  }
+
+  private stateOf(src: number, dst: number, link: number): LinkState | null {
+    const key = (src * 65_536 + dst) * 256 + link;
+    const known = this.states.get(key);
+    if (known !== undefined) return known;
+    if (this.states.size >= LINKS_MAX) return null;
+    const none = { unanswered: 0, firstNs: 0, firstFrame: 0, frames: [], pings: 0, pongs: 0, lost: 0, outage: null };
+    const state: LinkState = { src, dst, link, ...none };
+    this.states.set(key, state);
+    return state;
+  }
+
+  private ping(m: IndexedMessage, link: number): void {
+    const state = this.stateOf(m.src, m.dst, link);
+    if (state === null) return;
+    state.pings++;
+    if (state.unanswered++ === 0) {
+      state.firstNs = m.timeNs;
+      state.firstFrame = m.row + 1;
+      state.frames = [];
+    }
+    if (state.frames.length < UNANSWERED_MIN) state.frames.push(m.row + 1);
+    if (state.outage !== null) state.outage.pings = state.unanswered;
+    else if (state.unanswered >= UNANSWERED_MIN && this.outages.length < OUTAGES_MAX) {
+      const { unanswered, firstNs, firstFrame, frames, pongs } = state;
+      const path = { src: m.src, dst: m.dst, link, fromNs: firstNs, firstFrame };
+      const wasUp = pongs > 0;
+      state.outage = { ...path, untilNs: null, untilFrame: null, pings: unanswered, frames, wasUp, answers: 0 };
+      this.outages.push(state.outage);
+    }
+  }
+
+  /** A pong goes the other way than its ping. */
+  private pong(m: IndexedMessage, link: number): void {
+    const own = this.states.get((m.src * 65_536 + m.dst) * 256 + link)?.outage;
+    if (own != null) own.answers++;
+    const state = this.stateOf(m.dst, m.src, link);
+    if (state === null) return;
+    state.pongs++;
+    // Single pings that were not answered are lost frames; in a row they are an outage.
+    if (state.outage === null) state.lost += Math.max(0, state.unanswered - 1);
+    state.unanswered = 0;
+    if (state.outage === null) return;
+    state.outage.untilNs = m.timeNs;
+    state.outage.untilFrame = m.row + 1;
+    state.outage = null;
+  }
+}
