@@ -41,8 +41,8 @@ describe('the command line', () => {
     );
 
     expect([...titles].sort((a, b) => (a < b ? -1 : 1))).toEqual([
-      expect.stringMatching(/^03-corosync-kill9\/bridge\.pcap: The token of ring \.111:8 stopped at node \.114/),
-      expect.stringMatching(/^c31-udp-kill9\/brA\.pcap: The token of ring 1:13 stopped at node 3/),
+      expect.stringMatching(/^03-corosync-kill9\/bridge\.pcap: Node \.114 died without a leave/),
+      expect.stringMatching(/^c31-udp-kill9\/brA\.pcap: Node 3 died without a leave/),
     ]);
   });
 });

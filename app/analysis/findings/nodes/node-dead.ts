@@ -37,6 +37,12 @@ function howBack({ back, backNs, fromNs }: Absence): string {
   return 'Nothing more of it is in this capture.';
 }
 
+function stopSays({ broken, ring }: Incident, nodes: readonly number[]): string {
+  const to = broken?.to ?? null;
+  if (to === null || !nodes.includes(to)) return `the others lost the token of ring ${ring.id}`;
+  return `the token of ring ${ring.id} stopped at ${nodes.length === 1 ? 'it' : `node ${to}`}`;
+}
+
 function dead(context: FindingContext, incident: Incident): Finding | null {
   const gone = incident.absent.filter(({ back }) => back === 'never' || back === 'newborn');
   const [first] = gone;
@@ -50,8 +56,8 @@ function dead(context: FindingContext, incident: Incident): Finding | null {
     until: incident.next?.firstToken ?? null,
     culprits: nodes,
     says:
-      `${capital(nodesText(context, nodes))} died, without a leave, as a member of ring ${incident.ring.id}. ` +
-      `${isLone ? howBack(first) : backSays(gone)}` +
+      `${capital(nodesText(context, nodes))} died without a leave: ${stopSays(incident, nodes)}. ` +
+      (isLone ? howBack(first) : backSays(gone)) +
       (refused.length > 0
         ? ' Its host answers that nobody listens on the port: the process is gone, the machine lives.'
         : ''),

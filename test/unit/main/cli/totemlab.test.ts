@@ -217,7 +217,7 @@ describe('analyse', () => {
   it('puts the verdict first', () => {
     const { code, out } = totemlab(['analyse', KILL9]);
     expect(code).toBe(0);
-    expect(out.split('\n')[0]).toContain('The token of ring 1:13 stopped at node 3');
+    expect(out.split('\n')[0]).toMatch(/Node 3 .*died without a leave: the token of ring 1:13 stopped at it/);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
   });
 
