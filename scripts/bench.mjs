@@ -1,20 +1,44 @@
-// npm run bench: builds, then runs the benchmark with the collector at hand, so that memory is measured after it.
+// npm run bench [-- PART…]: builds, then measures speed and memory: reading and nodes (`reading`), with the collector
+// at hand, and the window in the real Electron (`window`). A part that cannot run here is said and left out.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
+import { displayPrefix, findElectron } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
 import { OUT, ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';
+import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
-if (!existsSync(join(ROOT, 'test', 'bench', 'bench.ts'))) {
-  says('there is no benchmark: test/bench/bench.ts does not exist');
-  process.exit(0);
+const PARTS = ['reading', 'window'];
+const SCREEN = '1920x1080x24';
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((part) => !PARTS.includes(part));
+if (unknown !== undefined) {
+  says(`there is no part "${unknown}"; the parts are ${PARTS.join(', ')}`);
+  process.exit(2);
 }
+const wants = (part) => asked.length === 0 || asked.includes(part);
+const env = { ...process.env, TOTEM_LAB_ROOT: ROOT };
+
+function run([command, ...args], more = {}) {
+  return spawnSync(command, args, { stdio: 'inherit', cwd: ROOT, env: { ...env, ...more } }).status ?? 1;
+}
+
+async function measureWindow() {
+  if (!hasDisplay() && !has('xvfb-run')) return says('the window is not measured: no display and no xvfb-run');
+  const electron = await findElectron(says);
+  if (electron === null) return says('the window is not measured: no Electron runtime can be had here');
+  const command = [...displayPrefix(SCREEN), process.execPath, join(OUT, 'bench', 'window.mjs')];
+  return run(command, { TOTEM_LAB_ELECTRON: electron });
+}
+
+if (wants('window')) installSystemPackages(says);
 await installModules(says);
 await build(says);
 await build(says, 'bench');
-const args = ['--expose-gc', join(OUT, 'bench', 'bench.mjs'), ...process.argv.slice(2)];
-const env = { ...process.env, TOTEM_LAB_ROOT: ROOT };
-const run = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: ROOT, env });
-process.exit(run.status ?? 1);
+if (wants('window')) await build(says);
+const codes = [];
+if (wants('reading')) codes.push(run([process.execPath, '--expose-gc', join(OUT, 'bench', 'bench.mjs')]));
+if (wants('window')) codes.push((await measureWindow()) ?? 0);
+process.exit(Math.max(0, ...codes));

@@ -19,8 +19,11 @@ export interface FirstShow {
 const firstShows = new WeakMap<WebContents, FirstShow>();
 const NOTHING: FirstShow = { open: null, keys: [], isSmoke: false };
 
-/** What a window was made for. */
+const greeted = new WeakSet<WebContents>();
+
+/** What a window was made for; its page asks once it is there. */
 export function firstShowOf(contents: WebContents): FirstShow {
+  greeted.add(contents);
   return firstShows.get(contents) ?? NOTHING;
 }
 
@@ -64,5 +67,6 @@ export function tellOthers<K extends keyof Events>(teller: WebContents, name: K,
 export function openCapture(path: string, window = BrowserWindow.getFocusedWindow()): void {
   granted.grant(path);
   if (window === null) openWindow({ open: path });
+  else if (!greeted.has(window.webContents)) firstShows.set(window.webContents, { ...NOTHING, open: path });
   else tell(window.webContents, 'session.request', { path });
 }

@@ -45,8 +45,8 @@ function showFirstThing(): void {
 
 /** Rows up to which every delta is shown at once. */
 const GROWN_AT_ONCE_MAX = 20_000;
-/** Milliseconds between two updates of the panels beyond that. */
-const GROWN_INTERVAL = 200;
+/** Milliseconds between two updates of the panels beyond that: the more there is to draw, the rarer. */
+const grownInterval = (rows: number): number => Math.min(1000, 200 + rows / 2000);
 let lastGrown = 0;
 
 /** The stretch that the timeline was last given without being asked. */
@@ -75,7 +75,7 @@ const listener: IngestListener = {
     const { phase } = useSession.getState();
     const now = performance.now();
     // Large captures grow fast: panels follow in steps, and the reading gets the processor.
-    if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < GROWN_INTERVAL && done < total) return;
+    if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < grownInterval(mirror.length) && done < total) return;
     lastGrown = now;
     followGrowth(growing(wholeSpan()));
     useSession.setState({ revision: mirror.revision, done, total, phase: phase === 'opening' ? 'reading' : phase });

@@ -1,6 +1,7 @@
 // A list of very many rows of one height: only what is seen is in the page. Beyond the height that a page may have, the
 // scroll bar is scaled. Keyboard moves the current row. No domain words.
 import {
+  Fragment,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -26,6 +27,7 @@ export interface FixedListProps {
   readonly header?: ReactNode;
   readonly headerHeight?: number;
   readonly className?: string;
+  /** One row. Must have no key of its own: rows are used again for other positions. */
   readonly renderRow: (position: number, top: number) => ReactNode;
   readonly onCurrent?: (position: number) => void;
   readonly onKey?: (event: KeyboardEvent) => boolean;
@@ -151,8 +153,14 @@ export function FixedList(props: FixedListProps): ReactNode {
   const last = Math.min(count, first + Math.ceil(viewHeight / rowHeight) + 1);
   const { onSeen, columnCount } = props;
   useEffect(() => onSeen?.(first, last), [first, last, count]);
+  // Rows that leave the view are filled anew for those that come, and stay where they are in the page: nothing is made,
+  // moved or thrown away while scrolling.
+  const pool = Math.ceil(viewHeight / rowHeight) + 2;
   const rows: ReactNode[] = [];
-  for (let position = first; position < last; position++) rows.push(renderRow(position, position * rowHeight - at));
+  for (let position = first; position < last; position++) {
+    const slot = position % pool;
+    rows[slot] = <Fragment key={slot}>{renderRow(position, position * rowHeight - at)}</Fragment>;
+  }
   return (
     <div
       className={`fixed-list scroll ${className ?? ''}`}

@@ -45,11 +45,11 @@ const DIAGNOSE: Split = {
           share: 55,
           min: 160,
           parts: [
-            { pane: 'packets', min: 320, share: 62 },
+            { pane: 'packets', min: 320, share: 65 },
             {
               id: 'opened',
               direction: 'column',
-              share: 38,
+              share: 35,
               min: 260,
               parts: [
                 { pane: 'detail', min: 96, share: 62 },
@@ -84,35 +84,35 @@ const TEACH: Split = {
     {
       id: 'lesson',
       direction: 'row',
-      share: 67,
+      share: 70,
       min: 240,
       parts: [
         {
           id: 'pictures',
           direction: 'column',
-          share: 46,
+          share: 50,
           min: 280,
           parts: [
-            { pane: 'ring', min: 160, share: 52 },
-            { pane: 'membership', min: 120, share: 48 },
+            { pane: 'ring', min: 140, share: 54 },
+            { pane: 'membership', min: 120, share: 46 },
           ],
         },
         {
           id: 'explained',
           direction: 'column',
-          share: 54,
+          share: 50,
           min: 320,
           parts: [
-            { pane: 'nodes', min: 64, share: 25 },
-            { pane: 'findings', min: 96, share: 32 },
-            { pane: 'packets', min: 96, share: 36, isOptional: true },
-            { pane: 'detail', min: 96, share: 43 },
-            { pane: 'hex', min: 80, share: 36, isOptional: true },
+            { pane: 'nodes', min: 64, share: 44 },
+            { pane: 'findings', min: 96, share: 40, isOptional: true },
+            { pane: 'packets', min: 96, share: 40, isOptional: true },
+            { pane: 'detail', min: 96, share: 56 },
+            { pane: 'hex', min: 80, share: 40, isOptional: true },
           ],
         },
       ],
     },
-    { pane: 'timeline', min: 140, share: 33 },
+    { pane: 'timeline', min: 140, share: 30 },
   ],
 };
 

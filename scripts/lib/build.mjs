@@ -14,11 +14,15 @@ const ENTRIES = {
     { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
     { entry: 'main/cli/store/collie.ts', file: 'cli/collie.mjs', format: 'es', target: 'node20' },
+    { entry: 'main/node/web/web.ts', file: 'web/web.mjs', format: 'es', target: 'node20' },
     { entry: 'main/helpers/capture-helper.ts', file: 'helpers/capture-helper.mjs', format: 'es', target: 'node18' },
     { entry: 'main/helpers/lab-node.ts', file: 'helpers/lab-node.mjs', format: 'es', target: 'node18' },
     { entry: 'renderer/index.html' },
   ],
-  bench: [{ entry: 'test/bench/bench.ts', file: 'bench/bench.mjs', format: 'es', target: 'node20' }],
+  bench: [
+    { entry: 'test/bench/bench.ts', file: 'bench/bench.mjs', format: 'es', target: 'node20' },
+    { entry: 'test/bench/window.ts', file: 'bench/window.mjs', format: 'es', target: 'node20' },
+  ],
 };
 
 const COMMON = { configFile: false, logLevel: 'warn' };
@@ -36,7 +40,7 @@ async function bundleForNode(vite, { entry, file, format, target }) {
       minify: false,
       sourcemap: false,
       rollupOptions: {
-        external: ['electron', 'cap'],
+        external: ['electron', 'cap', 'playwright-core'],
         output: { format, entryFileNames: file.split('/').at(-1), codeSplitting: false },
       },
     },

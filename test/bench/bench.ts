@@ -3,7 +3,7 @@
 // figures beside their thresholds; exits 1 where a figure is worse than a fourth of its threshold. Not part of the
 // tests.
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIngest } from '../../app/session/ingest.ts';
@@ -12,62 +12,25 @@ import { nobleProvider, type CryptoProvider } from '../../protocol/crypto/provid
 import { nodeProvider } from '../../main/node/crypto/node-provider.ts';
 import { goldenBytes, GOLDEN } from '../support/golden.ts';
 import { newIndex } from '../support/index-only.ts';
-import { readFileSync } from 'node:fs';
 import type { Figure } from './figure.ts';
+import { Figures, median } from './figures.ts';
 import { nodeFigures } from './nodes.ts';
 import { processFigures } from './processes.ts';
+import { repeatCapture } from './repeat-capture.ts';
 
 const PACKETS = 1_000_000;
 const RUNS = 5;
 const PCAP_HEADER = 24;
 const CHUNK = 1 << 20;
 
-const figures: Figure[] = [];
-
-function report(figure: Figure): void {
-  const { what, value, unit, atLeast, atMost } = figure;
-  const goal =
-    atLeast !== undefined
-      ? `≥ ${atLeast.toLocaleString('en')}`
-      : atMost !== undefined
-        ? `≤ ${atMost.toLocaleString('en')}`
-        : '';
-  const isMet = (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
-  const shown = value >= 100 ? Math.round(value).toLocaleString('en') : value.toFixed(2);
-  process.stdout.write(
-    `${goal === '' ? '    ' : isMet ? 'ok  ' : 'MISS'} ${what.padEnd(62)} ${shown.padStart(12)} ${unit} ${goal}\n`,
-  );
-  figures.push(figure);
-}
-
-/** A capture of about a million packets: the golden one's records over and over, with times that go on. */
-function repeatCapture(golden: Uint8Array, file: string): number {
-  const body = golden.slice(PCAP_HEADER);
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const starts: number[] = [];
-  for (let at = 0; at < body.length; at += 16 + view.getUint32(at + 8, true)) starts.push(at);
-  const first = view.getUint32(starts[0] ?? 0, true);
-  const last = view.getUint32(starts.at(-1) ?? 0, true);
-  const fd = openSync(file, 'w');
-  writeSync(fd, golden, 0, PCAP_HEADER);
-  const repeats = Math.ceil(PACKETS / starts.length);
-  for (let i = 0; i < repeats; i++) {
-    writeSync(fd, body);
-    for (const at of starts) view.setUint32(at, view.getUint32(at, true) + last - first + 1, true);
-  }
-  closeSync(fd);
-  return repeats * starts.length;
-}
+const figures = new Figures();
+const report = (figure: Figure): void => figures.report(figure);
 
 function pump(file: string, push: (chunk: Uint8Array) => void): void {
   const fd = openSync(file, 'r');
   const chunk = new Uint8Array(CHUNK);
   for (let n = readSync(fd, chunk); n > 0; n = readSync(fd, chunk)) push(n === CHUNK ? chunk : chunk.subarray(0, n));
   closeSync(fd);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 function secondsOf(work: () => void): number {
@@ -122,7 +85,7 @@ function others(file: string, packets: number): void {
 
 async function capture(scenario: string, file: string, folder: string): Promise<void> {
   const path = join(folder, `${scenario}.pcap`);
-  const packets = repeatCapture(goldenBytes(scenario, file), path);
+  const packets = repeatCapture(goldenBytes(scenario, file), path, PACKETS);
   const index = medianSeconds(() => {
     const { reader, indexer } = newIndex();
     pump(path, (chunk) => reader.push(chunk));
@@ -191,6 +154,4 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const isFar = ({ value, atLeast, atMost }: Figure): boolean =>
-  (atLeast !== undefined && value < atLeast / 4) || (atMost !== undefined && value > atMost * 4);
-process.exitCode = figures.some(isFar) ? 1 : 0;
+process.exitCode = figures.areFar() ? 1 : 0;

@@ -194,7 +194,6 @@ export function Detail(): ReactNode {
             if (line === undefined || dissection === null) return null;
             return (
               <Line
-                key={line.key}
                 {...{ line, position, top }}
                 isCurrent={position === current}
                 isAsked={filterOf(dissection, line.choice) !== null}

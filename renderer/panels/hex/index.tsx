@@ -148,9 +148,7 @@ function Bytes({ id, dissection, source, choice, octets }: BytesProps): ReactNod
       rowHeight={ROW_HEIGHT}
       current={at === null ? -1 : Math.floor(at / octets)}
       onKey={onKey}
-      renderRow={(row, top) => (
-        <HexRow key={row} {...{ id, bytes, row, octets, top, marked, layer, at }} onByte={moveTo} />
-      )}
+      renderRow={(row, top) => <HexRow {...{ id, bytes, row, octets, top, marked, layer, at }} onByte={moveTo} />}
     />
   );
 }

@@ -79,9 +79,13 @@ const addressFilter = (field: string, address: string): string | null =>
   address === '' ? null : equal(field, address);
 const laterThan: Column['filter'] = (row, _columns, _index, store) => `time >= ${sinceStart(store, row) / 1e9}`;
 
+/** Addresses of multicast groups: what is sent there is for all. */
+const MULTICAST = /^(22[4-9]|23\d)\.|^ff[0-9a-f]{2}:/;
+
 function address(id: number, { store, directory, isShort }: CellContext): string {
   const text = store.address(id);
-  return isShort ? directory.labelOfAddress(text) : text;
+  if (!isShort) return text;
+  return MULTICAST.test(text) ? 'all' : directory.labelOfAddress(text);
 }
 
 export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
@@ -267,7 +271,7 @@ const NARROW_GAP = 8;
 /** Characters of columns where room is short. */
 const SHORT_CHARS: Partial<Record<ColumnId, number>> = {
   time: 10,
-  way: 16.5,
+  way: 15.5,
   source: 8,
   target: 11,
   kind: 14.5,

@@ -164,7 +164,6 @@ function Table(): ReactNode {
     const isCurrent = at === row;
     return (
       <Line
-        key={position}
         {...{ position, top, form, nodes, revision, columns, isShort, learned, onMenu, isCurrent }}
         cursor={isCurrent ? cursor : null}
         isHit={isAmong(hits, at)}

@@ -45,40 +45,53 @@ function infoCell(props: LineProps): { readonly text: string; readonly whole: st
   return { text, whole: infoSentence(infoOf(store, row, facts, plainName)) };
 }
 
-function Cell({
-  id,
-  index,
-  props,
-}: {
+interface CellProps {
   readonly id: ColumnId;
   readonly index: number;
   readonly props: LineProps;
-}): ReactNode {
-  const { row, previous, isShort, form, nodes, cursor, columns } = props;
+}
+
+/** The text of a cell; `isWhole`: never shortened, for a tooltip. */
+function textOf({ id, index, props }: CellProps, isWhole: boolean): string {
+  const { row, previous, isShort, form, nodes, columns } = props;
   const store = packets();
   const chunk = store.chunks[row >>> 16];
-  if (chunk === undefined) return null;
-  const column = COLUMNS[id];
-  const width = columns[index]?.width ?? 0;
-  const isCellShort = isShort && width < column.chars * CHAR;
-  const context = { store, directory: nodes, form, previous };
+  if (chunk === undefined) return '';
+  if (id === 'info') return isWhole ? infoCell(props).whole : infoCell(props).text;
+  const isCellShort = !isWhole && isShort && (columns[index]?.width ?? 0) < COLUMNS[id].chars * CHAR;
+  const context = { store, directory: nodes, form, previous, isShort: isCellShort };
+  return COLUMNS[id].text(row, chunk, row & 0xffff, context);
+}
+
+function kindDoc(row: number): string {
+  const kind = packets().chunks[row >>> 16]?.kind[row & 0xffff];
+  return kind === undefined ? '' : (PACKET_KINDS[kind]?.doc ?? '');
+}
+
+function KindMark({ row }: { readonly row: number }): ReactNode {
+  const { kind, flags } = packets().chunks[row >>> 16] ?? {};
   const at = row & 0xffff;
-  const info = id === 'info' ? infoCell(props) : null;
-  const text = info?.text ?? column.text(row, chunk, at, { ...context, isShort: isCellShort });
-  const whole = info?.whole ?? (isCellShort ? column.text(row, chunk, at, { ...context, isShort: false }) : text);
-  const kind = chunk.kind[at]!;
-  const classes = [column.isRight === true ? 'right' : '', id === 'frame' ? 'faint' : '', `cell-${id}`];
-  if (cursor === id) classes.push('cell-current');
+  return kind === undefined || flags === undefined ? null : <Mark look={lookOf(kind[at]!, flags[at]!)} />;
+}
+
+function Cell(cell: CellProps): ReactNode {
+  const { id, index, props } = cell;
+  const right = COLUMNS[id].isRight === true ? ' right' : '';
+  const faint = id === 'frame' ? ' faint' : '';
+  const current = props.cursor === id ? ' cell-current' : '';
   return (
     <span
       role="gridcell"
       aria-colindex={index + 1}
       data-column={id}
-      className={classes.filter((name) => name !== '').join(' ')}
-      title={id === 'kind' ? (PACKET_KINDS[kind]?.doc ?? '') : whole}
+      className={`cell-${id}${right}${faint}${current}`}
+      // Made when it is wanted: making all of them would take longer than drawing the lines.
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = id === 'kind' ? kindDoc(props.row) : textOf(cell, true);
+      }}
     >
-      {id === 'kind' ? <Mark look={lookOf(kind, chunk.flags[at]!)} /> : null}
-      {text}
+      {id === 'kind' ? <KindMark row={props.row} /> : null}
+      {textOf(cell, false)}
     </span>
   );
 }

@@ -1,0 +1,83 @@
+// The window without the program round it, as `npm run web` serves it: a plain page in Chromium.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { serveWindow, type ServedWindow } from '../../main/node/web/serve-window.ts';
+import { capture, KILL9, Lab, Scratch } from './support.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const scratch = new Scratch();
+let lab: Lab;
+let served: ServedWindow;
+let page: Page;
+
+beforeAll(async () => {
+  served = await serveWindow(join(ROOT, 'out', 'renderer'), join(ROOT, 'test', 'golden', 'captures'), 0);
+  lab = await Lab.start(join(scratch.path, 'web'));
+  const arrives = lab.app.waitForEvent('window');
+  await lab.app.evaluate(({ BrowserWindow }, address) => {
+    const window = new BrowserWindow({ width: 1280, height: 720, webPreferences: { sandbox: true } });
+    void window.loadURL(address);
+  }, served.address);
+  page = await arrives;
+  page.on('pageerror', (error) => lab.complaints.push(error.message));
+});
+afterAll(async () => {
+  await lab.stop();
+  await served.close();
+  scratch.remove();
+});
+
+const isRead = async (name: string): Promise<void> => {
+  await page.waitForFunction((wanted) => document.querySelector('.source-name')?.textContent === wanted, name);
+  await page.waitForSelector('.app[data-phase=done]');
+  await page.waitForSelector('.detail-line');
+};
+
+describe('the window in a plain browser', () => {
+  it('shows a sample at its first start, and has the others', async () => {
+    expect(page.url()).toBe(served.address);
+    await isRead('bridge.pcap');
+    expect(await page.innerText('.packet-count')).toContain('787 packets');
+
+    await page.click('.banner-calm button:has-text("Other samples")');
+    await page.click('.samples button:has-text("A switch is cut off")');
+    await isRead('brA.pcap');
+    expect(await page.locator('.ring-item').count()).toBe(5);
+  });
+
+  it('opens what is chosen in the browser, gzipped too, and keys', async () => {
+    const choosing = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await choosing).setFiles(capture('c31-knet-aes256-form3/brA.pcap'));
+    await isRead('brA.pcap');
+    const keys = page.waitForEvent('filechooser');
+    await page.click('.banner button:has-text("Add a key…")');
+    await (await keys).setFiles(capture('c31-knet-aes256-form3/authkey'));
+    await page.waitForSelector('.banner', { state: 'detached' });
+    await page.waitForSelector('.hex-tabs button:has-text("decrypted")');
+
+    const again = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+o');
+    await (await again).setFiles(capture('05-corosync-loss-5pct/bridge.pcap.gz'));
+    await isRead('bridge.pcap.gz');
+  });
+
+  it('remembers the theme in the browser', async () => {
+    const stored = (): Promise<string | null> => page.evaluate(() => localStorage.getItem('totem-lab.settings'));
+    await page.keyboard.press('Control+Shift+L');
+    await expect.poll(stored).toMatch(/"theme":"(light|dark|contrast)"/);
+  });
+
+  it('takes what is dropped', async () => {
+    const transfer = await page.evaluateHandle((octets) => {
+      const files = new DataTransfer();
+      files.items.add(new File([Uint8Array.from(atob(octets), (char) => char.charCodeAt(0))], 'dropped.pcap'));
+      return files;
+    }, readFileSync(KILL9).toString('base64'));
+    await page.dispatchEvent('.app', 'drop', { dataTransfer: transfer });
+
+    await isRead('dropped.pcap');
+  });
+});
