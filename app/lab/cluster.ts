@@ -2,6 +2,8 @@
 // report's addresses; no processes.
 import type { ConfchgReason, GroupProcess, NodeStatus } from '../../protocol/node/contract.ts';
 import type { NodeRef } from '../../protocol/totem/identity.ts';
+import type { SheepStatus } from '../../protocol/sheep/engine/contract.ts';
+import type { Behaviour } from '../../protocol/sheep/engine/policy.ts';
 import type { TotemConfig } from '../../protocol/totem/engine/contract.ts';
 
 export type LabDialect = 'corosync-1' | 'corosync-3';
@@ -40,6 +42,14 @@ export interface LabLinkRule {
   readonly sizeMax: number | null;
 }
 
+export interface LabSheepStart {
+  readonly behaviour: Behaviour;
+  readonly port: number;
+  readonly zone: number | null;
+  readonly isDurable: boolean;
+  readonly isDebug: boolean;
+}
+
 export interface LabNodeStart {
   readonly self: LabNodeSpec;
   readonly nodelist: readonly LabNodeSpec[];
@@ -50,6 +60,8 @@ export interface LabNodeStart {
   readonly config: TotemConfig;
   /** Folder of this node: ring id, logs, store. */
   readonly directory: string;
+  /** A sheep starts with the node; null without one. */
+  readonly sheep: LabSheepStart | null;
   /** Wall clock, ns since 1970, when the machine's monotonic clock was 0: the same for all nodes of a lab. */
   readonly wallNsAtZero: bigint;
 }
@@ -63,6 +75,10 @@ export type LabNodeOrder =
   | { readonly kind: 'leave' }
   | { readonly kind: 'cpg-join' | 'cpg-leave'; readonly group: string; readonly pid: number }
   | { readonly kind: 'cpg-mcast'; readonly group: string; readonly pid: number; readonly message: Uint8Array }
+  | { readonly kind: 'sheep'; readonly sheep: LabSheepStart }
+  /** SIGTERM or SIGKILL to the sheep alone. */
+  | { readonly kind: 'sheep-signal'; readonly signal: 'TERM' | 'KILL' }
+  | { readonly kind: 'disk'; readonly isFull: boolean; readonly delayMs: number }
   /** Messages to a group, `rate` a second (0: as many as the node takes), for some seconds. */
   | {
       readonly kind: 'load';
@@ -92,7 +108,9 @@ export type LabNodeEvent =
       readonly members: readonly GroupProcess[];
       readonly left: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
       readonly joined: readonly (GroupProcess & { readonly reason: ConfchgReason })[];
-    };
+    }
+  /** `code` null: it started. */
+  | { readonly kind: 'sheep'; readonly code: number | null; readonly why: string };
 
 /** From a node process. */
 export type LabNodeReport =
@@ -104,6 +122,8 @@ export type LabNodeReport =
 
 export interface LabNodeStatus {
   readonly node: NodeStatus;
+  /** Null while no sheep runs here. */
+  readonly sheep: SheepStatus | null;
   /** By node id: how often it joined, and whether it is here. */
   readonly joins: readonly { readonly node: NodeRef; readonly count: number; readonly isJoined: boolean }[];
   /** Datagrams that the fault rules swallowed, and those that found no room. */

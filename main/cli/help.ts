@@ -63,15 +63,17 @@ OID is an object id in hex, with or without its leading zeros. An IPv6 address s
 
   totemlab place f774470000060d 80f7744700000000 --nodes 192.168.1.111,192.168.1.112 --copies 2`;
 const LAB = `totemlab lab [--nodes N] [--dialect corosync-1 | corosync-3] [--transport udp | udpu] [--token MS]
-             [--dir DIR] [--capture FILE] [--exec FILE] [--json]
+             [--behaviour sound | faithful] [--dir DIR] [--capture FILE] [--exec FILE] [--json]
 
-A mini cluster in the foreground: nodes as processes on 127.168.1.111, .112, .114 …, real UDP. Says
+A mini cluster in the foreground: nodes as processes on 127.168.1.111, .112, .114 …, real UDP and
+TCP 7000, each with a sheep that keeps its objects on disk. Says
 what happens, takes lines from its prompt, and leaves no process behind when it ends.
 
   --nodes N         3 unless said
   --dialect NAME    corosync-1 (default, the report's) or corosync-3: what is spoken on the wire
   --transport NAME  udp (multicast, default) or udpu
   --token MS        token as in corosync.conf, 1000 unless said
+  --behaviour NAME  of the sheep: sound (default), or faithful to sheepdog 0.3.0, faults included
   --dir DIR         keeps the nodes' files there and uses them again; else a temporary folder
   --capture FILE    what the nodes send, as pcapng, without any right to capture
   --exec FILE       lines from a file instead of the prompt

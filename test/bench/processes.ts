@@ -48,6 +48,7 @@ async function ourCluster(directory: string): Promise<ProcessCluster> {
     slots: NODES.length,
     program: { node: process.execPath, script: join(root, 'out', 'helpers', 'lab-node.mjs') },
     capture: null,
+    sheep: null,
     onEvent: () => undefined,
   });
   for (let i = 0; i < NODES.length; i++) cluster.add();

@@ -91,6 +91,7 @@ export function createCorosyncLog(dialect: LabDialect): (event: LabNodeEvent) =>
       case 'synchronised':
         return event.isDone ? [line('MAIN', 'Completed service synchronization, ready to provide service.')] : [];
       case 'confchg':
+      case 'sheep':
         return [];
     }
   };

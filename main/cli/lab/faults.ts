@@ -14,6 +14,7 @@ fault loss NODE PERCENT             of what arrives there is lost; 0 ends it
 fault delay NODE MS                 what arrives there is late; 0 ends it
 fault deaf NODE [off]               hears no multicasts, tokens reach it
 fault mtu NODE OCTETS               longer datagrams are lost there; 0 ends it
+fault disk NODE full|slow MS|ok     the store has no space, or every operation takes longer
 heal                                ends every fault of the network`;
 
 type Done = Result<string, string>;
@@ -91,6 +92,13 @@ export async function injectFault(cluster: ProcessCluster, text: string, find: F
     case 'deaf':
       cluster.setRule(node, 'deaf', rest[1] === 'off' ? null : { ...CUT, from: null, what: 'multicast' });
       return ok(rest[1] === 'off' ? `node ${node} hears multicasts again` : `node ${node} hears no multicasts`);
+    case 'disk': {
+      const ms = amount(rest[2] ?? '200', 60_000);
+      if (!['full', 'slow', 'ok'].includes(rest[1] ?? '') || ms === null)
+        return fail('disk wants full, slow MS or ok: fault disk 2 full');
+      cluster.order(node, { kind: 'disk', isFull: rest[1] === 'full', delayMs: rest[1] === 'slow' ? ms : 0 });
+      return ok(`disk of node ${node} ${rest[1]}`);
+    }
     case 'loss':
     case 'delay':
     case 'mtu':

@@ -1,5 +1,6 @@
 // What `totemlab lab` was told, checked.
 import { LAB_NODES_MAX, type LabDialect, type LabTransport } from '../../../app/lab/cluster.ts';
+import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { wholeNumber, type Arguments } from '../arguments.ts';
 
@@ -15,6 +16,7 @@ export interface LabOptions {
   readonly exec: string | null;
   readonly isJson: boolean;
   readonly port: number;
+  readonly behaviour: Behaviour;
 }
 
 export const LAB_OPTION_SPEC = {
@@ -26,6 +28,7 @@ export const LAB_OPTION_SPEC = {
   capture: { type: 'string' },
   exec: { type: 'string' },
   port: { type: 'string' },
+  behaviour: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
@@ -52,6 +55,8 @@ export function labOptions({ text, flag, files }: Arguments): Result<LabOptions,
   if (!token.ok) return token;
   const port = number('port', text('port'), 5405, 65_535);
   if (!port.ok) return port;
+  const behaviour = choice('behaviour', text('behaviour'), ['sound', 'faithful']);
+  if (!behaviour.ok) return behaviour;
   return ok({
     nodes: nodes.value,
     dialect: dialect.value,
@@ -62,5 +67,6 @@ export function labOptions({ text, flag, files }: Arguments): Result<LabOptions,
     exec: text('exec'),
     isJson: flag('json'),
     port: port.value,
+    behaviour: behaviour.value,
   });
 }

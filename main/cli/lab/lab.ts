@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { totemConfig } from '../../../protocol/totem/engine/config.ts';
+import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { LAB_NODES_MAX } from '../../../app/lab/cluster.ts';
 import { ProcessCluster, type ClusterEvent } from '../../node/lab/process-cluster.ts';
 import { helperProgram } from '../../node/capture/helper-command.ts';
@@ -45,6 +46,7 @@ class Lab {
       config: config.value,
       directory,
       slots,
+      sheep: { behaviour: options.behaviour, port: SHEEP_PORT, zone: null, isDurable: false, isDebug: false },
       program: helperProgram('lab-node'),
       capture: capture === null ? null : (bytes) => void capture.write(bytes),
       onEvent: (event) => this.told(event),

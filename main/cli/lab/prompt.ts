@@ -21,7 +21,7 @@ const HELP = `NODE> COMMAND   in the shell of a node, by number, id or address: 
 ${FAULT_HELP}
 traffic NODE [size=N] [rate=N] [seconds=N]   messages to the group "traffic"
 add                                 one more node
-wait ring N | wait quiet | wait SECONDS
+wait ring N | wait sheep N | wait recovered | wait quiet | wait SECONDS
 status                              nodes, rings, processes
 quit                                ends the lab
 `;

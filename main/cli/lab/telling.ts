@@ -14,6 +14,8 @@ function eventText(event: LabNodeEvent): string | null {
     }
     case 'synchronised':
       return event.isDone ? 'synchronised' : null;
+    case 'sheep':
+      return event.code === null ? 'sheep started' : `sheep ended with ${event.code}: ${event.why}`;
     case 'confchg':
       return `group ${event.group}: ${event.members.map(({ nodeid, pid }) => `${nodeid}/${pid}`).join(' ')}`;
   }

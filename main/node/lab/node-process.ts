@@ -1,7 +1,13 @@
 // What runs in the process of one lab node: a LabNode over UDP, its log, its tap. Orders come in, reports go out.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabNodeEvent, LabNodeOrder, LabNodeReport, LabNodeStart } from '../../../app/lab/cluster.ts';
+import type {
+  LabNodeEvent,
+  LabNodeOrder,
+  LabNodeReport,
+  LabNodeStart,
+  LabSheepStart,
+} from '../../../app/lab/cluster.ts';
 import { createCorosyncLog, startLines } from '../../../app/lab/shell/corosync-log.ts';
 import { createLabNode } from '../../../protocol/node/node.ts';
 import type { LabNode } from '../../../protocol/node/contract.ts';
@@ -12,6 +18,7 @@ import { startNodeHost, type NodeHost, type ToldEffect } from '../cluster/node-h
 import { ringIdFile } from '../cluster/ring-id-file.ts';
 import type { SentDatagram } from '../cluster/transport.ts';
 import { GroupLoad } from './group-load.ts';
+import { SheepHost } from '../sheep/sheep-host.ts';
 import { createLogFile, type LogFile } from './log-file.ts';
 import type { TapOutput } from './tap-output.ts';
 
@@ -20,6 +27,9 @@ export interface NodeProcessHooks {
   readonly tapFor: (interfaceName: string) => TapOutput;
   readonly end: (code: number) => void;
 }
+
+/** Milliseconds that a ring stands before the node's sheep starts. */
+const SETTLED_MS = 500;
 
 interface Join {
   readonly node: NodeRef;
@@ -35,6 +45,12 @@ export class NodeProcess {
   private linesOf: (event: LabNodeEvent) => ReturnType<typeof startLines> = () => [];
   private readonly joins = new Map<number, Join>();
   private load: GroupLoad | null = null;
+  private started: LabNodeStart | null = null;
+  private sheep: SheepHost | null = null;
+  private sheeps = 0;
+  /** Starts once the ring has stood for a while, as people start sheepdog after Corosync. */
+  private sheepToCome: LabSheepStart | null = null;
+  private settling: NodeJS.Timeout | null = null;
   private readonly delivered = { messages: 0, octets: 0 };
 
   constructor(hooks: NodeProcessHooks) {
@@ -57,6 +73,16 @@ export class NodeProcess {
         return;
       case 'status':
         this.tellStatus(order.ask);
+        return;
+      case 'sheep':
+        void this.startSheep(order.sheep);
+        return;
+      case 'sheep-signal':
+        if (order.signal === 'KILL') this.sheep?.kill();
+        else this.sheep?.stop();
+        return;
+      case 'disk':
+        this.sheep?.setDisk(order);
         return;
       case 'load':
         this.load?.stop();
@@ -103,10 +129,12 @@ export class NodeProcess {
       onEnd: (problem) => this.give(explainNodeProblem(problem)),
     });
     if (!started.ok) return this.give(explainNodeProblem(started.problem));
+    this.started = start;
     this.log.write(startLines(start));
     this.node = node;
     this.host = started.value;
     this.hooks.tell({ kind: 'up' });
+    this.sheepToCome = start.sheep;
   }
 
   private give(says: string): void {
@@ -123,7 +151,48 @@ export class NodeProcess {
     };
   }
 
+  private async startSheep(sheep: LabSheepStart): Promise<void> {
+    if (this.started === null || this.sheep !== null) return;
+    const { self, directory } = this.started;
+    // Every sheep is a process of its own to its group: this one's number, then more.
+    const pid = process.pid * 16 + (this.sheeps++ % 16);
+    const event = (code: number | null, why: string): void => this.tellEvent({ kind: 'sheep', code, why });
+    try {
+      this.sheep = await SheepHost.start({
+        ...sheep,
+        nodeid: self.nodeid,
+        pid,
+        ip: self.ip,
+        store: join(directory, 'store'),
+        node: { isReady: () => this.host?.isReady() ?? false, input: (input) => this.host?.input(input) },
+        onExit: (code, why) => {
+          this.sheep = null;
+          event(code, why);
+        },
+      });
+      event(null, '');
+    } catch (error) {
+      event(1, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private watchSettling(event: LabNodeEvent): void {
+    const sheep = this.sheepToCome;
+    if (sheep === null) return;
+    if (event.kind === 'state' && event.state === 'gather' && this.settling !== null) clearTimeout(this.settling);
+    if (event.kind !== 'synchronised' || !event.isDone) return;
+    this.settling = setTimeout(() => {
+      this.sheepToCome = null;
+      void this.startSheep(sheep);
+    }, SETTLED_MS);
+  }
+
+  private tellEvent(event: LabNodeEvent): void {
+    this.hooks.tell({ kind: 'event', atMs: Date.now(), event });
+  }
+
   private told(effect: ToldEffect): void {
+    this.sheep?.heard(effect);
     if (effect.kind === 'cpg-deliver') {
       this.delivered.messages++;
       this.delivered.octets += effect.message.length;
@@ -133,9 +202,10 @@ export class NodeProcess {
     if (effect.kind === 'cpg-ready') this.load?.ready();
     const event = eventOf(effect);
     if (event === null) return;
+    this.watchSettling(event);
     if (event.kind === 'configuration') this.countJoins(event);
     this.log?.write(this.linesOf(event));
-    this.hooks.tell({ kind: 'event', atMs: Date.now(), event });
+    this.tellEvent(event);
   }
 
   private countJoins({ left, joined }: Extract<LabNodeEvent, { kind: 'configuration' }>): void {
@@ -154,6 +224,7 @@ export class NodeProcess {
     const joins = [...this.joins.values()].sort((a, b) => a.node.nodeid - b.node.nodeid);
     const status = {
       node: this.node.inspect(),
+      sheep: this.sheep?.status() ?? null,
       joins,
       dropped: this.host.gate.dropped(),
       delivered: { ...this.delivered },

@@ -11,6 +11,7 @@ import {
   type LabNodeSpec,
   type LabNodeStart,
   type LabNodeStatus,
+  type LabSheepStart,
   type LabTransport,
 } from '../../../app/lab/cluster.ts';
 import type { NodeView } from '../../../app/lab/shell/node-view.ts';
@@ -29,6 +30,8 @@ export interface ClusterOptions {
   readonly directory: string;
   /** Every node's nodelist has these numbers from 1, so that nodes can be added. */
   readonly slots: number;
+  /** Null: nodes without sheep. */
+  readonly sheep: LabSheepStart | null;
   readonly program: HelperProgram;
   /** Octets of the cluster's capture; null where nobody wants one. */
   readonly capture: ((bytes: Uint8Array) => void) | null;
@@ -104,6 +107,7 @@ export class ProcessCluster {
       port: options.port,
       config: options.config,
       directory: this.directoryOf(number),
+      sheep: options.sheep,
       wallNsAtZero: this.wallNsAtZero,
     };
     const tap = this.merge?.node(`n${number}`, spec.ip) ?? (() => undefined);
@@ -178,6 +182,12 @@ export class ProcessCluster {
     const status = await this.status(number);
     const nodelist = this.nodes();
     return { self: this.specOf(number), nodelist, dialect, transport, group, port, configuredToken, config, status };
+  }
+
+  /** Starts the node's sheep, where there is a node and no sheep. */
+  startSheep(number: number, change: Partial<LabSheepStart> = {}): void {
+    const { sheep } = this.options;
+    if (sheep !== null) this.order(number, { kind: 'sheep', sheep: { ...sheep, ...change } });
   }
 
   /** Tells a node's process to do something; nothing where it does not run. */

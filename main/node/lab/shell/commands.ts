@@ -1,7 +1,10 @@
 // The commands of a node's shell by name. Each is told the words behind it.
+import { readFile, writeFile } from 'node:fs/promises';
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../../../../app/lab/shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../../../../app/lab/shell/maps.ts';
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
+import { collie } from '../../../../protocol/collie/collie.ts';
+import { runScript } from '../../sheep/collie-runner.ts';
 import type { ProcessCluster } from '../process-cluster.ts';
 import { du, ls, tail } from './files.ts';
 
@@ -15,8 +18,74 @@ type Command = (context: ShellContext, args: readonly string[]) => Promise<ToolR
 
 const folderOf = ({ cluster, number }: ShellContext): string => cluster.directoryOf(number);
 
+async function sheepService({ cluster, number }: ShellContext, action: string | undefined): Promise<ToolResult> {
+  if (action === 'start') {
+    cluster.startSheep(number);
+    return toolOut('Starting Sheepdog QEMU/KVM Block Storage (sheep): [  OK  ]\n');
+  }
+  if (action === 'stop') return killSheep({ cluster, number }, []);
+  return toolErr('Usage: service sheepdog {start|stop}\n', 2);
+}
+
+async function killSheep({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
+  const isRunning = (await cluster.status(number))?.sheep !== null;
+  if (!isRunning) return toolErr('', 1);
+  cluster.order(number, { kind: 'sheep-signal', signal: args.includes('-9') ? 'KILL' : 'TERM' });
+  return toolOut('');
+}
+
+/** The sheep of this node, in its own store whatever folder is named, as sheep's options say. */
+async function sheep({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
+  const value = (flag: string): string | null => args[args.indexOf(flag) + 1] ?? null;
+  const zone = args.includes('-z') ? Number(value('-z')) : null;
+  if (zone !== null && !Number.isSafeInteger(zone)) return toolErr(`sheep: invalid zone '${value('-z')}'\n`, 1);
+  cluster.startSheep(number, { isDebug: args.includes('-d'), isDurable: args.includes('-D'), zone });
+  return toolOut('');
+}
+
+/** What follows a `<` or `>` among the words, and the words without it. */
+function redirection(
+  args: readonly string[],
+  sign: '<' | '>',
+): { readonly path: string | null; readonly rest: readonly string[] } {
+  const at = args.indexOf(sign);
+  const path = at < 0 ? null : (args[at + 1] ?? null);
+  return { path, rest: path === null ? args : args.filter((_, i) => i !== at && i !== at + 1) };
+}
+
+/** `< FILE` is its standard input, `> FILE` takes its standard output, octet by octet. */
+async function collieCommand({ cluster, number }: ShellContext, words: readonly string[]): Promise<ToolResult> {
+  const from = redirection(words, '<');
+  const into = redirection(from.rest, '>');
+  const args = into.rest;
+  let input: Uint8Array;
+  try {
+    input = from.path === null ? new Uint8Array(0) : new Uint8Array(await readFile(from.path));
+  } catch {
+    return toolErr(`${from.path}: No such file or directory\n`);
+  }
+  const printed = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[] };
+  const ip = cluster.nodes()[number - 1]?.ip ?? '';
+  const code = await runScript(collie(args, false), {
+    print: (to, octets) => void printed[to].push(octets),
+    read: (length) => {
+      const octets = input.subarray(0, length);
+      input = input.subarray(length);
+      return Promise.resolve(octets);
+    },
+    addressesOf: (host) => (host === 'localhost' || host === '127.0.0.1' ? [ip] : []),
+  });
+  const text = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('utf8');
+  if (into.path !== null) {
+    await writeFile(into.path, Buffer.concat(printed.stdout));
+    printed.stdout.length = 0;
+  }
+  return { out: text(printed.stdout), err: text(printed.stderr), code };
+}
+
 async function service({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
   const [name, action] = args;
+  if (name === 'sheepdog') return sheepService({ cluster, number }, action);
   if (name !== 'corosync') return toolErr(`${name ?? ''}: unrecognized service\n`);
   switch (action) {
     case 'start':
@@ -41,6 +110,7 @@ async function service({ cluster, number }: ShellContext, args: readonly string[
 async function kill({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
   const pid = cluster.pidOf(number);
   const target = args.find((arg) => !arg.startsWith('-'));
+  if (target === 'sheep') return killSheep({ cluster, number }, args);
   const isNamed = target === 'corosync' || target === '$(pidof' || target === String(pid);
   if (pid === null || !isNamed) return toolErr(`kill: (${target ?? ''}) - No such process\n`);
   if (args.includes('-9') || args.includes('-KILL')) await cluster.kill(number);
@@ -62,7 +132,10 @@ corosync-cmapctl [-m stats]       keys and counters (Corosync 3)
 corosync-quorumtool [-l]          votes and members (Corosync 3)
 service corosync start|stop       starts the node, or has it leave the ring
 kill -9 corosync                  kills the node's process; -STOP and -CONT pause it
-tail [-n N] corosync.log          the end of the log
+service sheepdog start|stop       the node's sheep; pkill [-9] sheep ends it alone
+sheep [-d] [-D] [-z ZONE]         starts the sheep with options
+collie …                          every command of collie 0.3.0; < FILE and > FILE
+tail [-n N] corosync.log          the end of the log; store/sheep.log too
 ls [-la] [DIR], du [-h] [DIR]     the node's folder
 `;
 
@@ -73,6 +146,8 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['corosync-cmapctl', async ({ cluster, number }, args) => corosyncCmapctl(args, await cluster.view(number))],
   ['corosync-quorumtool', async ({ cluster, number }, args) => corosyncQuorumtool(args, await cluster.view(number))],
   ['service', service],
+  ['sheep', sheep],
+  ['collie', collieCommand],
   ['kill', kill],
   ['pkill', kill],
   ['pidof', pidof],
