@@ -136,7 +136,7 @@ export function processJoin(m: Machine, { isLeave, sender, proc, failed }: JoinL
     widen(m, { isLeave, sender, proc, failed });
     return;
   }
-  if (s.memberState === 'operational') enterGather(m, GATHER_FROM.JOIN_IN_OPERATIONAL);
+  if (s.memberState === 'operational' && m.dialect.gathersOnKnownJoins) enterGather(m, GATHER_FROM.JOIN_IN_OPERATIONAL);
 }
 
 /** 2.4 step 1 a and b: this node, where it is to make the commit token, makes it. */

@@ -53,6 +53,11 @@ export interface EngineDialect {
   /** Whether an operational node ignores joins of before its ring, and those that give it up (2.3.3 on). */
   readonly ignoresStaleJoins: boolean;
   /**
+   * Whether an operational node gathers on a join that says nothing new. 1.4 does not: in 03-corosync-kill9 a node
+   * hears the joins of another for 182 ms and gathers when its own token is lost.
+   */
+  readonly gathersOnKnownJoins: boolean;
+  /**
    * Octets that the queue of new messages may hold (totemsrp.c MESSAGE_QUEUE_MAX), and what a packet may carry of
    * netmtu.
    */
@@ -185,6 +190,7 @@ export const ENGINE_DIALECTS: { readonly [K in DialectOfEngine]: EngineDialect }
     commitEntrySize: COROSYNC_1.ringIdSize + 12,
     startIncrement: 0n,
     ignoresStaleJoins: false,
+    gathersOnKnownJoins: false,
     queueOctetsMax: MEBIBYTE,
     packetOctets: (netmtu) => netmtu - IP_AND_UDP_OCTETS - COROSYNC_1.at.mcast.size,
   },
@@ -195,6 +201,7 @@ export const ENGINE_DIALECTS: { readonly [K in DialectOfEngine]: EngineDialect }
     commitEntrySize: COROSYNC_3.ringIdSize + 12,
     startIncrement: 1n,
     ignoresStaleJoins: true,
+    gathersOnKnownJoins: true,
     queueOctetsMax: 4 * MEBIBYTE,
     packetOctets: (netmtu) => netmtu - 2 * COROSYNC_3.at.mcast.size,
   },
