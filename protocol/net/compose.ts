@@ -64,3 +64,33 @@ export function udpFrame(src: UdpEndpoint, dst: UdpEndpoint, payload: Uint8Array
   put16(frame, udp + 6, checksum(frame, udp, frame.length, ~pseudo & 0xffff) || 0xffff);
   return frame;
 }
+
+/** Octets of a fragment: a multiple of 8 that fits behind its header on an Ethernet. */
+const FRAGMENT = 1480;
+const MORE_FRAGMENTS = 0x2000;
+
+/** The frames of one datagram on an Ethernet, in order: one, or its IP fragments where it does not fit. */
+export function udpFrames(
+  src: UdpEndpoint,
+  dst: UdpEndpoint,
+  payload: Uint8Array,
+  id: number,
+  ttl: number,
+): readonly Uint8Array[] {
+  const whole = udpFrame(src, dst, payload, id, ttl);
+  const start = ETHERNET + IPV4;
+  if (whole.length - start <= FRAGMENT) return [whole];
+  const frames: Uint8Array[] = [];
+  for (let at = start; at < whole.length; at += FRAGMENT) {
+    const piece = whole.subarray(at, at + FRAGMENT);
+    const frame = new Uint8Array(start + piece.length);
+    frame.set(whole.subarray(0, start), 0);
+    frame.set(piece, start);
+    put16(frame, ETHERNET + 2, IPV4 + piece.length);
+    put16(frame, ETHERNET + 6, (at + FRAGMENT < whole.length ? MORE_FRAGMENTS : 0) | ((at - start) / 8));
+    put16(frame, ETHERNET + 10, 0);
+    put16(frame, ETHERNET + 10, checksum(frame, ETHERNET, start, 0));
+    frames.push(frame);
+  }
+  return frames;
+}
