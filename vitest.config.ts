@@ -1,4 +1,4 @@
-// Tests without a window, as five projects. The window's own are in vitest.e2e.config.ts.
+// Tests without a window, as six projects. The window's own are in vitest.e2e.config.ts.
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, testTimeout: number) => ({
@@ -12,6 +12,7 @@ export default defineConfig({
     projects: [
       project('unit', 10_000),
       project('property', 60_000),
+      project('simulation', 300_000),
       project('golden', 120_000),
       project('tidy', 30_000),
       { test: { ...project('interop', 60_000).test, globalSetup: 'test/interop/build.ts' } },

@@ -11,7 +11,7 @@ import { createTally } from './lib/tally.mjs';
 import { has, hasDisplay, installRingPackages, installSystemPackages } from './lib/system.mjs';
 
 const says = (line) => process.stdout.write(`${line}\n`);
-const PROJECTS = ['unit', 'property', 'golden', 'tidy', 'interop'];
+const PROJECTS = ['unit', 'property', 'simulation', 'golden', 'tidy', 'interop'];
 const PARTS = ['types', 'lint', 'unused', ...PROJECTS, 'build', 'e2e'];
 const INTERRUPTED = 130;
 const SCREEN = '2560x1440x24';

@@ -1,0 +1,86 @@
+// Holds what a scenario expects against the world. Returns what is so instead, or null.
+import { asciiText } from '../../base/bytes.ts';
+import type { ProgramEffect, ProgramInput } from '../program.ts';
+import type { Expectation } from '../scenario/commands.ts';
+import type { WorldObserver } from '../world/observer.ts';
+import type { SimNode } from '../world/sim-node.ts';
+import type { World } from '../world/world.ts';
+
+/** Texts of messages longer than this are not remembered. */
+const TEXT_OCTETS_MAX = 256;
+const TEXTS_MAX = 100_000;
+
+/** Counts what each node delivered, by its text. */
+export class Deliveries implements WorldObserver {
+  readonly #counts: Map<string, number>[];
+
+  constructor(world: World) {
+    this.#counts = world.nodes.map(() => new Map());
+  }
+
+  stepped(node: SimNode, _at: number, _input: ProgramInput, effects: readonly ProgramEffect[]): void {
+    for (const effect of effects) {
+      if (effect.kind === 'deliver') this.#add(node, effect.packet);
+      else if (effect.kind === 'cpg-deliver') this.#add(node, effect.message);
+    }
+  }
+
+  count(node: SimNode, text: string): number {
+    return this.#counts[node.index]?.get(text) ?? 0;
+  }
+
+  #add(node: SimNode, bytes: Uint8Array): void {
+    const counts = this.#counts[node.index];
+    if (counts === undefined || bytes.length > TEXT_OCTETS_MAX || counts.size >= TEXTS_MAX) return;
+    const text = asciiText(bytes);
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+}
+
+function stateOf(node: SimNode): string {
+  if (node.program === null) return 'down';
+  return node.phase === 'paused' ? 'paused' : node.program.totemStatus().state;
+}
+
+function lackingMember(world: World, nodes: readonly number[], ringSeq: bigint | null, node: SimNode): string | null {
+  const status = node.program?.totemStatus();
+  const state = stateOf(node);
+  if (status === undefined || state !== 'operational') return `node ${node.spec.number} is ${state}`;
+  const numberOf = new Map(world.nodes.map(({ spec }) => [spec.nodeid, spec.number]));
+  const members = status.members.map(({ nodeid }) => numberOf.get(nodeid) ?? nodeid);
+  const isSame = members.length === nodes.length && nodes.every((number) => members.includes(number));
+  if (!isSame) return `node ${node.spec.number} has members ${members.join(' ')}`;
+  if (ringSeq !== null && status.ringId.seq !== ringSeq) return `its ring has seq ${status.ringId.seq}`;
+  return null;
+}
+
+/** What is so instead of what is expected; null where it is so. */
+export function unmet(world: World, deliveries: Deliveries, expectation: Expectation): string | null {
+  for (const number of expectation.nodes) {
+    const node = world.nodes[number - 1];
+    if (node === undefined) return `there is no node ${number}`;
+    const says = unmetBy(world, deliveries, expectation, node);
+    if (says !== null) return says;
+  }
+  return null;
+}
+
+function unmetBy(world: World, deliveries: Deliveries, expectation: Expectation, node: SimNode): string | null {
+  const { number } = node.spec;
+  switch (expectation.kind) {
+    case 'members':
+      return lackingMember(world, expectation.nodes, expectation.ringSeq, node);
+    case 'state': {
+      const state = stateOf(node);
+      return state === expectation.state ? null : `node ${number} is ${state}`;
+    }
+    case 'delivered': {
+      const times = deliveries.count(node, expectation.text);
+      return times === expectation.times ? null : `node ${number} delivered it ${times} times`;
+    }
+    case 'counter': {
+      const value = node.program?.totemStatus().counters[expectation.name];
+      return value === expectation.value ? null : `node ${number} has ${value ?? 'no such counter'}`;
+    }
+  }
+}

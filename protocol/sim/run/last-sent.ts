@@ -1,0 +1,26 @@
+// Remembers what each node sent last of each type of message: what `replay` sends again.
+import type { Dialect } from '../../totem/dialect.ts';
+import { MESSAGE_TYPES, type MessageType } from '../../totem/messages.ts';
+import type { ProgramEffect, ProgramInput } from '../program.ts';
+import type { WorldObserver } from '../world/observer.ts';
+import type { SimNode } from '../world/sim-node.ts';
+
+export class LastSent implements WorldObserver {
+  readonly #typeAt: number;
+  readonly #nodes: Uint8Array[][] = [];
+
+  constructor({ at }: Dialect) {
+    this.#typeAt = at.type;
+  }
+
+  stepped(node: SimNode, _at: number, _input: ProgramInput, effects: readonly ProgramEffect[]): void {
+    for (const effect of effects)
+      if (effect.kind === 'send-token' || effect.kind === 'send-mcast')
+        (this.#nodes[node.spec.number] ??= [])[effect.bytes[this.#typeAt] ?? 0] = effect.bytes;
+  }
+
+  /** Octets of the last message of that type; null where there was none. */
+  find(node: number, type: MessageType): Uint8Array | null {
+    return this.#nodes[node]?.[MESSAGE_TYPES.indexOf(type)] ?? null;
+  }
+}

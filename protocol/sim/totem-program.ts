@@ -1,0 +1,80 @@
+// Totem alone as a program: the engine, and above it an application that submits packets and needs a while to
+// synchronise after each configuration.
+import { createTotemEngine } from '../totem/engine/engine.ts';
+import type { EngineState, Micros, TotemEffect } from '../totem/engine/contract.ts';
+import type { Program, ProgramEffect, ProgramInput, ProgramOptions, ProgramState, StartProgram } from './program.ts';
+
+interface Saved {
+  readonly engine: EngineState;
+  readonly ackAt: number;
+}
+
+const stateOf = (saved: ProgramState): Saved => saved as unknown as Saved;
+
+/** `sync`: microseconds from a regular configuration until the application has synchronised. */
+export function totemProgram(sync: number): StartProgram {
+  return (options) => new TotemProgram(options, sync);
+}
+
+class TotemProgram implements Program {
+  readonly #engine;
+  readonly #sync: number;
+  /** When the application will have synchronised; infinity where it has. */
+  #ackAt = Infinity;
+
+  constructor(options: ProgramOptions, sync: number) {
+    const { self, dialect, config, lastRingSeq, seed, saved } = options;
+    const own = { self, dialect, config, lastRingSeq, seed, takeOpenPacket: () => null, isChecked: true };
+    this.#engine = createTotemEngine(saved === undefined ? own : { ...own, saved: stateOf(saved).engine });
+    this.#sync = sync;
+    if (saved !== undefined) this.#ackAt = stateOf(saved).ackAt;
+  }
+
+  step(now: Micros, input: ProgramInput): readonly ProgramEffect[] {
+    switch (input.kind) {
+      case 'deadline':
+        return this.#onDeadline(now);
+      case 'datagrams':
+      case 'interface':
+      case 'leave':
+      case 'submit':
+        return this.#note(now, this.#engine.step(now, input));
+      default:
+        return [];
+    }
+  }
+
+  nextDeadline(): Micros | null {
+    const engine = this.#engine.nextDeadline();
+    if (this.#ackAt === Infinity) return engine;
+    return Math.min(this.#ackAt, engine ?? Infinity) as Micros;
+  }
+
+  totemStatus() {
+    return this.#engine.inspect();
+  }
+
+  nodeStatus(): null {
+    return null;
+  }
+
+  save(): ProgramState {
+    const saved: Saved = { engine: this.#engine.save(), ackAt: this.#ackAt };
+    return saved as unknown as ProgramState;
+  }
+
+  #onDeadline(now: Micros): readonly ProgramEffect[] {
+    const isDue = (this.#engine.nextDeadline() ?? Infinity) <= now;
+    const effects = isDue ? this.#note(now, this.#engine.step(now, { kind: 'deadline' })) : [];
+    if (this.#ackAt > now) return effects;
+    this.#ackAt = Infinity;
+    return [...effects, ...this.#note(now, this.#engine.step(now, { kind: 'transitional-ack' }))];
+  }
+
+  /** A new configuration begins the application's synchronisation again. */
+  #note(now: number, effects: readonly TotemEffect[]): readonly ProgramEffect[] {
+    for (const effect of effects)
+      if (effect.kind === 'configuration') this.#ackAt = effect.type === 'regular' ? now + this.#sync : Infinity;
+    return effects;
+  }
+}

@@ -1,0 +1,27 @@
+// Traffic that a node makes by itself: messages of a size, at a rhythm, each with a text that tells them apart.
+import { asciiBytes } from '../../base/bytes.ts';
+import type { Guarantee } from '../../totem/engine/contract.ts';
+
+export interface Traffic {
+  /** Index of the node, from 0. */
+  readonly node: number;
+  /** Microseconds between messages. */
+  readonly every: number;
+  readonly size: number;
+  readonly count: number;
+  readonly guarantee: Guarantee;
+  /** The process group and the process that send it, in the stack `node`. */
+  readonly group: { readonly name: string; readonly pid: number } | null;
+}
+
+const FILLER = '.'.repeat(64);
+
+/** The message number `serial` of a node, readable in a hex dump: `node 2 message 17 ....`. */
+export function messageOf(node: number, serial: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const text = asciiBytes(`node ${node} message ${serial} `);
+  bytes.set(text.subarray(0, size));
+  const filler = asciiBytes(FILLER);
+  for (let at = text.length; at < size; at += filler.length) bytes.set(filler.subarray(0, size - at), at);
+  return bytes;
+}
