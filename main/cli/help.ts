@@ -107,6 +107,36 @@ standard input are multicast to its group. Ctrl-C leaves the ring cleanly.
 
   totemlab node --id 3 --bind 10.0.0.3 --nodes 1=10.0.0.1,2=10.0.0.2,3=10.0.0.3 --cpg chat`;
 
+const SIMULATE = `totemlab simulate SCENARIO [--seed N] [--out FILE.pcapng] [--text]
+
+Runs a scenario in virtual time and prints its transcript: one line for every event. The same
+scenario and seed give the same transcript on any machine. docs/lab.md describes the language.
+
+SCENARIO is a file; - reads standard input.
+  --seed N    instead of the scenario's own
+  --out FILE  write what would be on the wire, as a capture that opens like any other
+  --text      the commands too, with their transcript below
+
+Ends with 1 if a law of the protocol was broken or an expectation was not met.
+
+  totemlab simulate test/simulation/scenarios/first-ring.txt --out ring.pcapng
+  totemlab analyse ring.pcapng`;
+
+const SWARM = `totemlab swarm [--seeds N] [--from SEED] [--minutes M] [--workers N]
+
+Random clusters of 1 to 64 nodes under random faults, with every checker on: first everything may
+fail, then the network is whole again and the nodes must come together. For every seed that breaks
+a law one line, and below it a scenario that does so too, for totemlab simulate.
+
+  --seeds N    how many seeds: 2000 unless said; with --minutes as many as fit
+  --from SEED  the first, 1 unless said
+  --minutes M  begin no further seeds after so many minutes
+  --workers N  processes, as many as cores unless said
+
+Ends with 1 if any seed failed.
+
+  totemlab swarm --seeds 1000000`;
+
 const MAIN = `totemlab COMMAND …
 
   decode FILE   what was in each packet, down to the last octet
@@ -115,9 +145,11 @@ const MAIN = `totemlab COMMAND …
   place OID…    where sheepdog keeps objects
   lab           a mini cluster of node processes, with a prompt
   node          one node, in a ring of its like or of real Corosync
+  simulate FILE a scenario in virtual time: what happened, what was on the wire
+  swarm         random clusters under random faults: no law may break
 
 totemlab COMMAND --help tells more; totemlab --version the version.
-Exit codes: 0 done, 1 --fail-on struck, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
+Exit codes: 0 done, 1 --fail-on struck or a check failed, 2 wrong usage or unreadable input, 130 stopped by Ctrl-C.`;
 
 export const HELP: { readonly [command: string]: string } = {
   '': MAIN,
@@ -127,4 +159,6 @@ export const HELP: { readonly [command: string]: string } = {
   lab: LAB,
   node: NODE,
   place: PLACE,
+  simulate: SIMULATE,
+  swarm: SWARM,
 };

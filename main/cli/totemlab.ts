@@ -8,6 +8,8 @@ import { lab } from './lab/lab.ts';
 import { node } from './node.ts';
 import { complain } from './output.ts';
 import { place } from './store/place.ts';
+import { simulate } from './sim/simulate.ts';
+import { swarm } from './sim/swarm.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS = new Map<string, Command>([
@@ -17,6 +19,8 @@ const COMMANDS = new Map<string, Command>([
   ['lab', lab],
   ['node', node],
   ['place', place],
+  ['simulate', simulate],
+  ['swarm', swarm],
 ]);
 const INTERRUPTED = 130;
 
