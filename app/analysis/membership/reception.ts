@@ -72,15 +72,16 @@ export class Reception {
     return sum;
   }
 
-  /** Called with every packet of the node, before it is counted. */
+  /** Called with every packet of the node, before it is counted: in place, without iterators. */
   heard({ addresses, encoding, receivedWhenHeard: sums }: NodeTrack): void {
-    sums.fill(0);
-    for (const { groups, unicasts } of this.heardUnder(encoding)) {
+    const audible = this.audible[encoding] ?? this.heardUnder(encoding);
+    for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind] = 0;
+    for (let h = 0; h < audible.length; h++) {
+      const { groups, unicasts } = audible[h]!;
       for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += groups[kind]!;
       for (let i = 0; i < addresses.length; i++) {
         const at = addresses[i]! * TOTEM_KINDS;
-        if (at >= unicasts.length) continue;
-        for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += unicasts[at + kind]!;
+        if (at < unicasts.length) for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind]! += unicasts[at + kind]!;
       }
     }
   }

@@ -145,8 +145,8 @@ export class NodeTrack {
   /** What reached it up to here has been worked off: it moved by what came last. */
   workedOffUntil = -Infinity;
   /** What had reached it, by packet kind, when its process started and when it was last heard. */
-  readonly receivedAtStart: number[] = [0, 0, 0, 0, 0, 0];
-  readonly receivedWhenHeard: number[] = [0, 0, 0, 0, 0, 0];
+  readonly receivedAtStart = new Uint32Array(6);
+  readonly receivedWhenHeard = new Uint32Array(6);
   /** When a token reached it, the first copy of it; and any copy. */
   lastTokenIn = -Infinity;
   lastTokenHeard = -1;
