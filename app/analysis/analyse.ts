@@ -1,7 +1,7 @@
 // The whole analysis of a capture: composes its parts and hands each packet and each delivered message to them.
 import type { DeliveredMessage, DeliveryListener } from '../store/delivered-message.ts';
 import type { Analyzer, IndexedMessage } from '../store/indexed-message.ts';
-import { PacketKind } from '../store/kinds.ts';
+import { PacketKind, RowFlag } from '../store/kinds.ts';
 import type { PacketStore } from '../store/packet-store.ts';
 import type { CaptureFacts } from './capture-facts.ts';
 import { findingsOf } from './findings/findings.ts';
@@ -59,6 +59,7 @@ class Composed implements CaptureAnalysis {
   }
 
   ingest(m: IndexedMessage): void {
+    if ((m.flags & RowFlag.DUPLICATE) !== 0) return this.membership.capturedAgain(m);
     this.membership.ingest(m);
     this.senders.ingest(m);
     this.silences.ingest(m);

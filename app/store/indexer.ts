@@ -9,6 +9,7 @@ import { COROSYNC_1 } from '../../protocol/totem/dialect.ts';
 import { DatagramReader } from './datagram-reader.ts';
 import type { DeliveryListener } from './delivered-message.ts';
 import { DeliveryOrder } from './delivery-order.ts';
+import { DuplicateWatch } from './tracks/duplicate-watch.ts';
 import { FragmentTrail } from './tracks/fragment-trail.ts';
 import type { Analyzer, IndexedMessage } from './indexed-message.ts';
 import { isRelevant, PacketKind, RowFlag } from './kinds.ts';
@@ -67,6 +68,7 @@ export class Indexer implements FrameSink {
   private readonly trail: FragmentTrail;
   private readonly ports: TotemPorts;
   private readonly pings = new PingWatch();
+  private readonly duplicates = new DuplicateWatch();
   /** Requests and responses on sheepdog's port, by frame. */
   readonly sheepTcp = new SheepTcp();
   private readonly message = newMessage();
@@ -213,6 +215,7 @@ export class Indexer implements FrameSink {
     if (m.kind === PacketKind.KNET) this.watchPing();
     else if (m.kind === PacketKind.ORF_TOKEN) this.watchToken();
     else if (m.kind === PacketKind.MCAST) this.watchMcast(columns, index);
+    if (this.duplicates.isDuplicate(m.timeNs, m.src, m.dst, this.located.ipId, end - at)) m.flags |= RowFlag.DUPLICATE;
     columns.kind[index] = m.kind;
     columns.flags[index] = m.flags;
     columns.encoding[index] = m.encoding;

@@ -80,4 +80,6 @@ export const RowFlag = {
   PAYLOAD_COPY: 1024,
   /** Opened with a key. */
   OPENED: 2048,
+  /** The same frame again, captured at another interface. */
+  DUPLICATE: 4096,
 } as const;

@@ -59,6 +59,13 @@ function tokensReceived(node: NodeTrack, reception: Reception): number | null {
   return isUnseen ? null : seen;
 }
 
+function commitTokensReceived(node: NodeTrack, reception: Reception): number | null {
+  const tokens = reception.received(node, PacketKind.ORF_TOKEN);
+  // Where its tokens pass unseen, its commit tokens do.
+  if (node.lateCommits > 0 || node.unseenTokens > tokens * UNSEEN_SHARE_MAX) return null;
+  return reception.received(node, PacketKind.MEMB_COMMIT_TOKEN) + ROTATIONS * node.tally.alone;
+}
+
 function consensusTimeouts({ tally }: NodeTrack): number {
   // Token lost in GATHER: the timer ran because an earlier consensus timeout had found agreement, and runs it again.
   return tally.reasons[Gather.CONSENSUS_TIMEOUT]! + 2 * tally.reasons[Gather.TOKEN_LOST_IN_GATHER]!;
@@ -97,7 +104,7 @@ function ofTraffic(node: NodeTrack, reception: Reception): Partial<Record<Counte
     mcast_retx: tally.mcastRetx,
     mcast_rx: ifWhole(received(PacketKind.MCAST)),
     memb_commit_token_tx: tally.commitTx + ROTATIONS * tally.alone,
-    memb_commit_token_rx: received(PacketKind.MEMB_COMMIT_TOKEN) + ROTATIONS * tally.alone,
+    memb_commit_token_rx: commitTokensReceived(node, reception),
     token_hold_cancel_tx: tally.holdCancelTx,
     token_hold_cancel_rx: ifWhole(received(PacketKind.TOKEN_HOLD_CANCEL)),
     rx_msg_dropped: ifWhole(tally.droppedRx),

@@ -143,7 +143,13 @@ export class Formation {
     if (node === null || order === null) return;
     const seat = ring.seatOf(node.nodeid);
     const position = order.indexOf(node.nodeid);
-    if (position < 0 || (seat !== null && token.tokenSeq <= seat.commitSeq)) return;
+    if (seat !== null && token.tokenSeq <= seat.commitSeq) {
+      // Sent again for want of an answer: whether it had arrived is not known.
+      const target = this.tracks.nodes.at(m.dst);
+      if (target !== undefined) target.lateCommits++;
+      return;
+    }
+    if (position < 0) return;
     node.tally.commitTx++;
     if (seat !== null) seat.commitSeq = token.tokenSeq;
     // The first rotation fills one entry a hop; the second starts when all are filled.

@@ -30,6 +30,8 @@ export interface MembershipAnalysis extends Analyzer {
   /** Conclusions so far; may be asked at any time, and the analysis goes on. */
   finish(): MembershipResult;
   limits(): MembershipLimits;
+  /** A frame that was captured before says nothing new; a ring's token is counted frame by frame. */
+  capturedAgain(message: IndexedMessage): void;
   /** Id of the node that transmits from the address with this number; null if none was heard there. */
   nodeAt(address: number): number | null;
 }
@@ -101,6 +103,13 @@ class Membership implements MembershipAnalysis {
       case PacketKind.TOKEN_HOLD_CANCEL:
         if (node !== null) this.multicasts.holdCancel(m, node);
     }
+  }
+
+  capturedAgain({ kind, ring: index, timeNs }: IndexedMessage): void {
+    const ring = kind === PacketKind.ORF_TOKEN ? this.tracks.rings.get(index) : undefined;
+    if (ring === undefined) return;
+    ring.tokens++;
+    ring.lastToken = timeNs;
   }
 
   finish(): MembershipResult {

@@ -56,7 +56,9 @@ export class Reception {
     ));
   }
 
-  count({ toGroup, kind, dst, encoding }: IndexedMessage): void {
+  count({ toGroup, kind, src, dst, encoding }: IndexedMessage): void {
+    // What a node sends to itself beside the others' copies is counted with what it sent.
+    if (src === dst && kind !== PacketKind.ORF_TOKEN && kind !== PacketKind.MEMB_COMMIT_TOKEN) return;
     const heard = this.under[encoding] ?? this.begin(encoding);
     if (toGroup) heard.groups[kind]!++;
     else heard.unicast(dst * TOTEM_KINDS + kind);

@@ -158,6 +158,8 @@ export class NodeTrack {
   unseenTokens = 0;
   /** It answered a repeated token, not the first one: that one may have been lost before it. */
   lateTokens = 0;
+  /** Commit tokens that were sent to it again: the first may not have arrived. */
+  lateCommits = 0;
 
   readonly joins: JoinHeard[] = [];
   readonly merge: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };
@@ -209,6 +211,7 @@ export class NodeTrack {
     this.tokenPeriods.clear();
     this.unseenTokens = 0;
     this.lateTokens = 0;
+    this.lateCommits = 0;
     this.answered.clear();
     this.tally = newTally();
   }
