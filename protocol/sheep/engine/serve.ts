@@ -6,9 +6,9 @@ import { VDI_BITMAP_OCTETS } from '../image/vdi-bitmap.ts';
 import { compareEntries, isSameNode, NodeEntry, SHEEP_LITTLE_ENDIAN } from '../node-entry.ts';
 import { FLAG_IO_LOCAL, FLAG_PASSED_ON, Op, Res, Status } from '../operations.ts';
 import { numberField, type SheepHeader } from '../tcp-headers.ts';
-import { checkEpoch } from './io/copy.ts';
+import { checkEpoch, ownCopy } from './io/copy.ts';
 import { enter, leave, serviceResult, statusResult } from './io/gate.ts';
-import { ownCopy, serveObject } from './io/gateway.ts';
+import { serveObject } from './io/gateway.ts';
 import { isWriting, objectRequest } from './io/request.ts';
 import { writeAsFirst } from './io/writing.ts';
 import { multicast, multicastOperation } from './driver/sending.ts';
@@ -140,7 +140,7 @@ function* serveCopy({ conn, header, parts }: Request): Script<Answer> {
       policy.recoverySource === 'newest-held' || request.tgtEpoch !== 0 || isRecovered(sheep, request.oid);
     return isReady ? checkEpoch(sheep, epoch) : Res.NEW_NODE_VER;
   });
-  const done = refused === Res.SUCCESS ? yield* ownCopy(request, epoch, conn) : answer(refused);
+  const done = refused === Res.SUCCESS ? yield* ownCopy({ request, epoch, conn }) : answer(refused);
   if (done.result === Res.SUCCESS) return isWriting(request) ? answer(Res.SUCCESS) : done;
   yield* act((sheep) => {
     const what = `${opText(request.opcode)}, ${oidText(request.oid)} , ${sheep.state.cluster.epoch}`;

@@ -46,6 +46,8 @@ function* format({ request }: OperationPayload): Script<number> {
   yield* enterEpoch(1, entries, true);
   yield* act((sheep) => {
     sheep.state.cluster.status = statusByZones(sheep);
+    // There is nothing to bring together; sound sheep must still hear that all have the epoch.
+    if (sheep.policy.newEpoch === 'at-once') sheep.state.recovery = null;
   });
   return Res.SUCCESS;
 }

@@ -55,12 +55,12 @@ export function isDispatchable(sheep: Sheep): boolean {
 }
 
 function answerHead(sheep: Sheep, asking: Asking, { status, epoch, code, incEpoch }: Verdict) {
-  const { cluster, driver } = sheep.state;
+  const { cluster } = sheep.state;
   const { head } = asking.request;
   const isServing = status === Status.OK || status === Status.HALT;
   return joinHead({
     ...head,
-    nrSobjs: driver.hasJoined && cluster.copies > 0 ? cluster.copies : head.nrSobjs,
+    nrSobjs: copiesFor(sheep, head.nrSobjs),
     nrLeaveNodes: isServing ? 0 : cluster.missing.length,
     clusterFlags: sheep.policy.joinerFlags === 'cluster' ? flagsOf(sheep, head.clusterFlags) : head.clusterFlags,
     clusterStatus: status,
@@ -70,6 +70,13 @@ function answerHead(sheep: Sheep, asking: Asking, { status, epoch, code, incEpoc
     incEpoch: incEpoch ? 1 : 0,
     pad: Uint8Array.of(undecided(sheep, epoch), 0, 0),
   });
+}
+
+/** The copies that the cluster makes; what the joiner says before this sheep knows. */
+function copiesFor({ state, policy }: Sheep, asked: number): number {
+  const { driver, cluster } = state;
+  const isUnknown = cluster.copies === 0 && policy.copiesAfterHandOver === 'configured';
+  return driver.hasJoined && !isUnknown ? cluster.copies : asked;
 }
 
 function flagsOf({ state }: Sheep, asked: number): number {

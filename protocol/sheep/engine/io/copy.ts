@@ -2,6 +2,7 @@
 // is right is asked again here, since both may change while a request waits.
 import { DATA_OBJECT_OCTETS } from '../../image/inode.ts';
 import { FLAG_COW, FLAG_RECOVERY, Op, Res } from '../../operations.ts';
+import { leaveCluster } from '../driver/sending.ts';
 import { act, until, type Script } from '../kernel.ts';
 import { oidText, opText, say } from '../log.ts';
 import { answer } from '../net/server.ts';
@@ -144,4 +145,15 @@ export function* operateCopy(asked: CopyRequest): Script<Answer> {
   const answered = yield* whenTaken(asked);
   yield* giveFile(request.oid);
   return answered;
+}
+
+/** The own copy; an I/O error on it makes a sheep of 0.3.0 leave the cluster, and the request go on without it. */
+export function* ownCopy(asked: CopyRequest): Script<Answer> {
+  const done = yield* operateCopy(asked);
+  const isLeaving = yield* act((sheep) => {
+    if (done.result !== Res.EIO || sheep.policy.ioError !== 'leaves') return false;
+    leaveCluster(sheep);
+    return true;
+  });
+  return isLeaving ? answer(Res.NETWORK_ERROR) : done;
 }

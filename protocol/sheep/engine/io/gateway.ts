@@ -8,8 +8,7 @@ import { oidText, opText, say, tell } from '../log.ts';
 import { answer, isConnected, refusal, type Request } from '../net/server.ts';
 import type { Answer } from '../state.ts';
 import type { Sheep } from '../sheep.ts';
-import { leaveCluster } from '../driver/sending.ts';
-import { checkEpoch, operateCopy } from './copy.ts';
+import { checkEpoch, ownCopy } from './copy.ts';
 import { enter, leave } from './gate.ts';
 import { copiesOf, readAnyCopy, readRemoteCopy } from './reading.ts';
 import { isWriting, makeObjectRequest, objectRequest, type ObjectRequest } from './request.ts';
@@ -29,17 +28,6 @@ const RETRIED: ReadonlySet<number> = new Set([
   Res.WAIT_FOR_JOIN,
 ]);
 
-/** The own copy; an I/O error on it makes a sheep of 0.3.0 leave the cluster, and the request go on without it. */
-export function* ownCopy(request: ObjectRequest, epoch: number, conn: number | null): Script<Answer> {
-  const done = yield* operateCopy({ request, epoch, conn });
-  const isLeaving = yield* act((sheep) => {
-    if (done.result !== Res.EIO || sheep.policy.ioError !== 'leaves') return false;
-    leaveCluster(sheep);
-    return true;
-  });
-  return isLeaving ? answer(Res.NETWORK_ERROR) : done;
-}
-
 function* readOnce(request: ObjectRequest, epoch: number): Script<Answer> {
   const { oid } = request;
   const { holders, isHere, isAny } = yield* act((sheep) => {
@@ -49,7 +37,7 @@ function* readOnce(request: ObjectRequest, epoch: number): Script<Answer> {
   });
   if (holders.length === 0) return answer(Res.NO_OBJ);
   if (isHere) {
-    const own = yield* ownCopy(request, epoch, null);
+    const own = yield* ownCopy({ request, epoch, conn: null });
     if (own.result !== Res.EIO || !isAny) return own;
     yield* act((sheep) => {
       tell(sheep, `${objectIdText(oid)} cannot be read here: asking for another copy`, 'err');
@@ -89,7 +77,7 @@ function* repair({ oid, copies }: ObjectRequest, epoch: number): Script {
 }
 
 function* attempt(request: ObjectRequest, epoch: number, conn: number | null): Script<Answer> {
-  if (request.opcode === Op.REMOVE_OBJ) return yield* ownCopy(request, epoch, conn);
+  if (request.opcode === Op.REMOVE_OBJ) return yield* ownCopy({ request, epoch, conn });
   if (isWriting(request)) {
     const isFirst = yield* act(({ policy }) => policy.coordinator === 'first-copy');
     return answer(isFirst ? yield* writeByFirst(request, epoch) : yield* writeAsGateway(request, epoch));

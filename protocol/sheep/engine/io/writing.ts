@@ -8,7 +8,7 @@ import { oidText, say } from '../log.ts';
 import { call } from '../net/peers.ts';
 import { isRecovered, wantRecovered } from '../recovery/wanted.ts';
 import type { Sheep } from '../sheep.ts';
-import { checkEpoch, operateCopy } from './copy.ts';
+import { checkEpoch, ownCopy } from './copy.ts';
 import { isEpochReady } from './gate.ts';
 import { giveOrder, takeOrder } from './locks.ts';
 import { copiesOf } from './reading.ts';
@@ -34,7 +34,7 @@ interface CopyDone {
 export const writeOneCopy = defineScript('write-copy', function* ({ to, request, epoch }: ToCopy): Script<CopyDone> {
   const isHere = yield* act((sheep) => isSameNode(to, sheep.self));
   if (isHere) {
-    const done = yield* operateCopy({ request, epoch, conn: null });
+    const done = yield* ownCopy({ request, epoch, conn: null });
     return { to, result: done.result, journal: Number(done.fields['journal'] ?? 0) };
   }
   const header = objectHeader(request, request.flags | FLAG_IO_LOCAL, epoch);
