@@ -80,11 +80,15 @@ export function createNodeDirectory(entries: readonly NodeEntry[], addresses: re
 /** A sentence of the analysis with nodes and rings named as the panels name them: "node .114", "ring .111:8". */
 export function shortSays(says: string, directory: NodeDirectory): string {
   let text = says;
-  for (const { nodeid, label, addresses } of directory.nodes) {
-    const name = label.startsWith('node ') ? label : `node ${label}`;
-    for (const address of addresses) text = text.replaceAll(`node ${nodeid} (${address})`, name);
-    if (nodeid > PLAIN_NODEID_MAX) text = text.replaceAll(`node ${nodeid}`, name);
-  }
+  for (const { nodeid, label, addresses } of directory.nodes)
+    // At the beginning of a sentence, too.
+    for (const [word, name] of [
+      ['node', label.startsWith('node ') ? label : `node ${label}`],
+      ['Node', label.startsWith('node ') ? label.replace('node', 'Node') : `Node ${label}`],
+    ] as const) {
+      for (const address of addresses) text = text.replaceAll(`${word} ${nodeid} (${address})`, name);
+      if (nodeid > PLAIN_NODEID_MAX) text = text.replaceAll(`${word} ${nodeid}`, name);
+    }
   return text.replace(/\b(\d{6,}):(\d+)\b/g, (ring, rep: string, seq: string) =>
     directory.laneOfNode(Number(rep)) < 0 ? ring : `${directory.label(Number(rep)).replace(/^node /, '')}:${seq}`,
   );

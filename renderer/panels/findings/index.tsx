@@ -1,5 +1,5 @@
 // What is worth a person's eyes, in order of time: findings, then the rings there were. A click goes to the moment.
-import { useMemo, type ReactNode } from 'react';
+import { memo, useMemo, useState, type ReactNode } from 'react';
 import type { Finding, RingHistory, Severity } from '../../../app/analysis/result.ts';
 import { packets, selectFinding, selectRing, timeOfRow } from '../../state/actions.ts';
 import { shortSays, type NodeDirectory } from '../../state/node-directory.ts';
@@ -32,18 +32,16 @@ const CAUSES: Readonly<Record<RingHistory['cause'], string>> = {
   unknown: 'cause unknown',
 };
 
-function FindingItem({
-  finding,
-  start,
-  nodes,
-  isNow,
-}: {
+interface FindingItemProps {
   readonly finding: Finding;
   readonly start: number;
   readonly nodes: NodeDirectory;
-  readonly isNow: boolean;
-}): ReactNode {
+}
+
+/** Follows the chosen moment by itself: thousands of others need not be looked at when it moves. */
+const FindingItem = memo(function FindingItem({ finding, start, nodes }: FindingItemProps): ReactNode {
   const { severity, time, says, cause, advice, rule } = finding;
+  const isNow = useView((state) => state.time === time);
   return (
     <li>
       <button
@@ -61,21 +59,20 @@ function FindingItem({
       </button>
     </li>
   );
-}
+});
 
-function RingItem({
-  ring,
-  start,
-  nodes,
-  isNow,
-}: {
+interface RingItemProps {
   readonly ring: RingHistory;
   readonly start: number;
   readonly nodes: NodeDirectory;
-  readonly isNow: boolean;
-}): ReactNode {
-  const { id, members, firstToken, committed, cause } = ring;
+}
+
+const RingItem = memo(function RingItem({ ring, start, nodes }: RingItemProps): ReactNode {
+  const { id, members, firstToken, lastToken, committed, cause } = ring;
   const time = firstToken ?? committed ?? 0;
+  const isNow = useView(({ time: now }) => {
+    return now !== null && firstToken !== null && lastToken !== null && now >= firstToken && now <= lastToken;
+  });
   return (
     <li>
       <button
@@ -96,37 +93,54 @@ function RingItem({
       </button>
     </li>
   );
-}
+});
 
 const WEIGHT: Readonly<Record<Severity, number>> = { failure: 0, warning: 1, info: 2 };
+
+/** Entries of each list that are shown at once; more are shown when asked for. */
+const SHOWN_MAX = 100;
+
+/** A list that shows its first entries, and says how many more there are. */
+function Listed<T>({
+  entries,
+  render,
+}: {
+  readonly entries: readonly T[];
+  readonly render: (entry: T) => ReactNode;
+}): ReactNode {
+  const [shown, setShown] = useState(SHOWN_MAX);
+  const more = entries.length - shown;
+  return (
+    <>
+      <ul>{entries.slice(0, shown).map(render)}</ul>
+      {more <= 0 ? null : (
+        <button type="button" className="findings-more" onClick={() => setShown(shown + SHOWN_MAX)}>
+          Show more: {more.toLocaleString('en')} are not shown
+        </button>
+      )}
+    </>
+  );
+}
 
 export function Findings(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
-  const now = useView((state) => state.time);
   const findings = useMemo(
     () => [...(analysis?.findings ?? [])].sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity] || a.time - b.time),
     [analysis],
   );
   const start = packets().length === 0 ? 0 : timeOfRow(0);
   const rings = analysis?.rings ?? [];
-  const isNow = ({ firstToken, lastToken }: RingHistory): boolean =>
-    now !== null && firstToken !== null && lastToken !== null && now >= firstToken && now <= lastToken;
   return (
     <Pane id="findings" title="Findings">
       <div className="findings scroll" tabIndex={0} role="region" aria-label="findings and rings">
         {findings.length === 0 ? <p className="findings-none">Nothing that stands out so far.</p> : null}
-        <ul>
-          {findings.map((finding) => (
-            <FindingItem key={finding.id} {...{ finding, start, nodes }} isNow={finding.time === now} />
-          ))}
-        </ul>
-        <h3>{rings.length === 1 ? '1 ring' : `${rings.length} rings`}</h3>
-        <ul>
-          {rings.map((ring) => (
-            <RingItem key={ring.id} {...{ ring, start, nodes }} isNow={isNow(ring)} />
-          ))}
-        </ul>
+        <Listed
+          entries={findings}
+          render={(finding) => <FindingItem key={finding.id} {...{ finding, start, nodes }} />}
+        />
+        <h3>{rings.length === 1 ? '1 ring' : `${rings.length.toLocaleString('en')} rings`}</h3>
+        <Listed entries={rings} render={(ring) => <RingItem key={ring.id} {...{ ring, start, nodes }} />} />
       </div>
     </Pane>
   );

@@ -86,6 +86,14 @@ describe('sentences of the analysis', () => {
     ).toBe('The token of ring .111:8 stopped at node .114 at 10:25.');
   });
 
+  it('name nodes at their beginning, too', () => {
+    const directory = createNodeDirectory([entry(1912711360, '192.168.1.114'), entry(3, '10.0.0.3')], []);
+
+    expect(shortSays('Node 1912711360 (192.168.1.114) died. Node 3 (10.0.0.3) left.', directory)).toBe(
+      'Node .114 died. Node 3 left.',
+    );
+  });
+
   it('leave small node ids as they are', () => {
     const directory = createNodeDirectory([entry(1, '10.0.0.1'), entry(3, '10.0.0.3')], []);
 
