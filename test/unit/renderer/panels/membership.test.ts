@@ -70,6 +70,8 @@ describe('a member', () => {
     );
 
     expect(own?.failed).toEqual([C]);
+    // The other survivor has not given it up yet: the same nodes wanted are no agreement.
+    expect(own?.lacks).toEqual([B]);
     // The length that the packets tell is within a few per cent of what ran out.
     expect(Math.abs((before?.length ?? 0) / ((expired ?? 0) - (lost ?? 0)) - 1)).toBeLessThan(0.08);
   });

@@ -79,6 +79,20 @@ describe('idle stretches', () => {
     }
   });
 
+  it('are cut where a silence must be seen, and dropped where too little is left', () => {
+    const { store, analysis, idle } = kill;
+    const [first] = idle;
+    if (first === undefined) throw new Error('nothing is idle');
+    const { from, to } = first;
+    const within = (stretches: typeof idle) => stretches.filter((own) => own.from < to && own.to > from);
+
+    expect(within(idleStretches(store, analysis, [{ from: from - 1, to: to - IDLE_MIN }]))).toEqual([
+      { from: to - IDLE_MIN, to },
+    ]);
+    expect(within(idleStretches(store, analysis, [{ from, to }]))).toEqual([]);
+    expect(idleStretches(store, analysis, [{ from, to }]).length).toBe(idle.length - 1);
+  });
+
   it('are none where the ring is busy', () => {
     const { idle, store, timeOf } = open('c31-udp-burst-large', 'brA.pcap');
     const busy = [...store.chunks[0]!.kind.subarray(0, store.length)].flatMap((kind, row) =>
