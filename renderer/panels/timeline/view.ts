@@ -15,7 +15,7 @@ import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
 import { paintOverlay, paintTimeline } from './paint.ts';
 
 /** Rows that are counted in one frame, so that no frame is late for them. */
-const COUNTED_AT_ONCE = 1_000_000;
+const COUNTED_AT_ONCE = 150_000;
 /** Where in the view the cursor stands when the view has turned a page after it. */
 const PAGE_START = 0.1;
 
