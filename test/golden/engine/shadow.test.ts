@@ -55,7 +55,8 @@ describe('in the place of a node of Corosync 3.1.7', () => {
     { scenario: 'c31-udp-kill9', node: 3, real: 120, until: 4_290_000 },
     { scenario: 'c31-udp-sigstop3s', node: 3, real: 171 },
     { scenario: 'c31-udp-loss5', node: 3, real: 2881, unlike: 8 },
-    { scenario: 'c31-udp-mcast-blocked', node: 3, real: 43_776, unlike: 9 },
+    // Node 2 answers joins that tell nothing new, and is answered by the real node, not by the engine.
+    { scenario: 'c31-udp-mcast-blocked', node: 3, real: 43_776, unlike: 25 },
   ])('the engine says what it said: $scenario, node $node', (row) => {
     const said = shadow(row, 3);
 

@@ -88,9 +88,11 @@ function joinLists(m: Machine, octets: Uint8Array): JoinLists {
   };
 }
 
-/** Whether an operational node lets a join pass (ignore_join_under_operational, 2.3.3 on). */
+/**
+ * Whether an operational node lets a join pass (ignore_join_under_operational, 2.3.3 on). 1.4 listens to all of them: a
+ * node that was given up and the ring that gave it up then break each other's ring without end. Nobody sees the rule.
+ */
 function isStale(m: Machine, join: JoinLists, ringSeq: bigint): boolean {
-  if (!m.dialect.ignoresStaleJoins) return false;
   const { myMembList, myRingId } = m.state;
   if (isOneOf(m.self.key, join.failed)) return true;
   return isOneOf(join.sender.key, myMembList) && ringSeq < myRingId.seq;

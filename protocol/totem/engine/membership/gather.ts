@@ -132,8 +132,8 @@ export function processJoin(m: Machine, { isLeave, sender, proc, failed }: JoinL
     if (isAgreed(s)) formRing(m);
   } else if (isSubset(proc, s.myProcList) && isSubset(failed, s.myFailedList)) {
     // The sender knows less than my own join tells it.
-  } else if (!s.myFailedList.has(sender.key)) {
-    widen(m, { isLeave, sender, proc, failed });
+  } else if (!s.myFailedList.has(sender.key) && widen(m, { isLeave, sender, proc, failed })) {
+    enterGather(m, GATHER_FROM.MERGE_DURING_JOIN);
     return;
   }
   if (s.memberState === 'operational' && m.dialect.gathersOnKnownJoins) enterGather(m, GATHER_FROM.JOIN_IN_OPERATIONAL);
@@ -150,19 +150,25 @@ function formRing(m: Machine): void {
   enterCommit(m, proposeRing(m, wantedMembers(s)));
 }
 
-/** 2.4 step 4: a join that tells something new. A stranger cannot make me distrust others (8.14). */
-function widen(m: Machine, { sender, proc, failed }: JoinLists): void {
-  const s = m.state;
+/**
+ * 2.4 step 4: takes over what a join tells, and says whether that was anything. A stranger cannot make me distrust
+ * others (8.14), so its failed list may change nothing. C enters GATHER all the same: two strangers that gave up
+ * different nodes then answer each other without end, and no consensus timer ever expires. Here each gives up the
+ * other in time, and their rings merge.
+ */
+function widen(m: Machine, { sender, proc, failed }: JoinLists): boolean {
+  const { myProcList, myFailedList, myMembList } = m.state;
   const grown = (list: readonly Member[], into: ReadonlyMap<NodeKey, Member>): number =>
     into.size + list.filter(({ key }) => !into.has(key)).length;
-  if (Math.max(grown(proc, s.myProcList), grown(failed, s.myFailedList)) > PROCESSOR_COUNT_MAX) {
+  if (Math.max(grown(proc, myProcList), grown(failed, myFailedList)) > PROCESSOR_COUNT_MAX) {
     discard(m, 'memb_join', `with it there would be more than ${PROCESSOR_COUNT_MAX} nodes`);
-    return;
+    return false;
   }
-  merge(proc, s.myProcList);
-  if (isOneOf(m.self.key, failed)) merge([sender], s.myFailedList);
-  else if (isOneOf(sender.key, s.myMembList)) merge(failed, s.myFailedList);
-  enterGather(m, GATHER_FROM.MERGE_DURING_JOIN);
+  const before = myProcList.size + myFailedList.size;
+  merge(proc, myProcList);
+  if (isOneOf(m.self.key, failed)) merge([sender], myFailedList);
+  else if (isOneOf(sender.key, myMembList)) merge(failed, myFailedList);
+  return myProcList.size + myFailedList.size > before;
 }
 
 /**

@@ -50,8 +50,6 @@ export interface EngineDialect {
   readonly commitEntrySize: number;
   /** What a start adds to the ring sequence number of the file (2.4.6 and 3.0.3 on). */
   readonly startIncrement: bigint;
-  /** Whether an operational node ignores joins of before its ring, and those that give it up (2.3.3 on). */
-  readonly ignoresStaleJoins: boolean;
   /**
    * Whether an operational node gathers on a join that says nothing new. 1.4 does not: in 03-corosync-kill9 a node
    * hears the joins of another for 182 ms and gathers when its own token is lost.
@@ -189,7 +187,6 @@ export const ENGINE_DIALECTS: { readonly [K in DialectOfEngine]: EngineDialect }
     headerSize: 8,
     commitEntrySize: COROSYNC_1.ringIdSize + 12,
     startIncrement: 0n,
-    ignoresStaleJoins: false,
     gathersOnKnownJoins: false,
     queueOctetsMax: MEBIBYTE,
     packetOctets: (netmtu) => netmtu - IP_AND_UDP_OCTETS - COROSYNC_1.at.mcast.size,
@@ -200,7 +197,6 @@ export const ENGINE_DIALECTS: { readonly [K in DialectOfEngine]: EngineDialect }
     headerSize: 13,
     commitEntrySize: COROSYNC_3.ringIdSize + 12,
     startIncrement: 1n,
-    ignoresStaleJoins: true,
     gathersOnKnownJoins: true,
     queueOctetsMax: 4 * MEBIBYTE,
     packetOctets: (netmtu) => netmtu - 2 * COROSYNC_3.at.mcast.size,

@@ -150,6 +150,15 @@ describe('join processing', () => {
     expect(lists(node).failed).toEqual([1]);
   });
 
+  it('4: a join that changes nothing is not answered: strangers do not hold each other up', () => {
+    const node = gathering(2).hear(aJoin({ from: 3, proc: MEMBERS }));
+
+    node.hear(aJoin({ from: 1, proc: MEMBERS, failed: [9] }));
+
+    expect(node.effects).toEqual([]);
+    expect(consensus(node)).toEqual([2, 3]);
+  });
+
   it('a leave of a member gives it up, and the two others agree in a few joins (test vector B.5)', () => {
     const node = new TotemNode(1).to('operational').hear(aLeave(3, [1, 2], 8));
     expect(lists(node)).toEqual({ proc: MEMBERS, failed: [3] });
