@@ -71,6 +71,7 @@ describe('in the place of a node of Corosync 1.4.2 (leftovers behind addresses a
     { scenario: '01-corosync-2-then-3', node: 112, real: 229, unlike: 1 },
     { scenario: '01-corosync-2-then-3', node: 114, real: 204 },
     { scenario: '03-corosync-kill9', node: 111, real: 307 },
+    { scenario: '03-corosync-kill9', node: 112, real: 277 },
     { scenario: '06-corosync-clean-leave-and-return', node: 112, real: 292, unlike: 1 },
     { scenario: '06-corosync-clean-leave-and-return', node: 114, real: 282 },
     { scenario: '06-corosync-clean-leave-and-return', node: 114, real: 282, keepsLeftovers: true },
