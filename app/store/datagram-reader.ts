@@ -123,7 +123,9 @@ export class DatagramReader {
     dialect: Dialect,
     encoding: number,
   ): number {
-    this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
+    const token = m.isCut ? cutToken(bytes, at, end, dialect) : null;
+    if (token === null) this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
+    else this.place(m, token, 0, token.length, PacketKind.MALFORMED, encoding);
     m.dialect = dialect;
     return readColumns(m, this.table);
   }
@@ -274,6 +276,18 @@ export class DatagramReader {
       m.flags |= RowFlag.REASSEMBLED;
     }
   }
+}
+
+/**
+ * A token that the snap length cut behind its ring id, which tells most: the rest is taken for 0, nothing is asked for.
+ * A usual snap length of 96 leaves just that. Null for what is no such token.
+ */
+function cutToken(bytes: Uint8Array, at: number, end: number, dialect: Dialect): Uint8Array | null {
+  const { type, token } = dialect.at;
+  if (end - at < token.ringId + dialect.ringIdSize || bytes[at + type] !== PacketKind.ORF_TOKEN) return null;
+  const padded = new Uint8Array(token.size);
+  padded.set(bytes.subarray(at, Math.min(end, at + token.rtrListEntries)));
+  return padded;
 }
 
 /** Octets behind the message of m, which needs `needed` octets; of an mcast, what totempg's lengths leave over. */

@@ -28,6 +28,8 @@ export interface IndexedMessage {
   littleEndian: boolean;
   /** True where the IP destination is a multicast or broadcast address. */
   toGroup: boolean;
+  /** The snap length cut its datagram. */
+  isCut: boolean;
   /** knet data: the broadcast octet; else false. */
   knetBroadcast: boolean;
   /** The Totem message is bytes[at, end), valid only during the call; for other kinds, the UDP payload. */

@@ -50,6 +50,7 @@ function newMessage(): IndexedMessage {
     dialect: COROSYNC_1,
     littleEndian: true,
     toGroup: false,
+    isCut: false,
     knetBroadcast: false,
     bytes: new Uint8Array(),
     at: 0,
@@ -123,8 +124,9 @@ export class Indexer implements FrameSink {
       m.sport = located.sport;
       m.dport = located.dport;
       m.toGroup = this.isGroup(bytes, located);
+      m.isCut = located.payloadEnd - located.payloadStart < located.payloadLength;
       this.datagram(columns, index, bytes, located.payloadStart, located.payloadEnd);
-      if (located.payloadEnd - located.payloadStart < located.payloadLength) this.markCut(columns, index);
+      if (m.isCut) this.markCut(columns, index);
     } else if (located.what === What.UDP_FRAGMENT) this.fragment(columns, index, bytes);
     else {
       const kind = this.kindOfOther(located);
@@ -194,6 +196,7 @@ export class Indexer implements FrameSink {
     m.sport = (payload[0]! << 8) | payload[1]!;
     m.dport = (payload[2]! << 8) | payload[3]!;
     m.toGroup = this.isGroup(bytes, located);
+    m.isCut = false;
     table.ipParts.set(m.row, [...rows.filter((row) => row !== m.row), m.row]);
     this.datagram(columns, index, payload, UDP_HEADER_OCTETS, payload.length);
     if (isRelevant(columns.kind[index]!)) {

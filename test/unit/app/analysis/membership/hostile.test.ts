@@ -41,6 +41,7 @@ function randomMessage(next: () => number, id: DialectId, row: number, table: Pa
     dialect,
     littleEndian: true,
     toGroup: next() % 2 === 0,
+    isCut: false,
     knetBroadcast: false,
     bytes,
     at: 0,

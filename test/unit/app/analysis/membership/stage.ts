@@ -69,6 +69,7 @@ export class Stage {
       dialect: this.dialect,
       littleEndian: true,
       toGroup: to === GROUP,
+      isCut: false,
       knetBroadcast: false,
       bytes,
       at: 0,
