@@ -1,7 +1,7 @@
 // What a window does first: greets the main process, opens what it was made for, reports what it shows if it was
 // started to prove that it draws.
 import { bridge } from '../bridge/bridge.ts';
-import type { Analysis } from '../../app/analysis/result.ts';
+import type { Analysis, Finding } from '../../app/analysis/result.ts';
 import { applyTheme, openCapture, packets, timeOfRow, verdictOf } from '../state/actions.ts';
 import { startWithKeys } from '../session/keyring.ts';
 import { useSession, type SessionState } from '../state/session-store.ts';
@@ -12,17 +12,26 @@ import { useView } from '../state/view-store.ts';
 
 const count = (number: number, one: string): string => `${number} ${number === 1 ? one : `${one}s`}`;
 
-function conclusions({ packets: counts, rings, nodes, findings }: Analysis): string {
+/** Findings that one line names. */
+const NAMED_MAX = 3;
+
+/** The gravest findings, each with its moment: "node dead at 2.956 s (…), token loss at 3.776 s (…)". */
+function graveText(findings: readonly Finding[]): string {
   const verdict = verdictOf(findings);
+  if (verdict === null || verdict.severity === 'info') return 'no failure';
   const first = packets().length === 0 ? 0 : timeOfRow(0);
-  const seconds =
-    verdict === null
-      ? ''
-      : ` at ${((verdict.time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, verdict.time)})`;
-  const found =
-    verdict === null || verdict.severity === 'info' ? 'no failure' : `${verdict.rule.replaceAll('-', ' ')}${seconds}`;
+  const grave = findings.filter(({ severity }) => severity === verdict.severity).sort((a, b) => a.time - b.time);
+  const named = grave.slice(0, NAMED_MAX).map(({ rule, time }) => {
+    const seconds = `${((time - first) / 1e9).toFixed(3)} s (${clockText(packets().epochNs, time)})`;
+    return `${rule.replaceAll('-', ' ')} at ${seconds}`;
+  });
+  const more = grave.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function conclusions({ packets: counts, rings, nodes, findings }: Analysis): string {
   const seen = [count(counts.relevant, 'Totem packet'), count(rings.length, 'ring'), count(nodes.length, 'node')];
-  return `${seen.join(', ')}, ${found}`;
+  return `${seen.join(', ')}, ${graveText(findings)}`;
 }
 
 /** One line on what the window shows; null while it is not there yet. */
