@@ -9,7 +9,9 @@ import {
   fitTimeline,
   selectMatch,
   showOverlay,
+  toggleFolding,
 } from '../state/actions.ts';
+import { step, togglePlay } from '../state/playback.ts';
 import { chooseKeys } from '../session/keyring.ts';
 import { filterPackets, highlightPackets } from '../session/query.ts';
 import { useSession } from '../state/session-store.ts';
@@ -206,12 +208,40 @@ const LOOK: readonly Command[] = [
   { id: 'fit', title: 'Fit the timeline', group: 'Time', keys: ['F'], isPossible: isOpen, run: fitTimeline },
 ];
 
+const STEPS = [
+  ['hop', 'hop of the token'],
+  ['rotation', 'rotation of the token'],
+  ['change', 'change of membership'],
+] as const;
+
+/** The transport listens to its keys itself; here its deeds are found by name. */
+const TIME: readonly Command[] = [
+  { id: 'play', title: 'Play or pause', group: 'Time', isPossible: isOpen, run: togglePlay },
+  ...STEPS.flatMap(([kind, word]): readonly Command[] => [
+    {
+      id: `next-${kind}`,
+      title: `Step to the next ${word}`,
+      group: 'Time',
+      isPossible: isOpen,
+      run: () => step(kind, 1),
+    },
+    {
+      id: `previous-${kind}`,
+      title: `Step back to the ${word} before`,
+      group: 'Time',
+      isPossible: isOpen,
+      run: () => step(kind, -1),
+    },
+  ]),
+  { id: 'fold', title: 'Fold idle time, or show it to scale', group: 'Time', isPossible: isOpen, run: toggleFolding },
+];
+
 const HELP: readonly Command[] = [
   { id: 'glossary', title: 'Open the glossary', group: 'Help', keys: ['F1'], run: () => showOverlay('glossary') },
   { id: 'shortcuts', title: 'List the keys', group: 'Help', keys: ['?'], run: () => showOverlay('shortcuts') },
 ];
 
-export const COMMANDS: readonly Command[] = [...CAPTURE, ...FIND, ...LOOK, ...PANES, ...HELP];
+export const COMMANDS: readonly Command[] = [...CAPTURE, ...FIND, ...TIME, ...LOOK, ...PANES, ...HELP];
 
 /** All that can be done now, those of single panes too. */
 export function possibleCommands(): readonly Command[] {

@@ -202,6 +202,14 @@ describe('the palette', () => {
     );
   });
 
+  it('steps through time', async () => {
+    await find('500');
+    await find('next hop');
+    await lab.page.waitForFunction(
+      () => document.querySelector('[data-pane=detail] .pane-aside')?.textContent !== 'frame 500',
+    );
+  });
+
   it('does what is named, and explains words', async () => {
     await find('hide bytes');
     await lab.page.waitForSelector('[data-pane=hex]', { state: 'detached' });
