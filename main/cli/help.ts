@@ -74,6 +74,7 @@ what happens, takes lines from its prompt, and leaves no process behind when it 
   --transport NAME  udp (multicast, default) or udpu
   --token MS        token as in corosync.conf, 1000 unless said
   --behaviour NAME  of the sheep: sound (default), or faithful to sheepdog 0.3.0, faults included
+  --no-sheep        nodes without a store
   --dir DIR         keeps the nodes' files there and uses them again; else a temporary folder
   --capture FILE    what the nodes send, as pcapng, without any right to capture
   --exec FILE       lines from a file instead of the prompt

@@ -13,7 +13,7 @@ const CLUSTERS: readonly (Omit<SwarmOptions, 'seed'> & { readonly name: string }
   { name: 'four nodes, one copy', nodes: 4, copies: 1, objects: 6, faults: 4, kinds: ALL },
 ];
 
-test.each(CLUSTERS)('$name', (options) => {
+test.each(CLUSTERS)('$name', { timeout: 600_000 }, (options) => {
   const bad: string[] = [];
   let acknowledged = 0;
 

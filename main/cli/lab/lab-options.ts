@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly isJson: boolean;
   readonly port: number;
   readonly behaviour: Behaviour;
+  /** A ring without a store. */
+  readonly isWithoutSheep: boolean;
 }
 
 export const LAB_OPTION_SPEC = {
@@ -29,6 +31,7 @@ export const LAB_OPTION_SPEC = {
   exec: { type: 'string' },
   port: { type: 'string' },
   behaviour: { type: 'string' },
+  'no-sheep': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -68,5 +71,6 @@ export function labOptions({ text, flag, files }: Arguments): Result<LabOptions,
     isJson: flag('json'),
     port: port.value,
     behaviour: behaviour.value,
+    isWithoutSheep: flag('no-sheep'),
   });
 }

@@ -46,7 +46,9 @@ class Lab {
       config: config.value,
       directory,
       slots,
-      sheep: { behaviour: options.behaviour, port: SHEEP_PORT, zone: null, isDurable: false, isDebug: false },
+      sheep: options.isWithoutSheep
+        ? null
+        : { behaviour: options.behaviour, port: SHEEP_PORT, zone: null, isDurable: false, isDebug: false },
       program: helperProgram('lab-node'),
       capture: capture === null ? null : (bytes) => void capture.write(bytes),
       onEvent: (event) => this.told(event),
