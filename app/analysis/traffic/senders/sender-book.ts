@@ -30,14 +30,37 @@ export interface SenderFacts {
   lastNs: number;
 }
 
-function note(uses: Map<number, Use>, key: number, { timeNs, row }: IndexedMessage): void {
-  const known = uses.get(key);
-  if (known !== undefined) {
-    known.count++;
-    known.lastNs = timeNs;
-    if (known.frames.length < FRAMES_MAX) known.frames.push(row + 1);
-  } else if (uses.size < PER_ADDRESS_MAX)
-    uses.set(key, { count: 1, firstNs: timeNs, lastNs: timeNs, frames: [row + 1] });
+/** Uses by key, and the last of them: most packets of an address are like the one before. */
+class Uses {
+  readonly all = new Map<number, Use>();
+  private lastKey = -1;
+  private last: Use | null = null;
+
+  note(key: number, { timeNs, row }: IndexedMessage): void {
+    if (key !== this.lastKey || this.last === null) {
+      this.lastKey = key;
+      this.last = this.all.get(key) ?? this.begin(key, timeNs);
+      if (this.last === null) return;
+    }
+    const { last } = this;
+    last.count++;
+    last.lastNs = timeNs;
+    if (last.frames.length < FRAMES_MAX) last.frames.push(row + 1);
+  }
+
+  private begin(key: number, timeNs: number): Use | null {
+    if (this.all.size >= PER_ADDRESS_MAX) return null;
+    const use = { count: 0, firstNs: timeNs, lastNs: timeNs, frames: [] };
+    this.all.set(key, use);
+    return use;
+  }
+}
+
+interface Sender {
+  readonly facts: SenderFacts;
+  readonly encodings: Uses;
+  readonly nodeids: Uses;
+  readonly destinations: Uses;
 }
 
 /** Kinds whose header names the node that transmits, in every generation; knet's own header does too. */
@@ -50,34 +73,37 @@ function namesItself({ kind, sender }: IndexedMessage): boolean {
 }
 
 export class SenderBook implements Analyzer {
-  private readonly senders: (SenderFacts | undefined)[] = [];
+  private readonly senders: (Sender | undefined)[] = [];
   private count = 0;
 
   ingest(m: IndexedMessage): void {
     if (m.kind > PacketKind.MALFORMED) return;
     const sender = this.senders[m.src] ?? this.begin(m);
     if (sender === null) return;
-    sender.lastNs = m.timeNs;
-    sender.kinds[m.kind]!++;
-    note(sender.encodings, m.encoding, m);
-    note(sender.destinations, m.dst, m);
-    if (namesItself(m)) note(sender.nodeids, m.sender, m);
+    const { facts } = sender;
+    facts.lastNs = m.timeNs;
+    facts.kinds[m.kind]!++;
+    sender.encodings.note(m.encoding, m);
+    sender.destinations.note(m.dst, m);
+    if (namesItself(m)) sender.nodeids.note(m.sender, m);
   }
 
-  private begin({ src, timeNs }: IndexedMessage): SenderFacts | null {
+  private begin({ src, timeNs }: IndexedMessage): Sender | null {
     if (this.count >= ADDRESSES_MAX) return null;
     this.count++;
     const kinds = new Uint32Array(PacketKind.MALFORMED + 1);
-    const none = { encodings: new Map(), nodeids: new Map(), destinations: new Map() };
-    const facts = { address: src, ...none, kinds, firstNs: timeNs, lastNs: timeNs };
-    this.senders[src] = facts;
-    return facts;
+    const [encodings, nodeids, destinations] = [new Uses(), new Uses(), new Uses()];
+    const uses = { encodings: encodings.all, nodeids: nodeids.all, destinations: destinations.all };
+    const facts: SenderFacts = { address: src, ...uses, kinds, firstNs: timeNs, lastNs: timeNs };
+    const sender = { facts, encodings, nodeids, destinations };
+    this.senders[src] = sender;
+    return sender;
   }
 
   /** In order of their first packets. */
   all(): readonly SenderFacts[] {
     return this.senders
-      .filter((facts): facts is SenderFacts => facts !== undefined)
+      .flatMap((sender) => (sender === undefined ? [] : [sender.facts]))
       .sort((a, b) => a.firstNs - b.firstNs);
   }
 }
