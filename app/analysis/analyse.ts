@@ -76,6 +76,7 @@ class Composed implements CaptureAnalysis {
     } else if (m.kind === PacketKind.KNET) this.links.ingest(m);
     else {
       this.hops.ingest(m);
+      this.rotation.ingest(m);
       this.odd.ingest(m);
     }
   }

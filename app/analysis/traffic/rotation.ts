@@ -18,6 +18,8 @@ interface RingTurn {
   /** When the representative last sent a new token, with what seq; NaN before. */
   departed: number;
   departedSeq: number;
+  /** A hold cancel came since: the hold was cut short. */
+  isCancelled: boolean;
 }
 
 interface Edge {
@@ -30,6 +32,8 @@ interface Edge {
 interface RingSamples {
   readonly active: Samples;
   readonly idle: Samples;
+  /** Idle rotations that no hold cancel cut short. */
+  readonly held: Samples;
 }
 
 /** How one ring turned, milliseconds. */
@@ -59,6 +63,10 @@ export class RotationAnalysis implements Analyzer {
   }
 
   ingest(m: IndexedMessage): void {
+    if (m.kind === PacketKind.TOKEN_HOLD_CANCEL) {
+      const turn = this.rings[m.ring];
+      if (turn !== undefined) turn.isCancelled = true;
+    }
     if (m.kind !== PacketKind.ORF_TOKEN || (m.flags & RowFlag.REPEATED) !== 0) return;
     const { timeNs, tokenSeq } = m;
     const turn = (this.rings[m.ring] ??= {
@@ -67,6 +75,7 @@ export class RotationAnalysis implements Analyzer {
       lastEdge: null,
       departed: Number.NaN,
       departedSeq: 0,
+      isCancelled: false,
     });
     const follows = tokenSeq === (turn.lastTokenSeq + 1) >>> 0;
     const sinceLast = (timeNs - turn.lastTime) / NS_PER_MS;
@@ -87,12 +96,14 @@ export class RotationAnalysis implements Analyzer {
     if (!Number.isNaN(turn.departed)) {
       const rotation = (m.timeNs - turn.departed) / NS_PER_MS;
       const isIdle = m.seq === turn.departedSeq && (dwell ?? rotation) >= HELD_MS_MIN;
-      const ring = (this.ofRing[m.ring] ??= { active: new Samples(), idle: new Samples() });
+      const ring = (this.ofRing[m.ring] ??= { active: new Samples(), idle: new Samples(), held: new Samples() });
       (isIdle ? this.idle : this.active).add(rotation);
       (isIdle ? ring.idle : ring.active).add(rotation);
+      if (isIdle && !turn.isCancelled) ring.held.add(rotation);
     }
     turn.departed = m.timeNs;
     turn.departedSeq = m.seq;
+    turn.isCancelled = false;
   }
 
   private edgeOf(from: number, to: number): Edge | null {
@@ -114,9 +125,9 @@ export class RotationAnalysis implements Analyzer {
 
   /** The representative's `hold` in milliseconds, as idle rotations tell (specs 4.2); null if they do not. */
   holdOf(ring: number): number | null {
-    const idle = this.ofRing[ring]?.idle;
-    if (idle === undefined || idle.count < IDLE_MIN) return null;
-    return idle.densest(HOLD_WIDTH);
+    const held = this.ofRing[ring]?.held;
+    if (held === undefined || held.count < IDLE_MIN) return null;
+    return held.densest(HOLD_WIDTH);
   }
 
   finish(): Rotation {

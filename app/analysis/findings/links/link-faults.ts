@@ -26,6 +26,8 @@ const MOVED_BY_OTHERS: readonly number[] = [7, 8, 9, 10, 11, 12, 13, 14];
 /** Troubles further apart than so many consensus timeouts are two. */
 const APART_CONSENSUS = 3;
 const SHARE_MIN = 0.5;
+/** A ring of one side is formed so soon after the other was given up. */
+const FORMED_NS = 1e9;
 
 interface Trouble {
   readonly fromNs: number;
@@ -175,17 +177,24 @@ function classify(context: FindingContext, trouble: Trouble): readonly LinkFault
   return [faultOf(context, trouble, 'pair', [edge.speaker, edge.hearer], strongest)];
 }
 
-/** Two rings of nodes that did not hear each other: the smaller, or the one without the lowest node. */
-function sidesOf({ rings }: FindingContext, { fromNs, untilNs, edges }: Trouble): readonly number[] | null {
-  const turning = rings.filter(
-    ({ firstToken, lastToken }) => firstToken !== null && firstToken <= untilNs && (lastToken ?? 0) >= fromNs,
+/**
+ * Members of a ring that was formed, and the others that spoke: neither heard the other. The smaller side, or the one
+ * without the lowest node.
+ */
+function sidesOf(context: FindingContext, trouble: Trouble): readonly number[] | null {
+  const { fromNs, untilNs, edges } = trouble;
+  const speakers = speakersIn(context, trouble);
+  const formed = context.rings.filter(
+    ({ committed, firstToken }) =>
+      firstToken !== null && committed !== null && committed >= fromNs && committed <= untilNs + FORMED_NS,
   );
-  for (const a of turning)
-    for (const b of turning) {
-      if (a === b || a.members.some((node) => b.members.includes(node))) continue;
-      const divides = edges.every(({ hearer, speaker }) => a.members.includes(hearer) !== a.members.includes(speaker));
-      if (divides) return smallerSide(a.members, b.members);
-    }
+  for (const { members } of formed) {
+    const inside = (node: number): boolean => members.includes(node);
+    const rest = speakers.filter((node) => !inside(node));
+    const divides = edges.every(({ hearer, speaker }) => inside(hearer) !== inside(speaker));
+    const bothWays = edges.some(({ hearer }) => inside(hearer)) && edges.some(({ hearer }) => !inside(hearer));
+    if (rest.length > 0 && divides && bothWays) return smallerSide(members, rest).toSorted((a, b) => a - b);
+  }
   return null;
 }
 

@@ -29,7 +29,7 @@ export function quickRestarts(context: FindingContext): readonly Finding[] {
     const hasLeft = context.odd.leaves.some(
       (leave) =>
         leave.node === node &&
-        leave.timeNs < timeNs &&
+        leave.timeNs <= timeNs &&
         leave.timeNs > Math.max(ring.firstToken ?? 0, timeNs - LEAVE_NS),
     );
     const known = context.ledger.covering(timeNs) ?? context.ledger.covering(timeNs, node);

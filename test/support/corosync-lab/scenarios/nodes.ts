@@ -172,8 +172,8 @@ const saturate: Scenario = {
   name: 'saturate',
   says: 'all nodes send messages of 1000 octets as fast as they can for 3 s',
   nodes: 3,
-  // Over knet a message holds 64 KB, and no host fills a window of 50 of them.
-  fits: ({ transport }) => transport !== 'knet',
+  // Over knet a message holds 64 KB, and no host fills a window of 50 of them; clients of 1.4 send one at a time.
+  fits: ({ transport, generation }) => transport !== 'knet' && generation !== 1,
   expects: [{ rule: 'flow-control-saturated', culprits: null }],
   may: ['token-retransmitted', 'slow-node'],
   run: async (lab) => {

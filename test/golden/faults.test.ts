@@ -1,0 +1,119 @@
+// Real faults whose truth is known: what was done to which node, and what must be found in the capture, and nothing else.
+// Recorded by the scenarios of test/support/corosync-lab, whose names the captures bear.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../app/analysis/result.ts';
+import { openBytes } from '../support/open-golden.ts';
+
+const FOLDER = join(import.meta.dirname, 'faults');
+const node14 = (octet: number): number => octet * 2 ** 24 + 0x4d0a;
+
+type Wrong = readonly [rule: string, culprits: readonly number[]];
+
+/** Warnings and failures by capture, in order of their names; none where the list is empty. */
+const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
+  // Corosync 1.4.10 does not survive it: what the others see is a death.
+  'c14-udp-ifdown': [
+    ['node-dead', [node14(2)]],
+    ['token-loss', [node14(2)]],
+  ],
+  'c14-udp-pause-long': [
+    ['process-paused', [node14(2)]],
+    ['token-loss', [node14(2)]],
+  ],
+  'c14-udp-secauth-wrongkey': [['key-mismatch', [node14(3)]]],
+  'c24-udp-aes256sha1-mixed-security': [['mixed-security', [3]]],
+  'c24-udp-aes256sha1-wrongkey': [['key-mismatch', [3]]],
+  'c24-udp-cable-pull': [
+    ['partition', [2]],
+    ['token-loss', [2]],
+  ],
+  // The strangers count fewer nodes in their list, so their timers are shorter too.
+  'c24-udp-foreign-meets': [
+    ['foreign-cluster', [4, 5]],
+    ['token-retransmitted', [5]],
+  ],
+  'c24-udp-ifdown': [
+    ['interface-down', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-knet-kill9-of-two': [
+    ['node-dead', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-knet-link-down': [['link-down', [2]]],
+  'c31-knet-oneway-dead': [
+    ['one-way-link', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-knet-pause-long': [
+    ['process-paused', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-udp-dup-nodeid': [
+    ['duplicate-nodeid', [3]],
+    ['token-loss', [1]],
+  ],
+  'c31-udp-firewall': [['firewall', [3]]],
+  'c31-udp-flap': [
+    ['flapping-member', [3]],
+    ['node-dead', [3]],
+    ['token-loss', [3]],
+  ],
+  'c31-udp-kill9-two': [
+    ['node-dead', [2, 4]],
+    ['token-loss', [2]],
+  ],
+  'c31-udp-oneway-dead': [
+    ['one-way-link', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-udp-oneway-pair': [
+    ['one-way-link', [1, 2]],
+    ['token-loss', [2]],
+  ],
+  'c31-udp-oneway-unicast': [
+    ['one-way-link', [1, 2]],
+    ['token-loss', [2]],
+  ],
+  'c31-udp-restart-quick': [['node-dead', [3]]],
+  'c31-udp-start7': [],
+  'c31-udp-unlisted': [
+    ['foreign-cluster', [4]],
+    ['not-in-nodelist', [4]],
+  ],
+  'c31-udpu-tworings': [],
+};
+
+function findingsOf(name: string): readonly Finding[] {
+  const keyPath = join(FOLDER, `${name}.authkey`);
+  const keys = existsSync(keyPath) ? [{ name: 'authkey', bytes: new Uint8Array(readFileSync(keyPath)) }] : [];
+  const bytes = new Uint8Array(gunzipSync(readFileSync(join(FOLDER, `${name}.pcap.gz`))));
+  return openBytes(bytes, keys).ingest.analysis().findings;
+}
+
+describe('faults of real rings', () => {
+  it('are all told of here', () => {
+    const names = readdirSync(FOLDER)
+      .filter((file) => file.endsWith('.pcap.gz'))
+      .map((file) => file.replace('.pcap.gz', ''));
+    expect(names.sort()).toEqual(Object.keys(TRUTH).sort());
+  });
+
+  it.each(Object.entries(TRUTH))('%s', (name, truth) => {
+    const findings = findingsOf(name).filter(({ severity }) => severity !== 'info');
+    const said = findings.map(({ rule, culprits }) => JSON.stringify([rule, culprits]));
+
+    expect([...new Set(said)].sort()).toEqual(truth.map((wrong) => JSON.stringify(wrong)).sort());
+    // A lost token points to what explains it.
+    const ids = new Set(findings.map(({ id }) => id));
+    for (const { rule, because } of findings) if (rule === 'token-loss') expect(ids.has(because ?? '')).toBe(true);
+  });
+
+  it.each(Object.keys(TRUTH))('%s: each warning has evidence in frames', (name) => {
+    for (const { severity, evidence } of findingsOf(name))
+      if (severity !== 'info') expect(evidence.flatMap(({ frames }) => frames).length).toBeGreaterThan(0);
+  });
+});
