@@ -37,6 +37,8 @@ const ACCUSED_NS = 10e6;
 /** A join on the wire so long has come six times. */
 const HEARD_NS = 0.3e9;
 const AROUND_NS = 0.1e9;
+/** Messages to all by which another ring is heard of. */
+const CALLS_MIN = 3;
 /** Share of the consensus timeout during which a node must not have reacted. */
 const CONSENSUS_SHARE = 0.7;
 /** Runs and spells that are compared pairwise; a capture with more is a storm, of which these tell enough. */
@@ -133,6 +135,23 @@ function unmoved(runs: readonly JoinRun[], context: FindingContext, windowNs: nu
   });
 }
 
+/** Two nodes went on on two rings while the one called, by merge detects or multicasts; the other did not gather. */
+function wentOn(context: FindingContext, spells: readonly RingSpell[], windowNs: number): readonly Unheard[] {
+  const calling = spells.filter(({ calls }) => calls >= CALLS_MIN);
+  return calling.flatMap((speaker) =>
+    spells.flatMap((hearer) => {
+      if (hearer.node === speaker.node || hearer.ring === speaker.ring || overlap(hearer, speaker) < windowNs)
+        return [];
+      const fromNs = Math.max(hearer.fromNs, speaker.fromNs);
+      const untilNs = Math.min(hearer.untilNs, speaker.untilNs);
+      const gathered = context.joins.of(hearer.node, fromNs + AROUND_NS, untilNs - AROUND_NS).length > 0;
+      if (gathered || !couldReach(context, speaker.node, hearer.node)) return [];
+      const frames = { spoken: [speaker.firstFrame, speaker.lastFrame], shown: [hearer.lastFrame] };
+      return [{ hearer: hearer.node, speaker: speaker.node, fromNs, untilNs, ...frames, how: 'stayed' as const }];
+    }),
+  );
+}
+
 /** In COMMIT and RECOVERY a node takes no joins of strangers. */
 function isForming({ transitions }: FindingContext, node: number, fromNs: number, untilNs: number): boolean {
   return transitions.some(
@@ -199,6 +218,7 @@ export function unheardOf(context: FindingContext): readonly Unheard[] {
     ...gaveUp(runs, windowNs),
     ...stayed(runs, spells, context, windowNs),
     ...unmoved(runs, context, windowNs),
+    ...wentOn(context, spells, windowNs),
   ];
   return all.sort((a, b) => a.fromNs - b.fromNs);
 }

@@ -112,7 +112,8 @@ function byEnd(edges: readonly Unheard[], end: 'hearer' | 'speaker'): ReadonlyMa
 }
 
 function incidentsIn(context: FindingContext, { fromNs, untilNs }: Trouble): readonly Incident[] {
-  const since = fromNs - timersOf(context, null).tokenNs * 2;
+  const { tokenNs, consensusNs } = timersOf(context, null);
+  const since = fromNs - tokenNs * 2 - consensusNs;
   return context.incidents.filter(({ declaredNs, sinceNs }) => declaredNs >= since && sinceNs <= untilNs);
 }
 

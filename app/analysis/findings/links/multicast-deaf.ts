@@ -68,6 +68,7 @@ function deafnesses(context: FindingContext): readonly Deafness[] {
 function said(context: FindingContext, deaf: Deafness): Finding {
   const { node, fromNs, misses, faults } = deaf;
   const until = Math.max(deaf.untilNs, ...faults.map(({ untilNs }) => untilNs));
+  const since = Math.min(fromNs, ...faults.flatMap(({ incidents }) => incidents.map(({ sinceNs }) => sinceNs)));
   const [miss] = misses;
   const others = [...new Set(context.rings.flatMap(({ members }) => members))]
     .filter((other) => other !== node)
@@ -104,10 +105,9 @@ function said(context: FindingContext, deaf: Deafness): Finding {
     reference: REFERENCE,
   });
   const calm = calmAfter(context, [node, ...others.slice(0, 1)], until);
-  context.ledger.cover({ finding: made, fromNs: fromNs - BEFORE_NS, untilNs: calm + 0.5e9, nodes: null });
+  context.ledger.cover({ finding: made, fromNs: since - BEFORE_NS, untilNs: calm + 0.5e9, nodes: null });
   for (const incident of context.incidents)
-    if (incident.declaredNs >= fromNs - BEFORE_NS && incident.declaredNs <= calm)
-      context.ledger.explain(incident, made);
+    if (incident.declaredNs >= since - BEFORE_NS && incident.declaredNs <= calm) context.ledger.explain(incident, made);
   return made;
 }
 

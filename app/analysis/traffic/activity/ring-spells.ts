@@ -1,11 +1,14 @@
 // Which node spoke on which ring from when to when: tokens, multicasts of its own, merge detections and hold cancels
-// are sent by a node that is on the ring, and by nobody else. One spell for each node and ring. Bounded.
+// are sent by a node that is on the ring, and by nobody else. A long silence begins another spell. Bounded.
 import type { Analyzer, IndexedMessage } from '../../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../../store/kinds.ts';
 import type { AddressBook } from '../address-book.ts';
 
 /** Spells of all nodes together; later ones are not kept. */
 export const SPELLS_MAX = 100_000;
+
+/** Silence that parts two spells on one ring: an idle ring is quiet for its hold, 2 s at a token timeout of 10 s. */
+const PARTED_NS = 2.5e9;
 
 export interface RingSpell {
   readonly node: number;
@@ -15,7 +18,7 @@ export interface RingSpell {
   readonly firstFrame: number;
   untilNs: number;
   lastFrame: number;
-  /** Messages to all, by which others would hear of this ring. */
+  /** Messages to all at which members of another ring must gather; hold cancels of strangers are ignored. */
   calls: number;
 }
 
@@ -45,14 +48,16 @@ export class RingSpells implements Analyzer {
     const node = this.addresses.nodeAt(m.src);
     if (node === null || !speaks(m, node)) return;
     let spell = this.current[m.src];
-    if (spell?.ring !== m.ring || spell.node !== node) {
+    if (spell?.ring !== m.ring || spell.node !== node || m.timeNs - spell.untilNs > PARTED_NS) {
       if (this.all.length >= SPELLS_MAX) return;
-      spell = this.known.get(m.ring * 2 ** 32 + node) ?? this.begin(node, m);
+      const known = this.known.get(m.ring * 2 ** 32 + node);
+      const isParted = known === undefined || m.timeNs - known.untilNs > PARTED_NS;
+      spell = isParted ? this.begin(node, m) : known;
       this.current[m.src] = spell;
     }
     spell.untilNs = m.timeNs;
     spell.lastFrame = m.row + 1;
-    if (m.kind !== PacketKind.ORF_TOKEN) spell.calls++;
+    if (m.kind === PacketKind.MCAST || m.kind === PacketKind.MEMB_MERGE_DETECT) spell.calls++;
   }
 
   private begin(node: number, { ring, timeNs, row }: IndexedMessage): RingSpell {

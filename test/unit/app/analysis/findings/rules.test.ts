@@ -27,9 +27,11 @@ const CASES: readonly Case[] = [
   { rule: 'process-paused', what: 'a pause of 3 s', culprits: [2], text: three('pause 2\nrun 3s\nresume 2\nrun 6s') },
   {
     rule: 'process-paused',
-    what: 'a pause of 0.7 s',
+    what: 'pauses of 0.55, 0.6, 0.67 and 0.72 s',
     culprits: [2],
-    text: three('pause 2\nrun 700ms\nresume 2\nrun 3s'),
+    text: three(
+      ['550ms', '600ms', '670ms', '720ms'].map((time) => `pause 2\nrun ${time}\nresume 2\nrun 3s`).join('\n'),
+    ),
   },
   { rule: 'process-paused', what: 'two lost tokens', culprits: null, text: three('drop token 1>2 count=2\nrun 5s') },
   {

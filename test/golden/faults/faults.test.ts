@@ -1,13 +1,13 @@
-// Real faults whose truth is known: what was done to which node, and what must be found in the capture, and nothing else.
+// Real faults: what was done to which node is known, and so what must be found in the capture, and nothing else.
 // Recorded by the scenarios of test/support/corosync-lab, whose names the captures bear.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../../app/analysis/result.ts';
-import { openBytes } from '../support/open-golden.ts';
+import type { Finding } from '../../../app/analysis/result.ts';
+import { openBytes } from '../../support/open-golden.ts';
 
-const FOLDER = join(import.meta.dirname, 'faults');
+const FOLDER = import.meta.dirname;
 const node14 = (octet: number): number => octet * 2 ** 24 + 0x4d0a;
 
 type Wrong = readonly [rule: string, culprits: readonly number[]];
