@@ -193,6 +193,11 @@ export interface TotemEngineOptions {
    * Asserts the invariants of the state after every step: a broken one throws. For tests, the simulator and the lab.
    */
   readonly isChecked?: boolean;
+  /**
+   * Number before the first message of a ring, and of its first token (totemsrp.c SEQNO_START_MSG, SEQNO_START_TOKEN):
+   * 0 in every real node. The simulator begins near 2^32 to see numbers roll over; all nodes must do so.
+   */
+  readonly firstSeqno?: number;
   /** Goes on where a saved engine was; takeOpenPacket's owner must go back likewise. */
   readonly saved?: EngineState;
 }

@@ -55,6 +55,7 @@ function makeMachine(options: TotemEngineOptions): Machine {
     dialect,
     config,
     self,
+    firstSeqno: options.firstSeqno ?? 0,
     queueMax: Math.max(1, Math.floor(dialect.queueOctetsMax / packetOctets)),
     takeOpenPacket,
     state: saved === undefined ? initialState(options, self) : copyState(saved as unknown as TotemState),

@@ -8,8 +8,8 @@ import { makeCounters, type Counters } from './watch/counters.ts';
 import { ENGINE_DIALECTS, ringOf, type EngineDialect, type Member, type NodeKey, type Ring } from './wire/dialect.ts';
 import type { Slab } from './wire/slab.ts';
 
-/** my_token_seq before the first token of a ring, and the aru of that token: one less than 0. */
-export const BEFORE_FIRST = 0xffffffff;
+/** my_token_seq before the first token of a ring, and the aru of that token: one less than its first number. */
+export const beforeFirst = (firstSeqno: number): number => (firstSeqno - 1) >>> 0;
 /** A ring sequence number that no node reaches honestly: greater ones are not believed, so that they can still grow. */
 export const RING_SEQ_MAX = 1n << 62n;
 
@@ -163,6 +163,8 @@ export interface Machine {
   readonly dialect: EngineDialect;
   readonly config: TotemConfig;
   readonly self: Member;
+  /** Number before the first message of every ring. */
+  readonly firstSeqno: number;
   /** Packets that each queue of new messages takes. */
   readonly queueMax: number;
   readonly takeOpenPacket: () => Uint8Array | null;
@@ -193,24 +195,24 @@ export interface Machine {
 }
 
 /** What belongs to one ring, before its first token. */
-function ringAtRest(): RingState {
+function ringAtRest(firstSeqno: number): RingState {
   return {
     myRetransFlgCount: 0,
     mySetRetransFlg: false,
-    myInstallSeq: 0,
+    myInstallSeq: firstSeqno,
     myRotationCounter: 0,
     originatedOrfToken: false,
-    myAru: 0,
-    myHighSeqReceived: 0,
-    myHighDelivered: 0,
-    mySafeSeq: 0,
-    regularQueue: makeSortQueue(0),
-    recoveryQueue: makeSortQueue(0),
+    myAru: firstSeqno,
+    myHighSeqReceived: firstSeqno,
+    myHighDelivered: firstSeqno,
+    mySafeSeq: firstSeqno,
+    regularQueue: makeSortQueue(firstSeqno),
+    recoveryQueue: makeSortQueue(firstSeqno),
     orfTokenDiscard: false,
-    myTokenSeq: BEFORE_FIRST,
-    myLastSeq: 0,
+    myTokenSeq: beforeFirst(firstSeqno),
+    myLastSeq: firstSeqno,
     mySeqUnchanged: 0,
-    myLastAru: 0,
+    myLastAru: firstSeqno,
     myAruCount: 0,
     myTokenHeld: false,
     tokenCopy: null,
@@ -224,6 +226,7 @@ function ringAtRest(): RingState {
 
 export function initialState(options: TotemEngineOptions, self: Member): TotemState {
   const dialect = ENGINE_DIALECTS[options.dialect];
+  const firstSeqno = options.firstSeqno ?? 0;
   const ring = ringOf(dialect, self, options.lastRingSeq + dialect.startIncrement);
   return {
     memberState: 'operational',
@@ -243,11 +246,11 @@ export function initialState(options: TotemEngineOptions, self: Member): TotemSt
     myDeliverMembList: [],
     failedToRecv: false,
     oldRingStateSaved: false,
-    oldRingStateAru: 0,
-    oldRingStateHighSeqReceived: 0,
+    oldRingStateAru: firstSeqno,
+    oldRingStateHighSeqReceived: firstSeqno,
     myReceivedFlg: true,
-    myHighRingDelivered: 0,
-    ...ringAtRest(),
+    myHighRingDelivered: firstSeqno,
+    ...ringAtRest(firstSeqno),
     successor: self,
     thisSeqno: 0,
     newMessageQueue: makeSendQueue(),

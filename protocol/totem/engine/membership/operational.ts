@@ -1,6 +1,6 @@
 // OPERATIONAL entry: the end of the old ring, and what the layer above is told (specs/totem.md 2.8; totemsrp.c
 // memb_state_operational_enter).
-import { seqLt, seqLte } from '../../seqno.ts';
+import { seqLt } from '../../seqno.ts';
 import { deliver, emit, noteState } from '../effects.ts';
 import { isInWindow, itemAt, makeSortQueue, releaseUpTo, storeItem } from '../ordering/sort-queue.ts';
 import { holdsAt } from '../wire/octets.ts';
@@ -23,7 +23,7 @@ export function enterOperational(m: Machine): void {
   s.myFailedList.clear();
   s.consensus.clear();
   s.failedToRecv = false;
-  s.myLastAru = 0;
+  s.myLastAru = m.firstSeqno;
   s.myReceivedFlg = true;
   s.myOldRingId = s.myRingId;
   s.oldRingStateSaved = false;
@@ -37,7 +37,8 @@ export function enterOperational(m: Machine): void {
 /** Step 1: old-ring messages that others sent again go where they belong. Each may have come several times (8.34). */
 function unwrap(m: Machine): void {
   const s = m.state;
-  for (let seq = 1; seqLte(seq, s.myAru); seq++) {
+  for (let seq = m.firstSeqno; seqLt(seq, s.myAru);) {
+    seq = (seq + 1) >>> 0;
     const outer = itemAt(s.recoveryQueue, seq);
     if (outer === null || !outer.isEncapsulated) continue;
     const inner = readMcast(m.dialect, outer.octets.subarray(m.dialect.wire.at.mcast.size));
@@ -109,7 +110,7 @@ function continueRecoveryQueue(m: Machine): void {
     if (itemAt(s.recoveryQueue, seq)?.isEncapsulated === true) last = seq;
   }
   s.regularQueue = s.recoveryQueue;
-  s.recoveryQueue = makeSortQueue(0);
+  s.recoveryQueue = makeSortQueue(m.firstSeqno);
   s.myHighDelivered = last;
   s.mySafeSeq = last;
   releaseUpTo(s.regularQueue, last);

@@ -128,12 +128,21 @@ export function passCommitToken(dialect: EngineDialect, token: Uint8Array, nodei
   putU32(token, at.commit.membIndex, membIndex);
 }
 
+/** Who makes a token, and the number before a ring's first message. */
+interface TokenMaker {
+  readonly dialect: EngineDialect;
+  readonly self: Member;
+  readonly firstSeqno: number;
+}
+
 /** orf_token_send_initial. */
-export function initialToken(dialect: EngineDialect, self: Member, ring: Ring, retransFlg: number): Uint8Array {
+export function initialToken({ dialect, self, firstSeqno }: TokenMaker, ring: Ring, retransFlg: number): Uint8Array {
   const { at } = dialect.wire;
   const out = new Uint8Array(at.token.size);
   dialect.writeHeader(out, TYPE.orf_token, 0, self.ref.nodeid);
-  putU32(out, at.token.aru, 0xffffffff);
+  putU32(out, at.token.seq, firstSeqno);
+  putU32(out, at.token.tokenSeq, firstSeqno);
+  putU32(out, at.token.aru, (firstSeqno - 1) >>> 0);
   putU32(out, at.token.aruAddr, self.ref.nodeid);
   out.set(ring.octets, at.token.ringId);
   putU32(out, at.token.retransFlg, retransFlg);
