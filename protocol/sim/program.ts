@@ -35,6 +35,8 @@ export interface ProgramOptions {
   /** u32. */
   readonly seed: number;
   readonly nodeCount: number;
+  /** Number before the first message of every ring. */
+  readonly firstSeqno: number;
   readonly saved?: ProgramState;
 }
 

@@ -1,9 +1,11 @@
 // Which program the processes of a scenario run.
 import { nodeProgram } from './node-program.ts';
+import type { CreateTotemEngine } from '../node/compose.ts';
 import type { StartProgram } from './program.ts';
 import type { Scenario } from './scenario/commands.ts';
 import { totemProgram } from './totem-program.ts';
 
-export function programOf({ stack, sync }: Scenario): StartProgram {
-  return stack === 'totem' ? totemProgram(sync) : nodeProgram;
+/** `create`: the engine, or another in its place. */
+export function programOf({ stack, sync }: Scenario, create?: CreateTotemEngine): StartProgram {
+  return stack === 'totem' ? totemProgram(sync, create) : nodeProgram(create);
 }

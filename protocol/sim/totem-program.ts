@@ -1,7 +1,8 @@
 // Totem alone as a program: the engine, and above it an application that submits packets and needs a while to
 // synchronise after each configuration.
 import { createTotemEngine } from '../totem/engine/engine.ts';
-import type { EngineState, Micros, TotemEffect } from '../totem/engine/contract.ts';
+import type { EngineState, Micros, TotemEffect, TotemEngine } from '../totem/engine/contract.ts';
+import type { CreateTotemEngine } from '../node/compose.ts';
 import type { Program, ProgramEffect, ProgramInput, ProgramOptions, ProgramState, StartProgram } from './program.ts';
 
 interface Saved {
@@ -11,21 +12,24 @@ interface Saved {
 
 const stateOf = (saved: ProgramState): Saved => saved as unknown as Saved;
 
-/** `sync`: microseconds from a regular configuration until the application has synchronised. */
-export function totemProgram(sync: number): StartProgram {
-  return (options) => new TotemProgram(options, sync);
+/**
+ * `sync`: microseconds from a regular configuration until the application has synchronised. `create`: the engine, or
+ * another in its place.
+ */
+export function totemProgram(sync: number, create: CreateTotemEngine = createTotemEngine): StartProgram {
+  return (options) => new TotemProgram(options, sync, create);
 }
 
 class TotemProgram implements Program {
-  readonly #engine;
+  readonly #engine: TotemEngine;
   readonly #sync: number;
   /** When the application will have synchronised; infinity where it has. */
   #ackAt = Infinity;
 
-  constructor(options: ProgramOptions, sync: number) {
-    const { self, dialect, config, lastRingSeq, seed, saved } = options;
-    const own = { self, dialect, config, lastRingSeq, seed, takeOpenPacket: () => null, isChecked: true };
-    this.#engine = createTotemEngine(saved === undefined ? own : { ...own, saved: stateOf(saved).engine });
+  constructor(options: ProgramOptions, sync: number, create: CreateTotemEngine) {
+    const { self, dialect, config, lastRingSeq, seed, firstSeqno, saved } = options;
+    const own = { self, dialect, config, lastRingSeq, seed, firstSeqno, takeOpenPacket: () => null, isChecked: true };
+    this.#engine = create(saved === undefined ? own : { ...own, saved: stateOf(saved).engine });
     this.#sync = sync;
     if (saved !== undefined) this.#ackAt = stateOf(saved).ackAt;
   }

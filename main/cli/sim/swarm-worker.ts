@@ -9,21 +9,18 @@ export interface SeedOrder {
 export interface SeedReport {
   readonly seeds: number;
   readonly events: number;
-  readonly restarts: number;
   readonly failures: readonly SeedFailure[];
 }
 
 export function runOrder({ from, count }: SeedOrder): SeedReport {
   const failures: SeedFailure[] = [];
   let events = 0;
-  let restarts = 0;
   for (let seed = from; seed < from + count; seed++) {
     const run = runSeed(seed);
     events += run.events;
-    restarts += run.restarts;
     if (run.failure !== null) failures.push(run.failure);
   }
-  return { seeds: count, events, restarts, failures };
+  return { seeds: count, events, failures };
 }
 
 /** Serves orders until the parent lets go. */

@@ -48,13 +48,11 @@ function wantedOf({ text, files }: Arguments): Result<Wanted, string> {
 class Tally {
   seeds = 0;
   events = 0;
-  restarts = 0;
   failed = 0;
 
-  add({ seeds, events, restarts, failures }: SeedReport): void {
+  add({ seeds, events, failures }: SeedReport): void {
     this.seeds += seeds;
     this.events += events;
-    this.restarts += restarts;
     this.failed += failures.length;
   }
 }
@@ -121,9 +119,8 @@ async function run(wanted: Wanted): Promise<number> {
   }
   await printing;
   const seconds = (Date.now() - started) / 1000;
-  const again = `${tally.restarts} times nodes that gave each other up were started again`;
   await output.line(
-    `${tally.seeds} seeds, ${tally.failed} failed; ${again}; ` +
+    `${tally.seeds} seeds, ${tally.failed} failed; ` +
       `${(tally.events / 1e6).toFixed(1)} million events in ${seconds.toFixed(1)} s`,
   );
   await output.flush();

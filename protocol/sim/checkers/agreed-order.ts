@@ -85,7 +85,7 @@ export class AgreedOrder implements Checker {
   /** All before the first message of an application are recovered ones; the number of one that is not, or null. */
   #firstMissing(ring: Ring, seq: number): number | null {
     const { origins } = this.#context;
-    const begin = this.#context.world.firstSeq;
+    const begin = this.#context.world.options.firstSeqno;
     for (let before = (seq - 1) >>> 0; before !== begin; before = (before - 1) >>> 0)
       if (origins.find(ring, before)?.isEncapsulated !== true) return before;
     return null;

@@ -96,14 +96,28 @@ export class Configurations implements Checker {
     const own = { node: node.spec.nodeid, from: standing.ring, together: new Set(transitional.members) };
     const arrivals = (this.#arrivals[ring.number] ??= []);
     arrivals.push(own);
-    if (own.from === null) return null;
     for (const other of arrivals) {
-      if (other === own || other.from !== own.from) continue;
+      if (other === own) continue;
       const number = (this.#places.get(other.node) ?? -1) + 1;
-      if (!own.together.has(other.node) || !other.together.has(own.node))
+      const isTogether = own.together.has(other.node) && other.together.has(own.node);
+      if (this.#isReborn(own, other) || this.#isReborn(other, own)) continue;
+      if (own.from === null || other.from !== own.from) {
+        const isOdd = own.together.has(other.node) || other.together.has(own.node);
+        if (isOdd) return `node ${number} came from ${other.from?.text ?? 'nowhere'}, and is a transitional member`;
+      } else if (!isTogether)
         return `node ${number} came from ${own.from.text} too, and is not in the transitional configuration`;
-      if (other.together.size !== own.together.size) return `node ${number} moved with others`;
+      else if (other.together.size !== own.together.size) return `node ${number} moved with others`;
     }
     return null;
+  }
+
+  /**
+   * A representative of Corosync 1 that died and came again before the others noticed has the id of their ring on its
+   * disk, and nothing tells them that it is another process: they count it as coming along. A start adds 1 to that
+   * number since 2.4.6 and 3.0.3.
+   */
+  #isReborn(fresh: Arrival, other: Arrival): boolean {
+    const { dialect } = this.#context.world.options.cluster;
+    return dialect === 'corosync-1' && fresh.from === null && other.from?.rep === fresh.node;
   }
 }

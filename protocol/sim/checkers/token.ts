@@ -8,10 +8,11 @@ import type { Receptions } from './watching/receptions.ts';
 import { distance } from './watching/seqs.ts';
 import type { CheckerContext } from './watching/watch.ts';
 
-/** Tokens of a ring that are remembered. */
-const REMEMBERED_MAX = 4096;
+/** Tokens of a ring that are remembered: a power of two. */
+const REMEMBERED_MAX = 1024;
 
 interface Known {
+  readonly tokenSeq: number;
   readonly node: SimNode;
   readonly bytes: Uint8Array;
 }
@@ -20,7 +21,7 @@ export class Tokens implements Checker {
   readonly name = 'token';
   readonly #context: CheckerContext;
   readonly #receptions: Receptions;
-  readonly #rings: (Map<number, Known> | undefined)[] = [];
+  readonly #rings: ((Known | undefined)[] | undefined)[] = [];
   #tokensIn = 0;
   #sentNow = 0;
 
@@ -51,11 +52,13 @@ export class Tokens implements Checker {
 
   tokenSent(node: SimNode, at: number, token: TokenFact): void {
     const { ring, tokenSeq } = token;
-    const known = (this.#rings[ring.number] ??= new Map());
-    const copy = known.get(tokenSeq);
-    if (copy === undefined) {
-      known.set(tokenSeq, { node, bytes: token.bytes });
-      if (known.size > REMEMBERED_MAX) known.delete(known.keys().next().value ?? 0);
+    const known = (this.#rings[ring.number] ??= []);
+    const place = tokenSeq & (REMEMBERED_MAX - 1);
+    const copy = known[place];
+    if (copy === undefined || copy.tokenSeq !== tokenSeq) {
+      // One that was forgotten is too old to be judged again.
+      if (copy !== undefined && distance(copy.tokenSeq, tokenSeq) < 0) return;
+      known[place] = { tokenSeq, node, bytes: token.bytes };
       const wrong = this.#judge(node, token);
       if (wrong !== null) this.#say(node, at, ring, `token ${tokenSeq} ${wrong}`);
     } else if (copy.node !== node)
@@ -71,7 +74,7 @@ export class Tokens implements Checker {
 
   #judge(node: SimNode, { ring, seq, aru, requests }: TokenFact): string | null {
     if (requests.length > RETRANSMIT_ENTRIES_MAX) return `asks for ${requests.length} messages`;
-    const last = this.#context.origins.last(ring) ?? this.#context.world.firstSeq;
+    const last = this.#context.origins.last(ring) ?? this.#context.world.options.firstSeqno;
     if (seq !== last) return `says seq ${seq}, but ${last} was the last number given`;
     const has = this.#receptions.of(node, ring).upTo;
     return distance(has, aru) > 0 ? `says aru ${aru}, but its sender has all up to ${has} only` : null;

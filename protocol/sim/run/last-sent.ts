@@ -5,22 +5,30 @@ import type { ProgramEffect, ProgramInput } from '../program.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
 
+/** By node and by type: octets are shared, since they do not change. */
+export type LastSentState = readonly (readonly (readonly [type: number, bytes: Uint8Array])[])[];
+
 export class LastSent implements WorldObserver {
   readonly #typeAt: number;
-  readonly #nodes: Uint8Array[][] = [];
+  readonly #nodes: (Map<number, Uint8Array> | undefined)[];
 
-  constructor({ at }: Dialect) {
+  constructor({ at }: Dialect, saved: LastSentState = []) {
     this.#typeAt = at.type;
+    this.#nodes = saved.map((entries) => new Map(entries));
   }
 
   stepped(node: SimNode, _at: number, _input: ProgramInput, effects: readonly ProgramEffect[]): void {
     for (const effect of effects)
       if (effect.kind === 'send-token' || effect.kind === 'send-mcast')
-        (this.#nodes[node.spec.number] ??= [])[effect.bytes[this.#typeAt] ?? 0] = effect.bytes;
+        (this.#nodes[node.index] ??= new Map()).set(effect.bytes[this.#typeAt] ?? 0, effect.bytes);
   }
 
   /** Octets of the last message of that type; null where there was none. */
   find(node: number, type: MessageType): Uint8Array | null {
-    return this.#nodes[node]?.[MESSAGE_TYPES.indexOf(type)] ?? null;
+    return this.#nodes[node - 1]?.get(MESSAGE_TYPES.indexOf(type)) ?? null;
+  }
+
+  save(): LastSentState {
+    return Array.from(this.#nodes, (entries) => (entries === undefined ? [] : [...entries]));
   }
 }

@@ -1,28 +1,21 @@
 // Carries out a scenario: builds its world, runs it command by command, keeps the notebook, lets the checkers watch.
-import { asciiBytes } from '../../base/bytes.ts';
 import { watchAll } from '../checkers/all.ts';
 import type { Watch } from '../checkers/watching/watch.ts';
-import type { MessageType } from '../../totem/messages.ts';
 import type { StartProgram } from '../program.ts';
 import { programOf } from '../programs.ts';
 import type { Action, Block, Command, RunUnit, RunUntil, Scenario } from '../scenario/commands.ts';
 import { timeText } from '../scenario/words.ts';
-import { messageOf } from '../world/traffic.ts';
 import { World } from '../world/world.ts';
+import { Actor } from './actor.ts';
 import { Deliveries, unmet } from './expectations.ts';
-import { LastSent } from './last-sent.ts';
 import { Stability } from './stability.ts';
 import { clockText, Transcript } from './transcript.ts';
 import { Wording } from './wording.ts';
 
-/** Until nothing that was sent can still arrive. */
-const SILENCE = 100_000;
 /** Virtual time between two looks at whether work is left. */
 const LOOK_EVERY = 1000;
 /** Failures that are kept. */
 const FAILURES_MAX = 200;
-/** Looks for nodes that accuse each other. */
-const LOOKS = 300;
 
 export interface RunnerOptions {
   readonly scenario: Scenario;
@@ -44,32 +37,37 @@ interface Due {
 export class Runner {
   readonly world: World;
   readonly watch: Watch | null;
-  /** Times that `until=settled` had to start nodes again. */
-  restarts = 0;
   readonly #scenario: Scenario;
   readonly #transcript: Transcript;
   readonly #stability: Stability;
   readonly #deliveries: Deliveries;
-  readonly #lastSent: LastSent;
+  readonly #actor: Actor;
   /** Actions of a later time, in order. */
   #due: Due[] = [];
-  #messages = 0;
   readonly #failures: string[] = [];
   #isCutShort = false;
 
   constructor({ scenario, seed, start, isWatched = true, isTold = true }: RunnerOptions) {
     this.#scenario = scenario;
-    const { cluster, stack, cpu, diskWrite, firstRingSeq, link, firstSeq } = scenario;
-    const own = { cluster, stack, cpu, diskWrite, firstRingSeq, link, firstSeq, start: start ?? programOf(scenario) };
+    const { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno } = scenario;
+    const own = {
+      cluster,
+      stack,
+      cpu,
+      diskWrite,
+      firstRingSeqs,
+      link,
+      firstSeqno,
+      start: start ?? programOf(scenario),
+    };
     this.world = new World({ ...own, seed: seed ?? scenario.seed });
     this.#transcript = new Transcript(new Wording(cluster, this.world.dialect));
     this.#stability = new Stability(this.world);
     this.#deliveries = new Deliveries(this.world);
     this.world.watch(this.#stability);
     this.watch = isWatched ? watchAll(this.world) : null;
-    this.#lastSent = new LastSent(this.world.dialect);
+    this.#actor = new Actor(this.world);
     this.world.watch(this.#deliveries);
-    this.world.watch(this.#lastSent);
     if (isTold) this.world.watch(this.#transcript);
     if (this.watch !== null)
       this.watch.onViolation = ({ checker, at, says }) => this.#fail(at, `check FAILED ${checker}: ${says}`);
@@ -157,9 +155,7 @@ export class Runner {
 
   #runUntil(until: RunUntil, limit: number, events: number): void {
     const { world } = this;
-    let isReached = this.#runTo(world.now + limit, events, this.#goal(until));
-    if (!isReached && until === 'settled' && this.#startAgain())
-      isReached = this.#runTo(world.now + limit, events, this.#goal(until));
+    const isReached = this.#runTo(world.now + limit, events, this.#goal(until));
     if (isReached && until !== 'ring') this.watch?.rest(world.now);
     if (isReached) return this.#close(`${until}, `);
     const after = this.#isCutShort ? `${events} events` : timeText(limit);
@@ -183,26 +179,6 @@ export class Runner {
     };
   }
 
-  /** Starts all running processes again where some hear and give up each other; false where none do. */
-  #startAgain(): boolean {
-    const { world } = this;
-    // Nodes of Corosync 1 that accuse each other form rings of one between two accusations.
-    let says = this.#stability.distrust;
-    for (let i = 0; i < LOOKS && says === null; i++) {
-      world.runUntil(world.now + LOOK_EVERY);
-      says = this.#stability.distrust;
-    }
-    if (says === null) return false;
-    this.restarts++;
-    this.#transcript.say(world.now, `${says}: all are started again`);
-    const running = world.nodes.filter(({ phase }) => phase === 'running');
-    for (const node of running) world.apply({ kind: 'kill', node: node.spec.number });
-    // What they said before must not be heard by those who come.
-    world.runUntil(world.now + SILENCE);
-    for (const node of running) world.apply({ kind: 'start', node: node.spec.number });
-    return true;
-  }
-
   #runSteps(unit: RunUnit, count: number): void {
     const { world } = this;
     const goal = world[unit] + count;
@@ -220,60 +196,8 @@ export class Runner {
   }
 
   #act(action: Action): void {
-    switch (action.kind) {
-      case 'fault':
-        for (const fault of action.faults)
-          if (!this.world.apply(fault)) this.#transcript.say(this.world.now, 'which changes nothing');
-        return;
-      case 'submit':
-        return this.#submit(action);
-      case 'traffic': {
-        const { every, size, count, guarantee, group } = action;
-        for (const number of action.nodes)
-          this.world.addTraffic({ node: number - 1, every, size, count, guarantee, group });
-        return;
-      }
-      case 'traffic-off':
-        return this.world.stopTraffic();
-      case 'replay':
-        return this.#replay(action.node, action.type, action.to);
-      case 'inject':
-        for (const number of action.nodes) this.#inject(number, action.bytes);
-        return;
-      case 'group': {
-        const { name: group, pid } = action.group;
-        for (const number of action.nodes) {
-          const node = this.world.nodes[number - 1];
-          if (node === undefined) continue;
-          if (action.what === 'join') this.world.input(node, { kind: 'cpg-join', group, pid });
-          else if (action.what === 'part') this.world.input(node, { kind: 'cpg-leave', group, pid });
-          else this.world.input(node, { kind: 'cpg-exit', pid });
-        }
-      }
-    }
-  }
-
-  #inject(number: number, bytes: Uint8Array): void {
-    const node = this.world.nodes[number - 1];
-    if (node !== undefined) this.world.inject(node, bytes);
-  }
-
-  #replay(number: number, type: MessageType, to: readonly number[]): void {
-    const bytes = this.#lastSent.find(number, type);
-    if (bytes === null) return this.#fail(this.world.now, `FAILED, node ${number} has sent no ${type}`);
-    for (const other of to) this.#inject(other, bytes);
-  }
-
-  #submit({ nodes, message, guarantee, group }: Extract<Action, { kind: 'submit' }>): void {
-    for (const number of nodes) {
-      const node = this.world.nodes[number - 1];
-      if (node === undefined) continue;
-      for (let i = 0; i < (message.kind === 'text' ? 1 : message.count); i++) {
-        const bytes =
-          message.kind === 'text' ? asciiBytes(message.text) : messageOf(number, ++this.#messages, message.size);
-        if (group === null) this.world.input(node, { kind: 'submit', packet: bytes, guarantee });
-        else this.world.input(node, { kind: 'cpg-mcast', group: group.name, pid: group.pid, message: bytes });
-      }
-    }
+    const { says, isWrong } = this.#actor.act(action);
+    if (isWrong && says !== null) this.#fail(this.world.now, says);
+    else if (says !== null) this.#transcript.say(this.world.now, says);
   }
 }

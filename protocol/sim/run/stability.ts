@@ -59,24 +59,6 @@ export class Stability implements WorldObserver {
     return busy.length === 0 ? 'some have not received what others have' : `node ${busy.join(', ')} has work left`;
   }
 
-  /**
-   * Two nodes that hear each other and give up different nodes, in a sentence; null where there are none. Strangers do
-   * not take over each other's failed lists, and each such join makes the other gather anew (specs/totem.md 2.4): there
-   * is no way out of it.
-   */
-  get distrust(): string | null {
-    const nodes = this.#world.nodes.filter(({ phase }) => phase === 'running');
-    const failed = nodes.map(({ program }) => (program?.totemStatus().failedList ?? []).map(({ nodeid }) => nodeid));
-    for (const [i, node] of nodes.entries())
-      for (const [j, other] of nodes.entries()) {
-        const [mine, theirs] = [failed[i] ?? [], failed[j] ?? []];
-        if (j <= i || !this.#hear(node, other)) continue;
-        if (mine.length !== theirs.length || mine.some((id) => !theirs.includes(id)))
-          return `nodes ${node.spec.number} and ${other.spec.number} hear each other and give up different nodes`;
-      }
-    return null;
-  }
-
   booted(node: SimNode): void {
     this.#forget(node);
   }

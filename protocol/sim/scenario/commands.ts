@@ -67,11 +67,8 @@ export type Action =
     };
 
 export type RunUnit = 'events' | 'hops' | 'rotations';
-/**
- * `ring`: rings are whole; `stable`: and nothing waits. `settled`: stable, where need be after nodes that hear and give
- * up each other were started again, since Totem's membership may not get over that by itself.
- */
-export type RunUntil = 'ring' | 'stable' | 'settled';
+/** `ring`: rings are whole; `stable`: and nothing waits. */
+export type RunUntil = 'ring' | 'stable';
 
 /** What must be so when the line is reached. */
 export type Expectation =
@@ -111,12 +108,12 @@ export interface Scenario {
   readonly cpu: number;
   /** Microseconds that a ring id takes to be on disk. */
   readonly diskWrite: number;
-  readonly firstRingSeq: bigint | null;
+  readonly firstRingSeqs: readonly (bigint | null)[];
   /** Microseconds from a regular configuration until an application has synchronised, in the stack `totem`. */
   readonly sync: number;
   readonly link: LinkQuality;
   /** Sequence number before the first message of every ring. */
-  readonly firstSeq: number;
+  readonly firstSeqno: number;
   /** Nodes that start at time 0. */
   readonly starts: readonly number[];
   readonly blocks: readonly Block[];

@@ -21,16 +21,17 @@ export interface ClusterLine {
   readonly seed: number;
   readonly cpu: number;
   readonly diskWrite: number;
-  readonly firstRingSeq: bigint | null;
+  readonly firstRingSeqs: readonly (bigint | null)[];
   readonly sync: number;
   readonly starts: readonly number[];
-  readonly firstSeq: number;
+  readonly firstSeqno: number;
 }
 
 type Read<T> = Result<T, LineProblem>;
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
 const COUNT_MAX = 1_000_000;
+const U32_MAX = 0xffff_ffff;
 const WORK_MICROS_MAX = 1_000_000;
 /** What the services of a real idle node take to synchronise. */
 const DEFAULT_SYNC = 1000;
@@ -69,6 +70,7 @@ const OTHERS = [
   'cpu',
   'disk',
   'ringseq',
+  'seqno',
   'sync',
   'cancel_hold',
 ];
@@ -122,9 +124,12 @@ function readStarts(word: Word | undefined, count: number): Read<readonly number
   return readNodes(word ?? { text: 'all', column: 1, isQuoted: false }, count);
 }
 
-function readRingSeq(word: Word | undefined): Read<bigint | null> {
-  if (word === undefined) return ok(null);
-  return /^\d{1,19}$/.test(word.text) ? ok(BigInt(word.text)) : wrong(word, 'a ring sequence number is wanted');
+function readRingSeqs(word: Word | undefined): Read<readonly (bigint | null)[]> {
+  if (word === undefined) return ok([null]);
+  const numbers = word.text.split(',');
+  return numbers.every((number) => /^\d{1,19}$/.test(number))
+    ? ok(numbers.map(BigInt))
+    : wrong(word, 'ring sequence numbers are wanted, like 7 or 7,40');
 }
 
 function readSpec(words: readonly Word[], settings: ReadonlyMap<string, Setting>): Read<ClusterSpec> {
@@ -155,8 +160,11 @@ export function readCluster(words: readonly Word[]): Read<ClusterLine> {
   if (!stack.ok) return stack;
   const starts = readStarts(value('start'), cluster.value.nodes.length);
   if (!starts.ok) return starts;
-  const firstRingSeq = readRingSeq(value('ringseq'));
-  if (!firstRingSeq.ok) return firstRingSeq;
+  const seqnoWord = value('seqno');
+  const firstSeqno = seqnoWord === undefined ? ok(0) : readWhole(seqnoWord, 0, U32_MAX);
+  if (!firstSeqno.ok) return firstSeqno;
+  const firstRingSeqs = readRingSeqs(value('ringseq'));
+  if (!firstRingSeqs.ok) return firstRingSeqs;
   const numbers = { seed: 1, cpu: 0, disk: 0, sync: DEFAULT_SYNC };
   for (const key of ['seed', 'cpu', 'disk', 'sync'] as const) {
     const word = value(key);
@@ -171,11 +179,11 @@ export function readCluster(words: readonly Word[]): Read<ClusterLine> {
     cluster: cluster.value,
     stack: stack.value,
     starts: starts.value,
-    firstRingSeq: firstRingSeq.value,
+    firstRingSeqs: firstRingSeqs.value,
     seed: numbers.seed,
     cpu: numbers.cpu,
     diskWrite: numbers.disk,
     sync: numbers.sync,
-    firstSeq: 0,
+    firstSeqno: firstSeqno.value,
   });
 }

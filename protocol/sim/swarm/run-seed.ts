@@ -18,8 +18,6 @@ export interface SeedFailure {
 export interface SeedRun {
   readonly failure: SeedFailure | null;
   readonly events: number;
-  /** Times that nodes had to be started again to come together (see `until=settled`). */
-  readonly restarts: number;
 }
 
 /** What the processes run, where it is not what the scenario says. */
@@ -28,7 +26,6 @@ export type ProgramFor = (scenario: Scenario) => StartProgram;
 interface TextRun {
   readonly failure: string | null;
   readonly events: number;
-  readonly restarts: number;
 }
 
 function runText(text: string, programFor: ProgramFor | null): Result<TextRun, string> {
@@ -43,8 +40,8 @@ function runText(text: string, programFor: ProgramFor | null): Result<TextRun, s
     // The first broken law says what is wrong; what follows from it does not.
     if (runner.failures.length > 0) break;
   }
-  const { failures, world, restarts } = runner;
-  return ok({ failure: failures[0] ?? null, events: world.events, restarts });
+  const { failures, world } = runner;
+  return ok({ failure: failures[0] ?? null, events: world.events });
 }
 
 /** `4.123456 check FAILED token: node 1 …`: the law, without time and numbers. */
@@ -56,14 +53,14 @@ function lawOf(says: string): string {
 export function runSeed(seed: number, mayShrink = true, programFor: ProgramFor | null = null): SeedRun {
   const drawn = drawScenario(seed);
   const run = runText(drawn, programFor);
-  if (!run.ok) return { failure: { seed, says: run.problem, scenario: drawn }, events: 0, restarts: 0 };
-  const { failure, events, restarts } = run.value;
-  if (failure === null) return { failure: null, events, restarts };
+  if (!run.ok) return { failure: { seed, says: run.problem, scenario: drawn }, events: 0 };
+  const { failure, events } = run.value;
+  if (failure === null) return { failure: null, events };
   const law = lawOf(failure);
   const stillFails = (text: string): boolean => {
     const again = runText(text, programFor);
     return again.ok && again.value.failure !== null && lawOf(again.value.failure) === law;
   };
   const scenario = mayShrink ? shrink(drawn, stillFails) : drawn;
-  return { failure: { seed, says: failure, scenario }, events, restarts };
+  return { failure: { seed, says: failure, scenario }, events };
 }

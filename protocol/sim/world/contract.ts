@@ -16,12 +16,12 @@ export interface WorldOptions {
   readonly cpu: number;
   /** Microseconds that a ring id takes to be on disk: the process waits. */
   readonly diskWrite: number;
-  /** Ring sequence number on every disk at first; null for no file. */
-  readonly firstRingSeq: bigint | null;
+  /** Ring sequence numbers on the disks at first, from node to node and over again; null for no file. */
+  readonly firstRingSeqs: readonly (bigint | null)[];
   readonly stack: Stack;
   readonly start: StartProgram;
   /** Sequence number before the first message of every ring: 0, unless rollover is what is wanted. */
-  readonly firstSeq: number;
+  readonly firstSeqno: number;
 }
 
 /** What will happen. Plain data that does not change; nodes are places in the world, from 0. */

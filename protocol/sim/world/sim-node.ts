@@ -23,6 +23,7 @@ export interface SimNodeState {
   readonly busyUntil: number;
   readonly clock: ClockState;
   readonly isLinkUp: boolean;
+  readonly isLinkTold: boolean;
   readonly disk: bigint | null;
   readonly diskLosses: number;
   readonly torn: Torn | null;
@@ -48,6 +49,8 @@ export class SimNode {
   busyUntil = 0;
   clock = new NodeClock();
   isLinkUp = true;
+  /** What its process knows of that. */
+  isLinkTold = false;
   /** Ring sequence number on disk; null where there is no file. */
   disk: bigint | null = null;
   /** Counts how often the disk lost what it held. */
@@ -83,6 +86,7 @@ export class SimNode {
     this.program = null;
     this.life++;
     this.drain();
+    this.isLinkTold = false;
     this.hasTurn = false;
     this.wakeAt = Infinity;
     this.busyUntil = 0;
@@ -100,6 +104,7 @@ export class SimNode {
       busyUntil: this.busyUntil,
       clock: this.clock.save(),
       isLinkUp: this.isLinkUp,
+      isLinkTold: this.isLinkTold,
       disk: this.disk,
       diskLosses: this.diskLosses,
       torn: this.torn,
@@ -118,6 +123,7 @@ export class SimNode {
     this.busyUntil = state.busyUntil;
     this.clock = new NodeClock(state.clock);
     this.isLinkUp = state.isLinkUp;
+    this.isLinkTold = state.isLinkTold;
     this.disk = state.disk;
     this.diskLosses = state.diskLosses;
     this.torn = state.torn;

@@ -1,5 +1,4 @@
 // From a node's effect to arrivals at others: who is meant, what the network does with it, what observers see of it.
-import { viewOf } from '../../base/bytes.ts';
 import type { TimeHeap } from '../../base/time-heap.ts';
 import type { Dialect } from '../../totem/dialect.ts';
 import type { NodeRef } from '../../totem/identity.ts';
@@ -76,6 +75,8 @@ export class Wire {
     const { at } = this.#dialect;
     if (bytes[at.type] !== ORF_TOKEN) return;
     this.hops++;
-    if (viewOf(bytes).getUint32(at.token.ringId + at.ring.rep, true) === node.spec.nodeid) this.rotations++;
+    const rep = at.token.ringId + at.ring.rep;
+    const nodeid = bytes[rep]! | (bytes[rep + 1]! << 8) | (bytes[rep + 2]! << 16) | (bytes[rep + 3]! << 24);
+    if (nodeid >>> 0 === node.spec.nodeid) this.rotations++;
   }
 }

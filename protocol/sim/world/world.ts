@@ -46,7 +46,7 @@ export class World {
     this.#isTrafficOff = saved?.isTrafficOff ?? false;
     for (const [i, node] of this.nodes.entries()) {
       const state = saved?.nodes[i];
-      if (state === undefined) node.disk = options.firstRingSeq;
+      if (state === undefined) node.disk = options.firstRingSeqs[i % options.firstRingSeqs.length] ?? null;
       else node.restore(state, (program) => this.#start(node, program));
     }
   }
@@ -65,22 +65,16 @@ export class World {
     return this.#wire.rotations;
   }
 
-  /** Sequence number before the first message of every ring. */
-  get firstSeq(): number {
-    return this.options.firstSeq;
-  }
-
   /** When the next event is due: now, where a turn waits; infinity where nothing will ever happen. */
   get nextTime(): number {
     return this.#ready.length > 0 ? this.#now : this.#heap.firstTime;
   }
 
   watch(observer: WorldObserver): void {
-    const add = <K extends keyof WorldObserver>(name: K): void => {
+    for (const name of Object.keys(this.#hooks) as (keyof WorldObserver)[]) {
       const hook = observer[name];
       if (hook !== undefined) (this.#hooks[name] as unknown[]).push(hook.bind(observer));
-    };
-    for (const name of Object.keys(this.#hooks)) add(name as keyof WorldObserver);
+    }
   }
 
   /** Runs the next event; false where there is none. */
@@ -99,7 +93,12 @@ export class World {
   /** Runs all that is due up to and at `time`, which is now afterwards. */
   runUntil(time: number): void {
     while (this.nextTime <= time) this.step();
-    this.#now = Math.max(this.#now, time);
+    this.idleUntil(time);
+  }
+
+  /** Lets time pass in which nothing is due. */
+  idleUntil(time: number): void {
+    this.#now = Math.max(this.#now, Math.min(time, this.nextTime));
   }
 
   /** Applies a fault at once. What makes no sense (to kill the dead) does nothing; says whether it did something. */
@@ -123,7 +122,7 @@ export class World {
     node.phase = 'running';
     node.life++;
     for (const hook of this.#hooks.booted) hook(node, this.#now);
-    if (node.isLinkUp) this.#step(node, node.program, { kind: 'interface', up: true }, 0);
+    this.#tellInterface(node);
   }
 
   /** Gives a node an input now; false where no process runs that could take it. */
@@ -298,6 +297,7 @@ export class World {
       lastRingSeq: node.disk ?? 0n,
       seed: Prng.of(seed, PROGRAM_LABEL, node.index, node.life).u32(),
       nodeCount: this.nodes.length,
+      firstSeqno: this.options.firstSeqno,
       ...(saved === undefined ? {} : { saved }),
     });
   }
@@ -328,9 +328,14 @@ export class World {
   }
 
   #setInterface(node: SimNode, up: boolean): void {
-    if (node.isLinkUp === up) return;
     node.isLinkUp = up;
-    this.input(node, { kind: 'interface', up });
+    this.#tellInterface(node);
+  }
+
+  /** A process that stands still learns it when it goes on. */
+  #tellInterface(node: SimNode): void {
+    const { isLinkUp: up } = node;
+    if (node.isLinkTold !== up && this.input(node, { kind: 'interface', up })) node.isLinkTold = up;
   }
 
   #makeMessage(traffic: Traffic, serial: number): void {
@@ -369,6 +374,7 @@ export class World {
       case 'resume':
         if (node.phase !== 'paused' || program === null) return false;
         node.phase = 'running';
+        this.#tellInterface(node);
         this.#enlist(node);
         this.#schedule(node, program);
         return true;
@@ -380,17 +386,13 @@ export class World {
         return true;
       case 'clock':
         node.clock.setSpeed(this.#now, fault.ppm);
-        if (program !== null) this.#rewake(node, program);
+        // What was set for its deadline no longer holds.
+        node.wakeAt = Infinity;
+        if (program !== null) this.#schedule(node, program);
         return true;
       default:
         this.#network.apply(fault);
         return true;
     }
-  }
-
-  /** The clock's speed changed: what was set for its deadline no longer holds. */
-  #rewake(node: SimNode, program: Program): void {
-    node.wakeAt = Infinity;
-    this.#schedule(node, program);
   }
 }

@@ -81,10 +81,10 @@ export function parrots(
     link: { ...QUIET_LINK, ...link },
     cpu,
     diskWrite: 0,
-    firstRingSeq: null,
+    firstRingSeqs: [null],
     stack: 'totem',
     start,
-    firstSeq: 0,
+    firstSeqno: 0,
   };
   const world = new World(options);
   const nudge = (node: number): void => {

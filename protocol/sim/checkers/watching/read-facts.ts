@@ -1,6 +1,5 @@
 // Reads the facts that checkers want out of datagrams of our own nodes, by the offsets of the layouts: little-endian,
 // which is what our engines write. What is not a whole message gives null.
-import { viewOf } from '../../../base/bytes.ts';
 import type { Dialect } from '../../../totem/dialect.ts';
 import type { CommitFact, JoinFact, McastFact, NodeSum, Ring, TokenFact } from './facts.ts';
 
@@ -8,6 +7,10 @@ import type { CommitFact, JoinFact, McastFact, NodeSum, Ring, TokenFact } from '
 export type RingOf = (rep: number, seqLow: number, seqHigh: number) => Ring;
 
 const NOT_ENCAPSULATED = 2;
+/** Little-endian; beyond the end it reads 0, so lengths are checked first. */
+const u32At = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+
 /** Entries of a list that are believed. */
 const LIST_MAX = 400;
 
@@ -42,24 +45,23 @@ export class FactReader {
   token(bytes: Uint8Array): TokenFact | null {
     const { token, rtrItem, ring } = this.#dialect.at;
     if (bytes.length < token.size) return null;
-    const view = viewOf(bytes);
     const requests: number[] = [];
-    const entries = Math.min(view.getInt32(token.rtrListEntries, true), LIST_MAX);
+    const entries = Math.min(u32At(bytes, token.rtrListEntries), LIST_MAX);
     const repAt = token.ringId + ring.rep;
     for (let i = 0; i < entries; i++) {
       const at = token.size + i * rtrItem.size;
       if (at + rtrItem.size > bytes.length) return null;
       const isOwn =
-        view.getUint32(at + ring.rep, true) === view.getUint32(repAt, true) &&
-        view.getUint32(at + ring.seq, true) === view.getUint32(token.ringId + ring.seq, true);
-      if (isOwn) requests.push(view.getUint32(at + rtrItem.seq, true));
+        u32At(bytes, at + ring.rep) === u32At(bytes, repAt) &&
+        u32At(bytes, at + ring.seq) === u32At(bytes, token.ringId + ring.seq);
+      if (isOwn) requests.push(u32At(bytes, at + rtrItem.seq));
     }
     return {
-      ring: this.#ring(view, token.ringId),
-      tokenSeq: view.getUint32(token.tokenSeq, true),
-      seq: view.getUint32(token.seq, true),
-      aru: view.getUint32(token.aru, true),
-      fcc: view.getUint32(token.fcc, true),
+      ring: this.#ring(bytes, token.ringId),
+      tokenSeq: u32At(bytes, token.tokenSeq),
+      seq: u32At(bytes, token.seq),
+      aru: u32At(bytes, token.aru),
+      fcc: u32At(bytes, token.fcc),
       requests,
       bytes,
     };
@@ -69,15 +71,14 @@ export class FactReader {
     const { at } = this.#dialect;
     const { mcast } = at;
     if (bytes.length < mcast.size) return null;
-    const view = viewOf(bytes);
     const isEncapsulated = bytes[at.encapsulated] !== NOT_ENCAPSULATED;
     return {
-      ring: this.#ring(view, mcast.ringId),
-      seq: view.getUint32(mcast.seq, true),
-      from: view.getUint32(mcast.systemFrom, true),
+      ring: this.#ring(bytes, mcast.ringId),
+      seq: u32At(bytes, mcast.seq),
+      from: u32At(bytes, mcast.systemFrom),
       isEncapsulated,
       inner: isEncapsulated && depth === 0 ? this.mcast(bytes.subarray(mcast.size), 1) : null,
-      isSafe: view.getInt32(mcast.size - 4, true) === 1,
+      isSafe: u32At(bytes, mcast.size - 4) === 1,
       bytes,
       payloadAt: mcast.size,
     };
@@ -88,16 +89,15 @@ export class FactReader {
     if (known !== undefined) return known;
     const { join, nodeid } = this.#dialect.at;
     if (bytes.length < join.size) return null;
-    const view = viewOf(bytes);
-    const procs = view.getUint32(join.procListEntries, true);
-    const fails = view.getUint32(join.failedListEntries, true);
-    const proc = this.#nodes(view, join.size, procs);
-    const failed = this.#nodes(view, join.size + procs * this.#dialect.srpAddrSize, fails);
+    const procs = u32At(bytes, join.procListEntries);
+    const fails = u32At(bytes, join.failedListEntries);
+    const proc = this.#nodes(bytes, join.size, procs);
+    const failed = this.#nodes(bytes, join.size + procs * this.#dialect.srpAddrSize, fails);
     if (proc === null || failed === null) return null;
     const gone = new Set(failed);
     const fact = {
-      from: view.getUint32(join.systemFrom, true),
-      isLeave: view.getUint32(nodeid, true) === 0,
+      from: u32At(bytes, join.systemFrom),
+      isLeave: u32At(bytes, nodeid) === 0,
       proc: sumOf(proc),
       failed: sumOf(failed),
       wanted: sumOf(proc.filter((node) => !gone.has(node))),
@@ -109,32 +109,29 @@ export class FactReader {
   commit(bytes: Uint8Array): CommitFact | null {
     const { commit } = this.#dialect.at;
     if (bytes.length < commit.size) return null;
-    const view = viewOf(bytes);
-    const members = this.#nodes(view, commit.size, view.getInt32(commit.addrEntries, true));
+    const members = this.#nodes(bytes, commit.size, u32At(bytes, commit.addrEntries));
     if (members === null) return null;
     return {
-      ring: this.#ring(view, commit.ringId),
-      tokenSeq: view.getUint32(commit.tokenSeq, true),
-      membIndex: view.getInt32(commit.membIndex, true),
+      ring: this.#ring(bytes, commit.ringId),
+      tokenSeq: u32At(bytes, commit.tokenSeq),
+      membIndex: u32At(bytes, commit.membIndex),
       members,
       memberSum: sumOf(members),
       bytes,
     };
   }
 
-  #ring(view: DataView, at: number): Ring {
+  #ring(bytes: Uint8Array, at: number): Ring {
     const { rep, seq } = this.#dialect.at.ring;
-    return this.#ringOf(
-      view.getUint32(at + rep, true),
-      view.getUint32(at + seq, true),
-      view.getUint32(at + seq + 4, true),
-    );
+    return this.#ringOf(u32At(bytes, at + rep), u32At(bytes, at + seq), u32At(bytes, at + seq + 4));
   }
 
   /** Node ids of a list of srp_addr, each of which begins with one. */
-  #nodes(view: DataView, at: number, count: number): number[] | null {
+  #nodes(bytes: Uint8Array, at: number, count: number): number[] | null {
     const size = this.#dialect.srpAddrSize;
-    if (count < 0 || count > LIST_MAX || at + count * size > view.byteLength) return null;
-    return Array.from({ length: count }, (_, i) => view.getUint32(at + i * size, true));
+    if (count > LIST_MAX || at + count * size > bytes.length) return null;
+    const nodes: number[] = [];
+    for (let i = 0; i < count; i++) nodes.push(u32At(bytes, at + i * size));
+    return nodes;
   }
 }

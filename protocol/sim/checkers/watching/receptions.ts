@@ -10,7 +10,7 @@ export class Receptions {
   readonly #nodes: Map<number, Contiguous>[];
 
   constructor({ world }: CheckerContext) {
-    this.#first = world.firstSeq;
+    this.#first = world.options.firstSeqno;
     this.#nodes = world.nodes.map(() => new Map());
   }
 

@@ -135,6 +135,7 @@ export class Watch implements WorldObserver {
         return;
       }
       case MCAST: {
+        if (listeners.mcastReceived.length === 0) return;
         const mcast = this.#reader.mcast(bytes);
         if (mcast !== null) for (const tell of listeners.mcastReceived) tell(node, at, mcast);
         return;

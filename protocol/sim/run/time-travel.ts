@@ -1,0 +1,228 @@
+// A run that can be stepped forward and back, by event, by hop of the token, by rotation. It keeps what was done to
+// the world and saves the whole world from time to time; to go back is to take the save before and run again. An
+// action in the past begins another future. The same seed and actions give the same moments, however one comes to
+// them.
+import type { Violation } from '../checkers/watching/facts.ts';
+import { watchAll } from '../checkers/all.ts';
+import { programOf } from '../programs.ts';
+import type { Action, RunUnit, Scenario, Topic } from '../scenario/commands.ts';
+import { World } from '../world/world.ts';
+import type { WorldState } from '../world/contract.ts';
+import { Actor, type ActorState } from './actor.ts';
+import { Transcript } from './transcript.ts';
+import { Wording } from './wording.ts';
+
+/** Steps of the world between two saves at first, and saves that are kept: of more, every other one goes. */
+const SAVE_EVERY = 2048;
+const SAVES_MAX = 128;
+
+interface Save {
+  readonly tick: number;
+  readonly world: WorldState;
+  readonly actor: ActorState;
+}
+
+interface Deed {
+  /** Steps of the world before it, and the time. */
+  readonly tick: number;
+  readonly now: number;
+  readonly action: Action;
+}
+
+export interface ToldLine {
+  readonly tick: number;
+  readonly text: string;
+}
+
+export class TimeTravel {
+  readonly #scenario: Scenario;
+  readonly #seed: number;
+  readonly #wording: Wording;
+  #world: World;
+  #actor: Actor;
+  #transcript: Transcript;
+  /** Steps of the world so far. */
+  #tick = 0;
+  #deeds: Deed[] = [];
+  #nextDeed = 0;
+  #saves: Save[] = [];
+  #saveEvery = SAVE_EVERY;
+  #lines: ToldLine[] = [];
+  /** Up to this tick and so many deeds the lines are known: going over them again tells nothing new. */
+  #toldTick = -1;
+  #toldDeeds = 0;
+  #topics: readonly Topic[] | null = null;
+
+  constructor(scenario: Scenario, seed: number = scenario.seed) {
+    this.#scenario = scenario;
+    this.#seed = seed;
+    this.#world = this.#newWorld();
+    this.#wording = new Wording(scenario.cluster, this.#world.dialect);
+    this.#actor = new Actor(this.#world);
+    this.#transcript = this.#newTranscript();
+    this.#begin();
+  }
+
+  /** The world at this moment: to look at, not to touch. */
+  get world(): World {
+    return this.#world;
+  }
+
+  get tick(): number {
+    return this.#tick;
+  }
+
+  /** The notebook up to this moment. */
+  get lines(): readonly ToldLine[] {
+    const end = this.#lines.findIndex(({ tick }) => tick > this.#tick);
+    return end < 0 ? this.#lines : this.#lines.slice(0, end);
+  }
+
+  /** What the notebook shows from now on. */
+  show(topics: readonly Topic[]): void {
+    this.#topics = topics;
+    this.#transcript.show(topics);
+  }
+
+  /** Goes on by so many; stops where nothing will ever happen. */
+  step(unit: RunUnit, count = 1): void {
+    const goal = this.#world[unit] + count;
+    while (this.#world[unit] < goal && this.#stepOnce());
+  }
+
+  /** Goes on to a time of the world, µs. */
+  runUntil(time: number): void {
+    while (this.#world.nextTime <= time || (this.#deeds[this.#nextDeed]?.now ?? Infinity) <= time)
+      if (!this.#stepOnce()) break;
+    this.#world.idleUntil(time);
+  }
+
+  /** Goes back to the moment when there were so many fewer; to the beginning where there are not. */
+  stepBack(unit: RunUnit, count = 1): void {
+    const goal = this.#world[unit] - count;
+    this.#restore(goal <= 0 ? null : (this.#saves.findLast(({ world }) => world[unit] < goal) ?? null));
+    while (this.#world[unit] < goal && this.#stepOnce());
+  }
+
+  /** Goes to a moment of the past or of the known future. */
+  seek(tick: number): void {
+    if (tick < this.#tick) this.#restore(this.#saves.findLast((save) => save.tick <= tick) ?? null);
+    while (this.#tick < tick && this.#stepOnce());
+  }
+
+  /** Does something now. What was to come of the actions after this moment is forgotten. */
+  act(action: Action): void {
+    this.#deeds.length = this.#nextDeed;
+    this.#deeds.push({ tick: this.#tick, now: this.#world.now, action });
+    this.#saves = this.#saves.filter((save) => save.tick <= this.#tick);
+    this.#lines = [...this.lines];
+    this.#toldTick = this.#tick;
+    this.#toldDeeds = this.#nextDeed;
+    this.#doDeeds();
+    this.#tell();
+  }
+
+  /** Another run that has come to the same moment in the same way. */
+  fork(): TimeTravel {
+    const other = new TimeTravel(this.#scenario, this.#seed);
+    if (this.#topics !== null) other.show(this.#topics);
+    other.#deeds = this.#deeds.slice(0, this.#nextDeed);
+    other.#lines = [...this.lines];
+    other.#toldTick = this.#tick;
+    other.#toldDeeds = this.#nextDeed;
+    other.#saves = this.#saves.filter(({ tick }) => tick <= this.#tick);
+    other.#saveEvery = this.#saveEvery;
+    other.#restore(other.#saves.at(-1) ?? null);
+    while (other.#tick < this.#tick && other.#stepOnce());
+    other.#world.idleUntil(this.#world.now);
+    return other;
+  }
+
+  /** Runs all of it again from the beginning under every checker. */
+  check(): readonly Violation[] {
+    const again = new TimeTravel(this.#scenario, this.#seed);
+    again.#deeds = this.#deeds.slice(0, this.#nextDeed);
+    again.#restore(null, true);
+    while (again.#tick < this.#tick && again.#stepOnce());
+    return again.#violations;
+  }
+
+  #violations: readonly Violation[] = [];
+
+  #newWorld(saved?: WorldState): World {
+    const { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno } = this.#scenario;
+    const start = programOf(this.#scenario);
+    return new World(
+      { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno, seed: this.#seed, start },
+      saved,
+    );
+  }
+
+  #newTranscript(): Transcript {
+    const transcript = new Transcript(this.#wording);
+    if (this.#topics !== null) transcript.show(this.#topics);
+    this.#world.watch(transcript);
+    return transcript;
+  }
+
+  #begin(): void {
+    for (const number of this.#scenario.starts) {
+      const node = this.#world.nodes[number - 1];
+      if (node !== undefined) this.#world.boot(node);
+    }
+    this.#doDeeds();
+    this.#tell();
+  }
+
+  /** Goes to a save; to the beginning without one. */
+  #restore(save: Save | null, isChecked = false): void {
+    this.#world = this.#newWorld(save?.world);
+    this.#actor = new Actor(this.#world, save?.actor);
+    this.#transcript = this.#newTranscript();
+    this.#tick = save?.tick ?? 0;
+    if (isChecked) this.#violations = watchAll(this.#world).violations;
+    if (save === null) {
+      this.#nextDeed = 0;
+      return this.#begin();
+    }
+    // A save is taken before the deeds of its moment.
+    const next = this.#deeds.findIndex(({ tick }) => tick >= save.tick);
+    this.#nextDeed = next < 0 ? this.#deeds.length : next;
+    this.#doDeeds();
+  }
+
+  /** One step of the world and what is done after it; false where nothing will ever happen. */
+  #stepOnce(): boolean {
+    if (!this.#world.step()) return false;
+    this.#tick++;
+    if (this.#tick % this.#saveEvery === 0) this.#save();
+    this.#doDeeds();
+    this.#tell();
+    return true;
+  }
+
+  #doDeeds(): void {
+    for (let deed = this.#deeds[this.#nextDeed]; deed?.tick === this.#tick; deed = this.#deeds[this.#nextDeed]) {
+      this.#nextDeed++;
+      this.#world.idleUntil(deed.now);
+      this.#actor.act(deed.action);
+    }
+  }
+
+  #tell(): void {
+    const lines = this.#transcript.take();
+    const isKnown = this.#tick < this.#toldTick || (this.#tick === this.#toldTick && this.#nextDeed <= this.#toldDeeds);
+    if (isKnown) return;
+    for (const text of lines) this.#lines.push({ tick: this.#tick, text });
+    this.#toldTick = this.#tick;
+    this.#toldDeeds = this.#nextDeed;
+  }
+
+  #save(): void {
+    if ((this.#saves.at(-1)?.tick ?? -1) >= this.#tick) return;
+    this.#saves.push({ tick: this.#tick, world: this.#world.save(), actor: this.#actor.save() });
+    if (this.#saves.length <= SAVES_MAX) return;
+    this.#saves = this.#saves.filter((_, i) => i % 2 === 1);
+    this.#saveEvery *= 2;
+  }
+}
