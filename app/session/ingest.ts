@@ -118,11 +118,11 @@ class CaptureIngest implements Ingest {
   }
 
   get damage(): Damage | null {
-    if (this.reader.problem !== null) return this.reader.problem;
     const { frames } = this.table;
-    if (frames <= SESSION_PACKETS_MAX) return this.isFinished ? this.unknownLink() : null;
-    const says = `only the first ${SESSION_PACKETS_MAX} of ${frames} frames are kept: cut the capture into parts`;
-    return { kind: 'limit', at: 0, says };
+    const { problem } = this.reader;
+    if (frames <= SESSION_PACKETS_MAX) return problem ?? (this.isFinished ? this.unknownLink() : null);
+    const limit = `only the first ${SESSION_PACKETS_MAX} of ${frames} frames are kept: cut the capture into parts`;
+    return problem === null ? { kind: 'limit', at: 0, says: limit } : { ...problem, says: `${problem.says}; ${limit}` };
   }
 
   private unknownLink(): Damage | null {
