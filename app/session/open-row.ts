@@ -3,6 +3,7 @@
 import type { Row } from '../../protocol/base/brand.ts';
 import { concatBytes } from '../../protocol/base/bytes.ts';
 import type { Keyring } from '../../protocol/crypto/keyring.ts';
+import { decompressKnet } from '../../protocol/knet/decompress.ts';
 import { readKnet, type KnetPacket } from '../../protocol/knet/packet.ts';
 import { createLocated, locate, type Located } from '../../protocol/net/locate.ts';
 import { DIALECTS, type Dialect } from '../../protocol/totem/dialect.ts';
@@ -31,7 +32,7 @@ export interface OpenedRow {
   readonly knet: KnetPacket | null;
   /** The Totem message, without marker, hash, knet header; null where there is none. */
   readonly message: Uint8Array | null;
-  /** Offset of the message in `clear ?? datagram`; -1 where knet joined it from several packets. */
+  /** Offset of the message in `clear ?? datagram`; -1 where knet joined it from several packets, or compressed it. */
   readonly messageAt: number;
   readonly dialect: Dialect | null;
 }
@@ -124,12 +125,12 @@ export function openRow(
     if (!knet.ok) return { ...opened, message: null, messageAt: 0 };
     const isMessage = knet.value.type === 'data' && kind !== PacketKind.KNET && kind !== PacketKind.FRAGMENT;
     const joined = isMessage && whole && table.knetParts.has(row);
-    const message = joined
-      ? knetMessage(table, keyring, row, frame)
-      : isMessage
-        ? packet.subarray(knet.value.end)
-        : null;
-    return { ...opened, knet: knet.value, message, messageAt: joined ? -1 : knet.value.end };
+    const sent = joined ? knetMessage(table, keyring, row, frame) : packet.subarray(knet.value.end);
+    const { compression } = knet.value;
+    // The fragments themselves are parts of what was compressed as a whole.
+    const isPlain = compression === 0 || !whole;
+    const message = isMessage ? (isPlain ? sent : decompressKnet(compression, sent)) : null;
+    return { ...opened, knet: knet.value, message, messageAt: joined || !isPlain ? -1 : knet.value.end };
   }
   if (dialect === null || kind === PacketKind.ENCRYPTED) return { ...opened, message: null, messageAt: 0 };
   const messageAt = clear === null && encoding.dialect === 'corosync-2' ? MARKER_OCTETS : 0;

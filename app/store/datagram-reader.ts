@@ -2,6 +2,7 @@
 // fragments, and reads the columns of the Totem message inside. Not frames, not IP: indexer.ts.
 import { viewOf } from '../../protocol/base/bytes.ts';
 import type { Keyring, Opened } from '../../protocol/crypto/keyring.ts';
+import { decompressKnet, isReadableCompression } from '../../protocol/knet/decompress.ts';
 import { createKnetDefragmenter } from '../../protocol/knet/defragment.ts';
 import { KNET_DATA_HEADER } from '../../protocol/knet/packet.ts';
 import { COROSYNC_1, COROSYNC_2, COROSYNC_3, type Dialect } from '../../protocol/totem/dialect.ts';
@@ -251,12 +252,10 @@ export class DatagramReader {
     }
     m.knetBroadcast = bytes[at + 10] === 1;
     const fragments = bytes[at + 11]!;
-    // Other channels are other programs', and compressed data cannot be read: shown as knet, kept as bytes.
-    if (bytes[at + 13] !== 0 || bytes[at + 8] !== 0) return;
-    if (fragments <= 1) {
-      this.message(m, bytes, at + KNET_DATA_HEADER, end, COROSYNC_3, encoding);
-      return;
-    }
+    const model = bytes[at + 8]!;
+    // Other channels are other programs', and not all compression can be read: shown as knet, kept as bytes.
+    if (bytes[at + 13] !== 0 || (model !== 0 && !isReadableCompression(model))) return;
+    if (fragments <= 1) return this.knetData(m, bytes, at + KNET_DATA_HEADER, end, model, encoding);
     const whole = this.defragmenter.push({
       row: m.row,
       timeNs: m.timeNs,
@@ -272,9 +271,29 @@ export class DatagramReader {
     else {
       this.table.knetParts.set(m.row, [...whole.rows.filter((row) => row !== m.row), m.row]);
       for (const row of whole.rows) if (row !== m.row) this.table.columnsOf(row).link[row & 0xffff] = m.row + 1;
-      this.message(m, whole.bytes, 0, whole.bytes.length, COROSYNC_3, encoding);
+      this.knetData(m, whole.bytes, 0, whole.bytes.length, model, encoding);
       m.flags |= RowFlag.REASSEMBLED;
     }
+  }
+
+  /** What a knet packet, or all fragments of one, carry. */
+  private knetData(
+    m: IndexedMessage,
+    bytes: Uint8Array,
+    at: number,
+    end: number,
+    model: number,
+    encoding: number,
+  ): void {
+    if (model === 0) {
+      this.message(m, bytes, at, end, COROSYNC_3, encoding);
+      return;
+    }
+    const message = decompressKnet(model, bytes.subarray(at, end));
+    if (message === null) {
+      this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
+      m.flags |= RowFlag.PROBLEM;
+    } else this.message(m, message, 0, message.length, COROSYNC_3, encoding);
   }
 }
 

@@ -3,6 +3,7 @@
 import { fail, ok, type Result } from '../base/result.ts';
 import { viewOf } from '../base/bytes.ts';
 import { bytes, decode, i8, struct, u16, u16be, u8, type Layout } from '../wire/layout.ts';
+import { COMPRESSION_MODELS } from './decompress.ts';
 import type { DecodeProblem } from '../totem/decode.ts';
 
 export const KNET_TYPES = { 0x00: 'data', 0x81: 'ping', 0x82: 'pong', 0x83: 'pmtud', 0x84: 'pmtud_reply' } as const;
@@ -10,6 +11,7 @@ export type KnetType = (typeof KNET_TYPES)[keyof typeof KNET_TYPES];
 /** A data packet of this channel number or above carries host information of libknet, not a user's message. */
 export const KNET_DATA_HEADER = 14;
 
+const modelText = (model: number): string => `${model} (${COMPRESSION_MODELS[model] ?? 'unknown'})`;
 const typeText = (type: number): string => `0x${type.toString(16).padStart(2, '0')} (${knetTypeOf(type) ?? 'unknown'})`;
 
 export const KnetHeader = struct('knet_header', {
@@ -22,7 +24,7 @@ export const KnetHeader = struct('knet_header', {
 export const KnetData = struct('knet_data', {
   header: KnetHeader,
   seq: u16be('counts the messages of this sender; the same for all destinations of a broadcast'),
-  compression: u8('0 none, else the number of the compression model'),
+  compression: u8('0 none, else the number of the compression model', modelText),
   pad: u8('padding'),
   broadcast: u8('1 to every node, 0 to one node'),
   fragments: u8('packets that the message was cut into, 1 if whole'),

@@ -21,7 +21,7 @@ const LAYERS: readonly Layer[] = [
   { from: 'protocol/net/', may: GROUND },
   { from: 'protocol/totem/', may: GROUND },
   { from: 'protocol/crypto/', may: ['protocol/base/', 'protocol/totem/', '@noble/ciphers', '@noble/hashes'] },
-  { from: 'protocol/knet/', may: [...OF_TOTEM, 'protocol/net/'] },
+  { from: 'protocol/knet/', may: [...OF_TOTEM, 'protocol/net/', 'fflate', 'fzstd'] },
   { from: 'protocol/totempg/', may: OF_TOTEM },
   { from: 'protocol/cpg/', may: OF_CPG },
   { from: 'protocol/sheep/', may: OF_SHEEP },
