@@ -1,6 +1,7 @@
 // The contract between the window and the main process: every call and event by name. Types only; guards are in
 // guards.ts.
 import type { Result } from '../../protocol/base/result.ts';
+import type { LabOptions, LabReply, LabSnapshot } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { PortLike } from './port.ts';
 
@@ -102,6 +103,12 @@ export interface Calls {
   'keys.choose': () => Result<readonly KeyFile[], OpenProblem>;
   'recent.list': () => readonly RecentFile[];
   'smoke.report': (report: SmokeReport) => void;
+  /** Starts a lab in this window, whose capture is the window's session from then on. */
+  'lab.start': (options: LabOptions) => Result<OpenedSource, OpenProblem>;
+  /** A line of the lab's prompt. */
+  'lab.command': (line: string) => LabReply;
+  /** Ends the lab; what it captured stays. */
+  'lab.end': () => void;
 }
 
 export interface Events {
@@ -110,11 +117,18 @@ export interface Events {
   'menu.command': { readonly command: MenuCommand };
   /** Another window changed the settings. */
   'settings.changed': { readonly settings: Settings };
+  /** The lab of this window has changed. */
+  'lab.snapshot': { readonly snapshot: LabSnapshot };
 }
 
 export type CallName = keyof Calls;
 export type EventName = keyof Events;
-export const EVENT_NAMES: readonly EventName[] = ['session.request', 'menu.command', 'settings.changed'];
+export const EVENT_NAMES: readonly EventName[] = [
+  'session.request',
+  'menu.command',
+  'settings.changed',
+  'lab.snapshot',
+];
 
 /** The window's side. */
 export interface Bridge {

@@ -1,4 +1,5 @@
 // What the main process lets in: a hand-written test of the arguments of every call. No handlers here.
+import type { LabOptions } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CallName, Guards, SmokeReport } from './contract.ts';
 
@@ -45,6 +46,31 @@ function isSettingsChange(value: unknown): value is Partial<Settings> {
   }
 }
 
+/** Characters of a line of the lab's prompt. */
+export const LINE_LENGTH_MAX = 4096;
+
+const isWhole = (value: unknown, min: number, max: number): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max;
+
+/** What each part of a lab's options may be. How many nodes there may be is the lab's to say. */
+const LAB_PARTS: Readonly<Record<keyof LabOptions, (value: unknown) => boolean>> = {
+  kind: (value) => value === 'processes' || value === 'virtual',
+  nodes: (value) => isWhole(value, 1, 1000),
+  dialect: (value) => value === 'corosync-1' || value === 'corosync-3',
+  transport: (value) => value === 'udp' || value === 'udpu',
+  tokenMs: (value) => isWhole(value, 1, 3_600_000),
+  behaviour: (value) => value === 'sound' || value === 'faithful',
+  withSheep: (value) => typeof value === 'boolean',
+  seed: (value) => isWhole(value, 0, 2 ** 32 - 1),
+};
+
+function isLabOptions(value: unknown): value is LabOptions {
+  if (typeof value !== 'object' || value === null) return false;
+  const parts = Object.entries(LAB_PARTS);
+  const options = value as Record<string, unknown>;
+  return Object.keys(value).length === parts.length && parts.every(([part, fits]) => fits(options[part]));
+}
+
 const isPath = (args: readonly unknown[]): args is [string] => args.length === 1 && isText(args[0], PATH_LENGTH_MAX);
 const isNothing = (args: readonly unknown[]): args is [] => args.length === 0;
 
@@ -58,6 +84,9 @@ export const guards: Guards = {
   'keys.choose': isNothing,
   'recent.list': isNothing,
   'smoke.report': (args): args is [SmokeReport] => args.length === 1 && isReport(args[0]),
+  'lab.start': (args): args is [LabOptions] => args.length === 1 && isLabOptions(args[0]),
+  'lab.command': (args): args is [string] => args.length === 1 && isText(args[0], LINE_LENGTH_MAX),
+  'lab.end': isNothing,
 };
 
 /** All that the preload lets through. */

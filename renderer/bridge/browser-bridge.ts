@@ -1,8 +1,8 @@
 // The bridge in a plain browser: files are chosen and held by the page; samples come from beside it, nothing else is
 // reached. What is remembered lies with the browser.
-import type { CallName, Calls, Handlers, KeyFile, Sample } from '../../app/ipc/contract.ts';
+import type { CallName, Calls, Handlers, KeyFile, OpenProblem, Sample } from '../../app/ipc/contract.ts';
 import { settingsFrom, type Settings } from '../../app/settings/settings.ts';
-import { ok } from '../../protocol/base/result.ts';
+import { fail, ok } from '../../protocol/base/result.ts';
 import { PageFiles } from './file-source.ts';
 import type { WindowBridge } from './window-bridge.ts';
 
@@ -21,6 +21,11 @@ function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> 
 /** Where `npm run web` serves the samples; nothing else of the network is reached. */
 const SAMPLES = 'samples/';
 const SETTINGS = 'totem-lab.settings';
+
+const NO_LAB: OpenProblem = {
+  kind: 'not-allowed',
+  says: 'a browser starts no processes: npm start opens the window that does.',
+};
 
 interface ServedSample extends Sample {
   /** Below SAMPLES. */
@@ -77,6 +82,9 @@ export function createBrowserBridge(): WindowBridge {
     },
     'recent.list': async () => [],
     'smoke.report': async () => undefined,
+    'lab.start': async () => fail(NO_LAB),
+    'lab.command': async () => ({ output: NO_LAB.says, exitCode: 1 }),
+    'lab.end': async () => undefined,
   };
   return {
     call: async <K extends CallName>(name: K, ...args: Parameters<Calls[K]>) => {

@@ -1,7 +1,18 @@
 // The wall: what calls and streams let through, and what they refuse.
 import { describe, expect, it } from 'vitest';
-import { guards, PATH_LENGTH_MAX, SETTINGS_LENGTH_MAX } from '../../../../app/ipc/guards.ts';
+import { guards, LINE_LENGTH_MAX, PATH_LENGTH_MAX, SETTINGS_LENGTH_MAX } from '../../../../app/ipc/guards.ts';
 import { isStreamRequest, RANGE_OCTETS_MAX, RANGES_MAX } from '../../../../app/ipc/stream.ts';
+
+const LAB = {
+  kind: 'processes',
+  nodes: 3,
+  dialect: 'corosync-1',
+  transport: 'udp',
+  tokenMs: 1000,
+  behaviour: 'sound',
+  withSheep: true,
+  seed: 1,
+} as const;
 
 describe('guards of calls', () => {
   it.each([
@@ -27,6 +38,17 @@ describe('guards of calls', () => {
     ['smoke.report', [{ isDrawn: 'yes', says: 'x' }], false],
     ['smoke.report', [{ isDrawn: true, says: 'x', more: 1 }], false],
     ['smoke.report', [null], false],
+    ['lab.start', [LAB], true],
+    ['lab.start', [{ ...LAB, nodes: 0 }], false],
+    ['lab.start', [{ ...LAB, kind: 'real' }], false],
+    ['lab.start', [{ ...LAB, seed: -1 }], false],
+    ['lab.start', [{ ...LAB, more: 1 }], false],
+    ['lab.start', [{ kind: 'virtual' }], false],
+    ['lab.start', [], false],
+    ['lab.command', ['fault kill 2'], true],
+    ['lab.command', ['x'.repeat(LINE_LENGTH_MAX + 1)], false],
+    ['lab.command', [['fault']], false],
+    ['lab.end', [], true],
   ] as const)('%s %j: %s', (name, args, isLetIn) => {
     expect(guards[name](args)).toBe(isLetIn);
   });

@@ -1,0 +1,31 @@
+// What a person can do to the lab of this window. Everything but starting and ending it is a line of the lab's prompt,
+// and stands in the command log as such.
+import type { LabOptions, LabReply, LabSnapshot } from '../../app/lab/lab-view.ts';
+import { bridge } from '../bridge/bridge.ts';
+import { LAB_LOG_MAX, useLab } from './lab-store.ts';
+
+function keep(line: string): void {
+  const { log } = useLab.getState();
+  useLab.setState({ log: [...log.slice(1 - LAB_LOG_MAX), { atMs: Date.now(), line }] });
+}
+
+/** Takes over what is told of the lab. */
+export function takeSnapshot(snapshot: LabSnapshot | null): void {
+  useLab.setState({ snapshot });
+}
+
+export const labActions = {
+  /** Resolves once the lab has begun; a problem is said in a sentence. */
+  async start(options: LabOptions): Promise<string | null> {
+    const started = await bridge.call('lab.start', options);
+    return started.ok ? null : started.problem.says;
+  },
+  async end(): Promise<void> {
+    await bridge.call('lab.end');
+  },
+  /** A line of the lab's prompt: `fault kill 2`, `n1> collie node list`, `traffic 1 size=1000`. */
+  async command(line: string): Promise<LabReply> {
+    keep(line);
+    return bridge.call('lab.command', line);
+  },
+};
