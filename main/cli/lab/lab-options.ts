@@ -1,24 +1,13 @@
 // What `totemlab lab` was told, checked.
-import { LAB_NODES_MAX, type LabDialect, type LabTransport } from '../../../app/lab/cluster.ts';
-import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
+import { LAB_NODES_MAX } from '../../../app/lab/cluster.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import type { LabSettings } from '../../node/lab/open-lab.ts';
 import { wholeNumber, type Arguments } from '../arguments.ts';
 
-export interface LabOptions {
-  readonly nodes: number;
-  readonly dialect: LabDialect;
-  readonly transport: LabTransport;
-  /** As corosync.conf has it; null for the generation's own, of which the report's 1000 is that of Corosync 1. */
-  readonly token: number | null;
-  /** Kept and used again; null for a temporary one. */
-  readonly directory: string | null;
+export interface LabOptions extends LabSettings {
   readonly capture: string | null;
   readonly exec: string | null;
   readonly isJson: boolean;
-  readonly port: number;
-  readonly behaviour: Behaviour;
-  /** A ring without a store. */
-  readonly isWithoutSheep: boolean;
 }
 
 export const LAB_OPTION_SPEC = {
@@ -70,7 +59,6 @@ export function labOptions({ text, flag, files }: Arguments): Result<LabOptions,
     exec: text('exec'),
     isJson: flag('json'),
     port: port.value,
-    behaviour: behaviour.value,
-    isWithoutSheep: flag('no-sheep'),
+    behaviour: flag('no-sheep') ? null : behaviour.value,
   });
 }

@@ -1,6 +1,7 @@
-// One line of the lab's prompt: a node's shell, a fault, a wait, a word. Does it and says what came of it.
-import { runShell } from '../../node/lab/shell/node-shell.ts';
-import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
+// One line of the lab's prompt: a node's shell, a fault, a wait, a word. Does it and says what came of it. Knows no
+// terminal: the command line and the window hand lines in.
+import { runShell } from '../shell/node-shell.ts';
+import type { ProcessCluster } from '../process-cluster.ts';
 import { FAULT_HELP, injectFault } from './faults.ts';
 import { startTraffic } from './traffic.ts';
 import { waitFor } from './waits.ts';
@@ -8,7 +9,9 @@ import { waitFor } from './waits.ts';
 export interface LineResult {
   readonly out: string;
   readonly err: string;
+  /** As a shell returns it: 0 for done. */
   readonly code: number;
+  /** The line asks for the end of the lab. */
   readonly isQuit: boolean;
 }
 
@@ -94,6 +97,13 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
   }
 }
 
+/** A command in the shell of the node with this number. */
+export async function runInNode({ cluster }: PromptContext, number: number, command: string): Promise<LineResult> {
+  const { out, err, code } = await runShell({ cluster, number }, command);
+  return said(out, err, code);
+}
+
+/** A line of the prompt: `NODE> COMMAND`, or a word of the lab's own. */
 export async function runLine(context: PromptContext, text: string): Promise<LineResult> {
   const line = text.trim();
   if (line === '' || line.startsWith('#')) return said('');
@@ -101,6 +111,5 @@ export async function runLine(context: PromptContext, text: string): Promise<Lin
   if (shell === null) return words(context, line);
   const number = findNode(context.cluster, shell[1] ?? '');
   if (number === null) return said('', `there is no node ${shell[1]}: status lists them\n`, 1);
-  const { out, err, code } = await runShell({ cluster: context.cluster, number }, shell[2] ?? '');
-  return said(out, err, code);
+  return runInNode(context, number, shell[2] ?? '');
 }

@@ -1,6 +1,6 @@
 // What happens in the lab as lines: for a person, or one JSON object each.
-import type { LabNodeEvent } from '../../../app/lab/cluster.ts';
-import type { ClusterEvent } from '../../node/lab/process-cluster.ts';
+import type { LabNodeEvent } from '../../../../app/lab/cluster.ts';
+import type { ClusterEvent } from '../process-cluster.ts';
 
 const ids = (nodes: readonly { readonly nodeid: number }[]): string => nodes.map(({ nodeid }) => nodeid).join(' ');
 

@@ -1,8 +1,8 @@
 // Waits of the prompt: until a ring of so many is installed and synchronised at all its members, until so many sheep
 // are one cluster, until their objects are where they belong, until nothing changed for a while, for some seconds.
-import { fail, ok, type Result } from '../../../protocol/base/result.ts';
-import type { SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
-import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
+import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
+import type { SheepStatus } from '../../../../protocol/sheep/engine/contract.ts';
+import type { ProcessCluster } from '../process-cluster.ts';
 
 /** Milliseconds after which a wait gives up. */
 const WAIT_MS_MAX = 60_000;

@@ -1,6 +1,6 @@
 // The prompt's word `traffic`: one node says messages to a group of which all nodes are members.
-import { fail, ok, type Result } from '../../../protocol/base/result.ts';
-import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
+import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
+import type { ProcessCluster } from '../process-cluster.ts';
 import type { FindNode } from './faults.ts';
 
 const GROUP = 'traffic';

@@ -1,7 +1,7 @@
 // Faults of the prompt as what the cluster does: signals to processes, rules at receivers.
-import { fail, ok, type Result } from '../../../protocol/base/result.ts';
-import type { LabLinkRule } from '../../../app/lab/cluster.ts';
-import type { ProcessCluster } from '../../node/lab/process-cluster.ts';
+import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
+import type { LabLinkRule } from '../../../../app/lab/cluster.ts';
+import type { ProcessCluster } from '../process-cluster.ts';
 
 const CUT: Omit<LabLinkRule, 'from' | 'what'> = { loss: 1, delayMs: 0, sizeMax: null };
 const OPEN: Omit<LabLinkRule, 'from' | 'what'> = { loss: 0, delayMs: 0, sizeMax: null };
