@@ -16,6 +16,7 @@ import {
   wrong,
   type End,
   type LineProblem,
+  type NodeNames,
   type Word,
 } from './scenario/words.ts';
 
@@ -144,7 +145,7 @@ export function qualityText(change: Partial<LinkQuality>): string {
   return words.join(' ');
 }
 
-function readPartition(words: readonly Word[], count: number): Result<Fault, LineProblem> {
+function readPartition(words: readonly Word[], names: NodeNames): Result<Fault, LineProblem> {
   const groups: (readonly number[])[] = [];
   const seen = new Set<number>();
   for (const [i, word] of words.entries()) {
@@ -152,7 +153,7 @@ function readPartition(words: readonly Word[], count: number): Result<Fault, Lin
       if (word.text !== '|') return wrong(word, 'groups are divided by |');
       continue;
     }
-    const nodes = readNodes(word, count);
+    const nodes = readNodes(word, names);
     if (!nodes.ok) return nodes;
     for (const node of nodes.value) {
       if (seen.has(node)) return wrong(word, `node ${node} is in two groups`);
@@ -163,12 +164,12 @@ function readPartition(words: readonly Word[], count: number): Result<Fault, Lin
   return ok({ kind: 'partition', groups });
 }
 
-function readDrop(words: readonly Word[], count: number): Result<Fault, LineProblem> {
+function readDrop(words: readonly Word[], names: NodeNames): Result<Fault, LineProblem> {
   const [typeWord, linkWord, countWord] = words;
   if (typeWord === undefined || linkWord === undefined) return fail({ column: 1, says: 'drop TYPE FROM>TO [count=N]' });
   const type = readType(typeWord);
   if (!type.ok) return type;
-  const link = readLink(linkWord, count);
+  const link = readLink(linkWord, names);
   if (!link.ok) return link;
   const setting = countWord === undefined ? null : settingOf(countWord);
   if (countWord !== undefined && setting?.key !== 'count') return wrong(countWord, 'count=N is wanted');
@@ -180,9 +181,9 @@ function readNodeFault(
   kind: string,
   word: Word,
   rest: readonly Word[],
-  count: number,
+  names: NodeNames,
 ): Result<Fault, LineProblem> | null {
-  const node = readNode(word, count);
+  const node = readNode(word, names);
   if (!node.ok) return node;
   const [option] = rest;
   const choice = (words: readonly string[]): Result<string, LineProblem> =>
@@ -238,13 +239,42 @@ export const FAULT_WORDS: readonly FaultKind[] = [
   'link',
 ];
 
+/** Short words for what a link does to all that arrives at a node, and the unit of a number that has none. */
+const SHORT_WORDS: { readonly [word: string]: { readonly key: keyof LinkQuality; readonly unit: string } } = {
+  loss: { key: 'loss', unit: '%' },
+  delay: { key: 'delay', unit: 'ms' },
+  mtu: { key: 'mtu', unit: '' },
+};
+
+export const isFaultWord = (word: string): boolean =>
+  word in SHORT_WORDS || FAULT_WORDS.some((known) => known === word);
+
+/** `loss 2 30%` is `link *>2 loss=30%`. */
+function readShort(
+  { key, unit }: { readonly key: keyof LinkQuality; readonly unit: string },
+  [head, nodeWord, amount, more]: readonly (Word | undefined)[],
+  names: NodeNames,
+): Result<readonly Fault[], LineProblem> {
+  if (head === undefined || nodeWord === undefined || amount === undefined)
+    return fail({ column: head?.column ?? 1, says: `${key} wants a node and how much: ${key} 2 ${`30${unit}`}` });
+  if (more !== undefined) return wrong(more, `nothing follows the amount of ${key}`);
+  const nodes = readNodes(nodeWord, names);
+  if (!nodes.ok) return nodes;
+  const text = /^[\d.]+$/.test(amount.text) ? `${amount.text}${unit}` : amount.text;
+  const change = readQuality([{ ...amount, text: `${key}=${text}` }]);
+  if (!change.ok) return change;
+  return ok(nodes.value.map((to) => ({ kind: 'link', from: 'any', to, change: change.value })));
+}
+
 /**
- * Reads a line of words as faults of a cluster of `count` nodes: `kill 1,3` is two. The first word is one of
- * FAULT_WORDS.
+ * Reads a line of words as faults of the nodes named: `kill 1,3` is two. The first word is one of FAULT_WORDS, or short
+ * for one.
  */
-export function readFaults(words: readonly Word[], count: number): Result<readonly Fault[], LineProblem> {
+export function readFaults(words: readonly Word[], names: NodeNames): Result<readonly Fault[], LineProblem> {
   const [head, first, ...rest] = words;
   if (head === undefined) return fail({ column: 1, says: 'a fault is wanted' });
+  const short = SHORT_WORDS[head.text];
+  if (short !== undefined) return readShort(short, words, names);
   const kind = head.text as FaultKind;
   if (!FAULT_WORDS.includes(kind)) return wrong(head, `there is no fault "${head.text}": ${FAULT_WORDS.join(', ')}`);
   if (kind === 'heal') return first === undefined ? ok([{ kind }]) : wrong(first, 'heal stands alone');
@@ -253,16 +283,16 @@ export function readFaults(words: readonly Word[], count: number): Result<readon
     fault.ok ? ok([fault.value]) : fault;
   switch (kind) {
     case 'partition':
-      return one(readPartition([first, ...rest], count));
+      return one(readPartition([first, ...rest], names));
     case 'drop':
-      return one(readDrop([first, ...rest], count));
+      return one(readDrop([first, ...rest], names));
     case 'cut':
     case 'mend': {
-      const link = readLink(first, count);
+      const link = readLink(first, names);
       return link.ok ? ok([{ kind, ...link.value }]) : link;
     }
     case 'link': {
-      const link = readLink(first.text === 'all' ? { ...first, text: '*>*' } : first, count);
+      const link = readLink(first.text === 'all' ? { ...first, text: '*>*' } : first, names);
       if (!link.ok) return link;
       const change = readQuality(rest);
       return change.ok ? ok([{ kind, ...link.value, change: change.value }]) : change;
@@ -272,12 +302,12 @@ export function readFaults(words: readonly Word[], count: number): Result<readon
     case 'resume':
     case 'leave':
     case 'start': {
-      const nodes = readNodes(first, count);
+      const nodes = readNodes(first, names);
       if (rest[0] !== undefined) return wrong(rest[0], `nothing follows the nodes of ${kind}`);
       return nodes.ok ? ok(nodes.value.map((node) => ({ kind, node }))) : nodes;
     }
     default:
-      return one(readNodeFault(kind, first, rest, count) ?? wrong(head, 'not a fault'));
+      return one(readNodeFault(kind, first, rest, names) ?? wrong(head, 'not a fault'));
   }
 }
 

@@ -1,5 +1,6 @@
 // The mini cluster: N node processes on addresses of the loopback device. Starts, adds, breaks and ends them. What a
 // person types is main/cli; what a node does is node-process.ts.
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   LAB_NODES_MAX,
@@ -14,9 +15,16 @@ import {
   type LabSheepStart,
   type LabTransport,
 } from '../../../app/lab/cluster.ts';
-import type { NodeView } from '../../../app/lab/shell/node-view.ts';
+import type { LabFault } from '../../../app/lab/fault.ts';
+import type { NodeView, ToolResult } from '../../../app/lab/shell/node-view.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import type { SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
+import { ringIdText } from '../../../protocol/totem/identity.ts';
 import type { TotemConfig } from '../../../protocol/totem/engine/contract.ts';
 import { ChildNode, type HelperProgram } from './child-node.ts';
+import type { LabCluster, LoadSettings, NodeCondition, Print } from './lab-cluster.ts';
+import { LinkFaults } from './link-faults.ts';
+import { runShell } from './shell/node-shell.ts';
 import { createTapMerge, type TapMerge } from './tap-merge.ts';
 
 export interface ClusterOptions {
@@ -42,15 +50,14 @@ export type ClusterEvent =
   | { readonly kind: 'node'; readonly node: LabNodeSpec; readonly report: Exclude<LabNodeReport, { kind: 'status' }> }
   | { readonly kind: 'ended'; readonly node: LabNodeSpec; readonly signal: NodeJS.Signals | null };
 
-export type NodeCondition = 'running' | 'paused' | 'stopped';
+/** Octets of IP and UDP in front of a datagram. */
+const IP_UDP_OCTETS = 28;
+const CUT: Omit<LabLinkRule, 'from' | 'what'> = { loss: 1, delayMs: 0, sizeMax: null };
 
-/** Rules that faults have put in place at one receiver, by what put them there. */
-type Rules = Map<string, LabLinkRule>;
-
-export class ProcessCluster {
+export class ProcessCluster implements LabCluster {
   private readonly options: ClusterOptions;
   private readonly children = new Map<number, ChildNode>();
-  private readonly rules = new Map<number, Rules>();
+  private readonly links: LinkFaults;
   private readonly downs = new Set<number>();
   private readonly merge: TapMerge | null;
   /** One clock for all: apart, their packets would not be in the order in which they were sent. */
@@ -59,6 +66,7 @@ export class ProcessCluster {
 
   constructor(options: ClusterOptions) {
     this.options = options;
+    this.links = new LinkFaults(options.slots);
     this.merge = options.capture === null ? null : createTapMerge(options.capture);
   }
 
@@ -151,25 +159,114 @@ export class ProcessCluster {
     this.children.get(number)?.order({ kind: 'interface', up });
   }
 
-  /** Puts a rule in place at a receiver, or takes it away: null. One of each name. */
-  setRule(at: number, name: string, rule: LabLinkRule | null): void {
-    const rules: Rules = this.rules.get(at) ?? new Map<string, LabLinkRule>();
-    if (rule === null) rules.delete(name);
-    else rules.set(name, rule);
-    this.rules.set(at, rules);
-    this.tellRules(at);
+  private tellRules(number: number): void {
+    const { isDeaf, links } = this.links.at(number);
+    const rules: LabLinkRule[] = links.map(({ from, isCut, loss, delayMs, mtu }) => ({
+      from: this.specOf(from).ip,
+      what: 'all',
+      loss: isCut ? 1 : loss,
+      delayMs,
+      sizeMax: mtu === null ? null : mtu - IP_UDP_OCTETS,
+    }));
+    if (isDeaf) rules.push({ ...CUT, from: null, what: 'multicast' });
+    this.children.get(number)?.order({ kind: 'rules', rules });
   }
 
-  private tellRules(number: number): void {
-    const rules = [...(this.rules.get(number)?.values() ?? [])];
-    this.children.get(number)?.order({ kind: 'rules', rules });
+  async inject(fault: LabFault): Promise<Result<null, string>> {
+    switch (fault.kind) {
+      case 'kill':
+        await this.kill(fault.node);
+        return ok(null);
+      case 'leave':
+        await this.leave(fault.node);
+        return ok(null);
+      case 'pause':
+        this.pause(fault.node);
+        return ok(null);
+      case 'resume':
+        this.resume(fault.node);
+        return ok(null);
+      case 'start':
+        this.start(fault.node);
+        return ok(null);
+      case 'restart':
+        await this.kill(fault.node);
+        if (fault.disk === 'lost') await rm(this.directoryOf(fault.node), { recursive: true, force: true });
+        this.start(fault.node);
+        return ok(null);
+      case 'interface':
+        this.setInterface(fault.node, fault.up);
+        return ok(null);
+      case 'disk':
+        this.order(fault.node, { kind: 'disk', isFull: fault.isFull, delayMs: fault.delay / 1000 });
+        return ok(null);
+      case 'heal':
+        this.heal();
+        return ok(null);
+      case 'tear':
+      case 'clock':
+      case 'drop':
+        return fail(`${fault.kind} is a fault of scenarios: the nodes of a lab are processes of this machine`);
+      case 'partition':
+      case 'cut':
+      case 'mend':
+      case 'deaf':
+      case 'link': {
+        const done = this.links.apply(fault);
+        if (done.ok) for (const { number } of this.nodes()) this.tellRules(number);
+        return done;
+      }
+    }
   }
 
   /** Every fault of the network ends. */
   heal(): void {
-    this.rules.clear();
+    this.links.heal();
     this.downs.forEach((number) => this.setInterface(number, true));
     for (const { number } of this.nodes()) this.tellRules(number);
+  }
+
+  private async statuses(): Promise<readonly (LabNodeStatus | null)[]> {
+    const running = this.nodes().filter(({ number }) => this.conditionOf(number) === 'running');
+    return Promise.all(running.map(({ number }) => this.status(number)));
+  }
+
+  async tellOf(number: number): Promise<string> {
+    const totem = (await this.status(number))?.node.totem;
+    if (totem === undefined) return '';
+    const ring = `ring ${ringIdText(totem.ringId)} of ${totem.members.length}`;
+    return `${totem.state}, ${ring}${totem.isRepresentative ? ', representative' : ''}, seq ${totem.highSeqReceived}`;
+  }
+
+  async ringOf(size: number): Promise<string | null> {
+    const counts = new Map<string, number>();
+    for (const status of await this.statuses()) {
+      if (status === null) continue;
+      const { totem, isSynchronised } = status.node;
+      if (totem.state !== 'operational' || !isSynchronised || totem.members.length !== size) continue;
+      const id = ringIdText(totem.ringId);
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    return [...counts].find(([, count]) => count === size)?.[0] ?? null;
+  }
+
+  async sheep(): Promise<readonly (SheepStatus | null)[] | null> {
+    return this.options.sheep === null ? null : (await this.statuses()).map((status) => status?.sheep ?? null);
+  }
+
+  load(node: number, group: string, load: LoadSettings): Result<null, string> {
+    const speaker = this.pidOf(node);
+    if (speaker === null) return fail(`node ${node} does not run`);
+    for (const { number } of this.nodes()) {
+      const pid = this.pidOf(number);
+      if (pid !== null) this.order(number, { kind: 'cpg-join', group, pid });
+    }
+    this.order(node, { kind: 'load', group, pid: speaker, ...load });
+    return ok(null);
+  }
+
+  shell(number: number, line: string, print?: Print): Promise<ToolResult> {
+    return runShell({ cluster: this, number, ...(print === undefined ? {} : { print }) }, line);
   }
 
   status(number: number): Promise<LabNodeStatus | null> {

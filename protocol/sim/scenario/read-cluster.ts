@@ -121,7 +121,7 @@ function readTiming(settings: ReadonlyMap<string, Setting>): Read<Timing> {
 
 function readStarts(word: Word | undefined, count: number): Read<readonly number[]> {
   if (word?.text === 'none') return ok([]);
-  return readNodes(word ?? { text: 'all', column: 1, isQuoted: false }, count);
+  return readNodes(word ?? { text: 'all', column: 1, isQuoted: false }, { count });
 }
 
 function readRingSeqs(word: Word | undefined): Read<readonly (bigint | null)[]> {

@@ -2,7 +2,7 @@
 import { fromHex } from '../../base/bytes.ts';
 import { fail, ok, type Result } from '../../base/result.ts';
 import type { Guarantee } from '../../totem/engine/contract.ts';
-import { FAULT_WORDS, readFaults, readType } from '../fault.ts';
+import { FAULT_WORDS, isFaultWord, readFaults, readType } from '../fault.ts';
 import type { Stack } from '../program.ts';
 import {
   TOPICS,
@@ -99,7 +99,7 @@ function readAddressees(
 ): Read<{ readonly nodes: readonly number[]; readonly group: GroupName | null; readonly rest: readonly Word[] }> {
   const [first, ...rest] = parts.plain;
   if (first === undefined) return wrong(parts.head, `${parts.head.text} wants to know which nodes`);
-  const nodes = readNodes(first, nodeCount);
+  const nodes = readNodes(first, { count: nodeCount });
   if (!nodes.ok) return nodes;
   if (stack === 'totem') return ok({ nodes: nodes.value, group: null, rest });
   const group = readGroup(parts, rest[0]);
@@ -170,7 +170,7 @@ function readGroupChange(words: readonly Word[], context: CommandContext): Read<
   const [nodesWord, groupWord, more] = plain;
   if (nodesWord === undefined) return wrong(head, `${head.text} wants to know which nodes`);
   if (more !== undefined) return wrong(more, 'nothing follows');
-  const nodes = readNodes(nodesWord, context.nodeCount);
+  const nodes = readNodes(nodesWord, { count: context.nodeCount });
   if (!nodes.ok) return nodes;
   const what = head.text as 'join' | 'part' | 'exit';
   const isExit = what === 'exit';
@@ -185,12 +185,12 @@ function readReplay(words: readonly Word[], { nodeCount }: CommandContext): Read
   if (nodeWord === undefined || typeWord === undefined || toWord === undefined)
     return wrong(head, 'replay NODE TYPE NODES: what the node sent last of that type reaches those nodes again');
   if (more !== undefined) return wrong(more, 'nothing follows');
-  const node = readNode(nodeWord, nodeCount);
+  const node = readNode(nodeWord, { count: nodeCount });
   if (!node.ok) return node;
   const type = readType(typeWord);
   if (!type.ok) return type;
   if (type.value === 'any') return wrong(typeWord, 'one type of message is wanted');
-  const to = readNodes(toWord, nodeCount);
+  const to = readNodes(toWord, { count: nodeCount });
   return to.ok ? ok({ kind: 'replay', node: node.value, type: type.value, to: to.value }) : to;
 }
 
@@ -199,7 +199,7 @@ function readInject(words: readonly Word[], { nodeCount }: CommandContext): Read
   const [head, nodesWord, hexWord, more] = words as readonly [Word, ...(Word | undefined)[]];
   if (nodesWord === undefined || hexWord === undefined) return wrong(head, 'inject NODES HEX');
   if (more !== undefined) return wrong(more, 'nothing follows');
-  const nodes = readNodes(nodesWord, nodeCount);
+  const nodes = readNodes(nodesWord, { count: nodeCount });
   if (!nodes.ok) return nodes;
   const bytes = fromHex(hexWord.text);
   return bytes === null
@@ -266,8 +266,8 @@ function readAction(words: readonly Word[], context: CommandContext): Read<Actio
   const [head] = words;
   const read = ACTIONS[head?.text ?? ''];
   if (read !== undefined) return read(words, context);
-  if (!FAULT_WORDS.some((word) => word === head?.text)) return null;
-  const faults = readFaults(words, context.nodeCount);
+  if (head === undefined || !isFaultWord(head.text)) return null;
+  const faults = readFaults(words, { count: context.nodeCount });
   return faults.ok ? ok({ kind: 'fault', faults: faults.value }) : faults;
 }
 

@@ -11,7 +11,7 @@ type Read<T> = Result<T, LineProblem>;
 
 /** `expect members 1,2,3 [seq 12]`. */
 function readMembers(word: Word, rest: readonly Word[], count: number): Read<Expectation> {
-  const nodes = readNodes(word, count);
+  const nodes = readNodes(word, { count });
   if (!nodes.ok) return nodes;
   const [seqWord, number] = rest;
   if (seqWord === undefined) return ok({ kind: 'members', nodes: nodes.value, ringSeq: null });
@@ -26,7 +26,7 @@ export function readExpectation(words: readonly Word[], nodeCount: number): Read
   const forms = 'expect members NODES [seq N], state NODES STATE, delivered NODES "TEXT" [TIMES], counter NODES NAME N';
   if (what === undefined || nodesWord === undefined) return wrong(head, forms);
   if (what.text === 'members') return readMembers(nodesWord, words.slice(3), nodeCount);
-  const nodes = readNodes(nodesWord, nodeCount);
+  const nodes = readNodes(nodesWord, { count: nodeCount });
   if (!nodes.ok) return nodes;
   if (third === undefined) return wrong(what, forms);
   switch (what.text) {

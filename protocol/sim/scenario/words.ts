@@ -108,11 +108,22 @@ export function readOctets(word: Word, suffix = ''): Result<number, LineProblem>
   return wrong(word, `octets are wanted, like 1400${suffix} or 64KiB${suffix}, not "${word.text}"`);
 }
 
+/** Nodes that a line may name: numbers from 1 to `count`, and what else `find` knows as a name of one. */
+export interface NodeNames {
+  readonly count: number;
+  readonly find?: (name: string) => number | null;
+}
+
 /** `3`, `1,2,5`, `1-4`, `all`: numbers of nodes, ascending as written. */
-export function readNodes(word: Word, count: number): Result<readonly number[], LineProblem> {
+export function readNodes(word: Word, { count, find }: NodeNames): Result<readonly number[], LineProblem> {
   if (word.text === 'all') return ok(Array.from({ length: count }, (_, i) => i + 1));
   const nodes: number[] = [];
   for (const part of word.text.split(',')) {
+    const named = find?.(part) ?? null;
+    if (named !== null) {
+      nodes.push(named);
+      continue;
+    }
     const match = /^(\d{1,4})(?:-(\d{1,4}))?$/.exec(part);
     const first = Number(match?.[1] ?? 0);
     const last = Number(match?.[2] ?? match?.[1] ?? 0);
@@ -123,8 +134,8 @@ export function readNodes(word: Word, count: number): Result<readonly number[], 
   return ok(nodes);
 }
 
-export function readNode(word: Word, count: number): Result<number, LineProblem> {
-  const nodes = readNodes(word, count);
+export function readNode(word: Word, names: NodeNames): Result<number, LineProblem> {
+  const nodes = readNodes(word, names);
   if (!nodes.ok) return nodes;
   const [node] = nodes.value;
   return node !== undefined && nodes.value.length === 1 ? ok(node) : wrong(word, 'one node is wanted');
@@ -134,13 +145,15 @@ export function readNode(word: Word, count: number): Result<number, LineProblem>
 export type End = number | 'any';
 
 /** `1>3`, `2>*`, `*>2`. */
-export function readLink(word: Word, count: number): Result<{ readonly from: End; readonly to: End }, LineProblem> {
-  const match = /^(\d{1,4}|\*)>(\d{1,4}|\*)$/.exec(word.text);
+export function readLink(word: Word, names: NodeNames): Result<{ readonly from: End; readonly to: End }, LineProblem> {
+  const match = /^([^>]+)>([^>]+)$/.exec(word.text);
   if (match === null) return wrong(word, `a direction is wanted, like 1>3 or *>2, not "${word.text}"`);
-  const end = (text: string | undefined): End => (text === '*' || text === undefined ? 'any' : Number(text));
-  const [from, to] = [end(match[1]), end(match[2])];
-  const isNode = (node: End): boolean => node === 'any' || (node >= 1 && node <= count);
-  return isNode(from) && isNode(to) ? ok({ from, to }) : wrong(word, `nodes are numbers from 1 to ${count}`);
+  const end = (text: string): Result<End, LineProblem> =>
+    text === '*' ? ok('any') : readNode({ ...word, text }, names);
+  const from = end(match[1] ?? '');
+  if (!from.ok) return from;
+  const to = end(match[2] ?? '');
+  return to.ok ? ok({ from: from.value, to: to.value }) : to;
 }
 
 export interface Setting {

@@ -1,8 +1,8 @@
 // One line of the lab's prompt: a node's shell, a fault, a wait, a word. Does it and says what came of it. Knows no
 // terminal: the command line and the window hand lines in.
-import { runShell } from '../shell/node-shell.ts';
-import type { ProcessCluster } from '../process-cluster.ts';
-import { FAULT_HELP, injectFault } from './faults.ts';
+import { LAB_FAULT_HELP } from '../../../../app/lab/fault.ts';
+import type { LabCluster, Print } from '../lab-cluster.ts';
+import { injectFaults } from './faults.ts';
 import { startTraffic } from './traffic.ts';
 import { waitFor } from './waits.ts';
 
@@ -16,12 +16,14 @@ export interface LineResult {
 }
 
 export interface PromptContext {
-  readonly cluster: ProcessCluster;
+  readonly cluster: LabCluster;
   readonly lastEventMs: () => number;
+  /** Takes what a command says while it runs, like its progress; without it that is said at the end. */
+  readonly print?: Print;
 }
 
 const HELP = `NODE> COMMAND   in the shell of a node, by number, id or address: 112> corosync-cfgtool -s
-${FAULT_HELP}
+${LAB_FAULT_HELP}
 traffic NODE [size=N] [rate=N] [seconds=N]   messages to the group "traffic"
 add                                 one more node
 wait ring N | wait sheep N | wait recovered | wait quiet | wait SECONDS
@@ -32,7 +34,7 @@ quit                                ends the lab
 const said = (out: string, err = '', code = 0): LineResult => ({ out, err, code, isQuit: false });
 
 /** By number from 1, node id, address, or the last octet of it. */
-export function findNode(cluster: ProcessCluster, text: string): number | null {
+export function findNode(cluster: LabCluster, text: string): number | null {
   const word = text.replace(/^n/, '');
   const found = cluster
     .nodes()
@@ -43,16 +45,10 @@ export function findNode(cluster: ProcessCluster, text: string): number | null {
   return found?.number ?? null;
 }
 
-async function status(cluster: ProcessCluster): Promise<string> {
+async function status(cluster: LabCluster): Promise<string> {
   const lines: string[] = [];
   for (const { number, nodeid, ip } of cluster.nodes()) {
-    const found = await cluster.status(number);
-    const totem = found?.node.totem;
-    const ring =
-      totem === undefined
-        ? ''
-        : `${totem.state}, ring ${totem.ringId.rep}:${totem.ringId.seq} of ${totem.members.length}` +
-          `${totem.isRepresentative ? ', representative' : ''}, seq ${totem.highSeqReceived}`;
+    const ring = await cluster.tellOf(number);
     const pid = cluster.pidOf(number);
     const process = `${cluster.conditionOf(number)}${pid === null ? '' : ` pid ${pid}`}`;
     lines.push(`n${number} ${ip} id ${nodeid}: ${process}${ring === '' ? '' : `; ${ring}`}`);
@@ -67,7 +63,7 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
   const find = (text: string): number | null => findNode(cluster, text);
   switch (word) {
     case 'fault': {
-      const done = await injectFault(cluster, behind, find);
+      const done = await injectFaults(cluster, behind, find);
       return done.ok ? said(`${done.value}\n`) : said('', `${done.problem}\n`, 1);
     }
     case 'traffic': {
@@ -98,8 +94,8 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
 }
 
 /** A command in the shell of the node with this number. */
-export async function runInNode({ cluster }: PromptContext, number: number, command: string): Promise<LineResult> {
-  const { out, err, code } = await runShell({ cluster, number }, command);
+export async function runInNode(context: PromptContext, number: number, command: string): Promise<LineResult> {
+  const { out, err, code } = await context.cluster.shell(number, command, context.print);
   return said(out, err, code);
 }
 

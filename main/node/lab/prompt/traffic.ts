@@ -1,6 +1,6 @@
 // The prompt's word `traffic`: one node says messages to a group of which all nodes are members.
 import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
-import type { ProcessCluster } from '../process-cluster.ts';
+import type { LabCluster } from '../lab-cluster.ts';
 import type { FindNode } from './faults.ts';
 
 const GROUP = 'traffic';
@@ -8,7 +8,7 @@ const LIMITS = { size: 1 << 20, rate: 1_000_000, seconds: 3600 } as const;
 const USUAL = { size: 100, rate: 10, seconds: 10 };
 
 /** What it does, in a sentence; or what is wrong. */
-export function startTraffic(cluster: ProcessCluster, text: string, find: FindNode): Result<string, string> {
+export function startTraffic(cluster: LabCluster, text: string, find: FindNode): Result<string, string> {
   const [name = '', ...settings] = text.trim().split(/\s+/);
   const node = find(name);
   if (node === null) return fail('traffic wants a node: traffic 1 size=1000 rate=100 seconds=5');
@@ -22,13 +22,8 @@ export function startTraffic(cluster: ProcessCluster, text: string, find: FindNo
       return fail(`"${setting}": ${key} is a whole number up to ${LIMITS[key]}`);
     load[key] = amount;
   }
-  for (const { number } of cluster.nodes()) {
-    const pid = cluster.pidOf(number);
-    if (pid !== null) cluster.order(number, { kind: 'cpg-join', group: GROUP, pid });
-  }
-  const pid = cluster.pidOf(node);
-  if (pid === null) return fail(`node ${node} does not run`);
-  cluster.order(node, { kind: 'load', group: GROUP, pid, ...load });
+  const begun = cluster.load(node, GROUP, load);
+  if (!begun.ok) return begun;
   const rate = load.rate === 0 ? 'as fast as it goes' : `${load.rate} a second`;
   return ok(`node ${node}: messages of ${load.size} octets, ${rate}, for ${load.seconds} s`);
 }

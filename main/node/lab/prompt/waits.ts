@@ -2,7 +2,7 @@
 // are one cluster, until their objects are where they belong, until nothing changed for a while, for some seconds.
 import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
 import type { SheepStatus } from '../../../../protocol/sheep/engine/contract.ts';
-import type { ProcessCluster } from '../process-cluster.ts';
+import type { LabCluster } from '../lab-cluster.ts';
 
 /** Milliseconds after which a wait gives up. */
 const WAIT_MS_MAX = 60_000;
@@ -12,44 +12,26 @@ const QUIET_MS = 1500;
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** The ring id on which as many nodes as it has members agree; null where there is none of this size. */
-async function ringOf(cluster: ProcessCluster, size: number): Promise<string | null> {
-  const running = cluster.nodes().filter(({ number }) => cluster.conditionOf(number) === 'running');
-  const found = await Promise.all(running.map(({ number }) => cluster.status(number)));
-  const counts = new Map<string, number>();
-  for (const status of found) {
-    if (status === null) continue;
-    const { totem, isSynchronised } = status.node;
-    if (totem.state !== 'operational' || !isSynchronised || totem.members.length !== size) continue;
-    const id = `${totem.ringId.rep}:${totem.ringId.seq}`;
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  return [...counts].find(([, count]) => count === size)?.[0] ?? null;
-}
-
-async function waitRing(cluster: ProcessCluster, size: number): Promise<Result<string, string>> {
+async function waitRing(cluster: LabCluster, size: number): Promise<Result<string, string>> {
   const limit = Date.now() + WAIT_MS_MAX;
   while (Date.now() < limit) {
-    const id = await ringOf(cluster, size);
+    const id = await cluster.ringOf(size);
     if (id !== null) return ok(`ring ${id} of ${size}`);
     await sleep(LOOK_MS);
   }
   return fail(`no ring of ${size} after ${WAIT_MS_MAX / 1000} s`);
 }
 
-async function sheepOf(cluster: ProcessCluster): Promise<readonly (SheepStatus | null)[]> {
-  const running = cluster.nodes().filter(({ number }) => cluster.conditionOf(number) === 'running');
-  return Promise.all(running.map(async ({ number }) => (await cluster.status(number))?.sheep ?? null));
-}
-
 async function until(
   says: string,
-  cluster: ProcessCluster,
+  cluster: LabCluster,
   isSo: (sheep: readonly (SheepStatus | null)[]) => boolean,
 ): Promise<Result<string, string>> {
   const limit = Date.now() + WAIT_MS_MAX;
   while (Date.now() < limit) {
-    if (isSo(await sheepOf(cluster))) return ok(says);
+    const sheep = await cluster.sheep();
+    if (sheep === null) return fail('the nodes of this lab have no sheep');
+    if (isSo(sheep)) return ok(says);
     await sleep(LOOK_MS);
   }
   return fail(`not ${says} after ${WAIT_MS_MAX / 1000} s`);
@@ -76,7 +58,7 @@ async function waitQuiet(lastEventMs: () => number): Promise<Result<string, stri
 
 /** What stands behind `wait`: ring N, quiet, or seconds. */
 export async function waitFor(
-  cluster: ProcessCluster,
+  cluster: LabCluster,
   text: string,
   lastEventMs: () => number,
 ): Promise<Result<string, string>> {

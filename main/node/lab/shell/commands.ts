@@ -5,6 +5,7 @@ import { corosyncCmapctl, corosyncObjctl } from '../../../../app/lab/shell/maps.
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
 import { collie } from '../../../../protocol/collie/collie.ts';
 import { runScript } from '../../sheep/collie-runner.ts';
+import type { Print } from '../lab-cluster.ts';
 import type { ProcessCluster } from '../process-cluster.ts';
 import { du, ls, tail } from './files.ts';
 
@@ -12,6 +13,8 @@ export interface ShellContext {
   readonly cluster: ProcessCluster;
   /** Number of the node whose shell it is. */
   readonly number: number;
+  /** Takes what a command says while it runs. */
+  readonly print?: Print;
 }
 
 type Command = (context: ShellContext, args: readonly string[]) => Promise<ToolResult>;

@@ -87,7 +87,7 @@ describe('faults', () => {
     'link 1>2 delay=150us mean=2.5ms loss=0.25% duplicate=1% reorder=10% capacity=1000000/s queue=1000 mtu=1400',
   ])('are written as they are read: %s', (text) => {
     const words = splitWords(text);
-    const read = words.ok ? readFaults(words.value, 3) : null;
+    const read = words.ok ? readFaults(words.value, { count: 3 }) : null;
 
     expect(read?.ok === true ? read.value.map(faultText) : null).toEqual([text]);
   });
@@ -95,7 +95,7 @@ describe('faults', () => {
   it('of several nodes are several', () => {
     const words = splitWords('kill 1-3');
 
-    expect(words.ok && readFaults(words.value, 3)).toMatchObject({ ok: true, value: { length: 3 } });
+    expect(words.ok && readFaults(words.value, { count: 3 })).toMatchObject({ ok: true, value: { length: 3 } });
   });
 });
 
