@@ -47,7 +47,7 @@ export class AgreedOrder implements Checker {
     const say = (says: string): void => report(at, `node ${node.spec.number}: ${says}`);
     if (!isFirst) {
       const first = origins.find(ring, seq);
-      if (first !== null && first.bytes !== mcast.bytes && !bytesEqual(first.bytes, mcast.bytes))
+      if (first !== null && first !== mcast && !bytesEqual(first.bytes, mcast.bytes))
         say(`multicast ${ring.text} seq ${seq} again with other octets`);
       return;
     }

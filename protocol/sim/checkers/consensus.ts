@@ -47,7 +47,7 @@ export class Consensus implements Checker {
 
   stepBegins(node: SimNode): void {
     const gathering = this.#of(node);
-    gathering.now = [];
+    if (gathering.now.length > 0) gathering.now = [];
     gathering.hasEnteredNow = false;
   }
 
@@ -81,6 +81,7 @@ export class Consensus implements Checker {
 
   stepEnds(node: SimNode): void {
     const { heard, now } = this.#of(node);
+    if (now.length === 0) return;
     for (const join of now) {
       const known = heard.get(join.from) ?? [];
       if (known.length === 0) heard.set(join.from, known);

@@ -14,8 +14,11 @@ interface Item {
   readonly seq: number;
   /** Which of the messages that end in this mcast. */
   readonly place: number;
-  readonly sender: string;
+  readonly from: Delivery['from'];
   readonly message: Uint8Array;
+  /** What its process sent, once that was found, and which of its messages. */
+  sent: Sent | null;
+  sentAt: number;
   before: Item | null;
   /** A node went from `before` to this one while its ring was whole: nothing can lie between. */
   isJoint: boolean;
@@ -33,7 +36,7 @@ interface Reader {
   /** Last message of each group on this ring. */
   at: Map<string, Item>;
   /** How far each sender's messages were delivered here. */
-  heard: Map<string, number>;
+  heard: Map<Sent, number>;
 }
 
 interface Sent {
@@ -62,6 +65,8 @@ interface Passage {
   readonly at: ReadonlyMap<string, Item>;
 }
 
+const processText = ({ nodeid, pid }: Delivery['from']): string => `${nodeid}.${pid}`;
+
 const isBefore = (a: Item, seq: number, place: number): boolean => {
   const gap = distance(a.seq, seq);
   return gap > 0 || (gap === 0 && a.place < place);
@@ -71,7 +76,8 @@ export class GroupOrder implements Checker {
   readonly name = 'group order';
   readonly #context: CheckerContext;
   readonly #readers: Reader[];
-  readonly #logs = new Map<string, GroupLog>();
+  /** By ring and group. */
+  readonly #logs: (Map<string, GroupLog> | undefined)[] = [];
   readonly #sent = new Map<string, Sent>();
   readonly #passages: (Passage[] | undefined)[] = [];
 
@@ -97,7 +103,7 @@ export class GroupOrder implements Checker {
 
   groupSent(node: SimNode, group: string, pid: number, message: Uint8Array): void {
     const { nodeid } = node.spec;
-    const process = `${nodeid}.${pid}`;
+    const process = processText({ nodeid, pid });
     const key = sentKey(process, node.life, group);
     let sent = this.#sent.get(key);
     if (sent === undefined) {
@@ -109,7 +115,8 @@ export class GroupOrder implements Checker {
 
   grouped(node: SimNode, at: number, effect: GroupEffect): void {
     if (effect.kind !== 'cpg-deliver') return;
-    const wrong = this.#judge(node, effect) ?? this.#judgeSender(node, effect);
+    const item = this.#judge(node, effect);
+    const wrong = typeof item === 'string' ? item : this.#judgeSender(node, effect, item);
     if (wrong === null) return;
     const place = `group ${effect.group}, ring ${this.#reader(node).ring?.text ?? 'none'} seq ${effect.seq}`;
     this.#context.report(at, `node ${node.spec.number}, ${place}: ${wrong}`);
@@ -131,30 +138,32 @@ export class GroupOrder implements Checker {
   }
 
   /** Puts the message into the order of its group, or finds it there. */
-  #judge(node: SimNode, effect: Delivery): string | null {
+  #judge(node: SimNode, effect: Delivery): Item | string {
     const reader = this.#reader(node);
     const { ring } = reader;
     if (ring === null || effect.ringId.seq !== ring.seq || effect.ringId.rep !== ring.rep)
       return 'delivered on another ring than is installed';
-    const { group, seq, message } = effect;
+    const { group, seq, from, message } = effect;
     const previous = reader.at.get(group) ?? null;
     const place = previous?.seq === seq ? previous.place + 1 : 0;
     if (previous !== null && !isBefore(previous, seq, place)) return `delivered after seq ${previous.seq}`;
-    const key = `${ring.number} ${group}`;
-    let log = this.#logs.get(key);
-    if (log === undefined) this.#logs.set(key, (log = { last: null }));
-    const sender = `${effect.from.nodeid}.${effect.from.pid}`;
-    const item = this.#place(log, { seq, place, sender, message });
+    const logs = (this.#logs[ring.number] ??= new Map());
+    let log = logs.get(group);
+    if (log === undefined) logs.set(group, (log = { last: null }));
+    const item = this.#place(log, seq, place, effect);
     if (typeof item === 'string') return item;
     reader.at.set(group, item);
-    if (item.sender !== sender || !bytesEqual(item.message, message)) return 'others delivered another message here';
-    if (previous === null || reader.isTransitional) return null;
-    if (item.before !== previous) return `skipped seq ${item.before?.seq} of ${item.before?.sender}`;
+    const isSame = item.from.nodeid === from.nodeid && item.from.pid === from.pid && bytesEqual(item.message, message);
+    if (!isSame) return 'others delivered another message here';
+    if (previous === null || reader.isTransitional) return item;
+    const skipped = item.before;
+    if (skipped !== previous)
+      return skipped === null ? 'skipped nothing' : `skipped seq ${skipped.seq} of ${processText(skipped.from)}`;
     item.isJoint = true;
-    return null;
+    return item;
   }
 
-  #place(log: GroupLog, { seq, place, sender, message }: Omit<Item, 'before' | 'isJoint'>): Item | string {
+  #place(log: GroupLog, seq: number, place: number, { from, message }: Delivery): Item | string {
     let next: Item | null = null;
     let at = log.last;
     while (at !== null && !isBefore(at, seq, place)) {
@@ -163,28 +172,40 @@ export class GroupOrder implements Checker {
       at = at.before;
     }
     if (next?.isJoint === true && at !== null) return 'a node that was there has skipped it';
-    const item: Item = { seq, place, sender, message, before: at, isJoint: false };
+    const item: Item = { seq, place, from, message, sent: null, sentAt: 0, before: at, isJoint: false };
     if (next === null) log.last = item;
     else next.before = item;
     return item;
   }
 
   /** Messages of one process come in the order in which it sent them, octet by octet. */
-  #judgeSender(node: SimNode, { group, from, message }: Delivery): string | null {
+  #judgeSender(node: SimNode, delivery: Delivery, item: Item): string | null {
+    const { heard } = this.#reader(node);
+    // What the first node to deliver it found is so for all, unless this one has heard more of the same.
+    if (item.sent === null || (heard.get(item.sent) ?? 0) > item.sentAt) {
+      const wrong = this.#findSent(delivery, item, heard);
+      if (wrong !== null) return wrong;
+    }
+    const { sent, sentAt } = item;
+    if (sent === null) return null;
+    heard.set(sent, sentAt + 1);
+    if (sent.nodeid === node.spec.nodeid) sent.ownDelivered++;
+    return null;
+  }
+
+  #findSent({ group, from, message }: Delivery, item: Item, heard: ReadonlyMap<Sent, number>): string | null {
     const { world } = this.#context;
     const sender = world.nodes.find(({ spec }) => spec.nodeid === from.nodeid);
     if (sender === undefined) return `comes from ${from.nodeid}, which is no node`;
-    const process = `${from.nodeid}.${from.pid}`;
+    const process = processText(from);
     // It may have died since: its last lives are tried, the youngest first.
     for (let life = sender.life; life >= 0; life--) {
-      const key = sentKey(process, life, group);
-      const sent = this.#sent.get(key);
+      const sent = this.#sent.get(sentKey(process, life, group));
       if (sent === undefined) continue;
-      const heard = this.#reader(node).heard;
-      for (let i = heard.get(key) ?? 0; i < sent.messages.length; i++) {
+      for (let i = heard.get(sent) ?? 0; i < sent.messages.length; i++) {
         if (!bytesEqual(sent.messages[i] ?? message.subarray(1), message)) continue;
-        heard.set(key, i + 1);
-        if (sender === node) sent.ownDelivered++;
+        item.sent = sent;
+        item.sentAt = i;
         return null;
       }
     }

@@ -2,11 +2,13 @@
 // and is asked for it before must send it.
 import type { Checker, DeliveryFact, McastFact, Ring, TokenFact } from './watching/facts.ts';
 import type { SimNode } from '../world/sim-node.ts';
-import { distance } from './watching/seqs.ts';
+import { distance, SeqTable } from './watching/seqs.ts';
 import type { CheckerContext } from './watching/watch.ts';
 
-/** Numbers of a node that are remembered: what its sort queue can hold. */
-const HELD_MAX = 16_384;
+/** Anything that has a number: facts are at hand, so they are kept. */
+interface Held {
+  readonly seq: number;
+}
 
 interface Visit {
   ring: Ring | null;
@@ -24,17 +26,17 @@ export class KeptMessages implements Checker {
   readonly #context: CheckerContext;
   readonly #visits: Visit[];
   /** Numbers that a node delivered or gave, of its ring. */
-  readonly #held: { ring: Ring | null; seqs: Set<number> }[];
+  readonly #held: { ring: Ring | null; seqs: SeqTable<Held> }[];
 
   constructor(context: CheckerContext) {
     this.#context = context;
     this.#visits = context.world.nodes.map(noVisit);
-    this.#held = context.world.nodes.map(() => ({ ring: null, seqs: new Set<number>() }));
+    this.#held = context.world.nodes.map(() => ({ ring: null, seqs: new SeqTable<Held>() }));
   }
 
   booted(node: SimNode): void {
     this.#visits[node.index] = noVisit();
-    this.#held[node.index] = { ring: null, seqs: new Set() };
+    this.#held[node.index] = { ring: null, seqs: new SeqTable() };
   }
 
   stepBegins(node: SimNode): void {
@@ -50,13 +52,13 @@ export class KeptMessages implements Checker {
     visit.token = token;
   }
 
-  mcastSent(node: SimNode, _at: number, { ring, seq, isEncapsulated }: McastFact, isFirst: boolean): void {
+  mcastSent(node: SimNode, _at: number, mcast: McastFact, isFirst: boolean): void {
     this.#visit(node).sent++;
-    if (isFirst && !isEncapsulated) this.#hold(node, ring, seq);
+    if (isFirst && !mcast.isEncapsulated) this.#hold(node, mcast.ring, mcast);
   }
 
-  delivered(node: SimNode, _at: number, { ring, seq }: DeliveryFact): void {
-    this.#hold(node, ring, seq);
+  delivered(node: SimNode, _at: number, delivery: DeliveryFact): void {
+    this.#hold(node, delivery.ring, delivery);
   }
 
   tokenSent(node: SimNode, at: number, sent: TokenFact): void {
@@ -79,7 +81,7 @@ export class KeptMessages implements Checker {
     if (held?.ring !== asked.ring) return;
     const free = distance(visit.before, visit.now) < 0 ? visit.now : visit.before;
     for (const seq of asked.requests)
-      if (distance(free, seq) > 0 && held.seqs.has(seq) && sent.requests.includes(seq))
+      if (distance(free, seq) > 0 && held.seqs.get(seq) !== undefined && sent.requests.includes(seq))
         this.#context.report(
           at,
           `node ${node.spec.number} was asked for ${asked.ring.text} seq ${seq}, which it had, and did not send it`,
@@ -90,18 +92,14 @@ export class KeptMessages implements Checker {
     return (this.#visits[node.index] ??= noVisit());
   }
 
-  #hold(node: SimNode, ring: Ring, seq: number): void {
-    const held = this.#held[node.index];
-    if (held === undefined) return;
-    if (held.ring !== ring) {
-      held.ring = ring;
-      held.seqs.clear();
+  #hold(node: SimNode, ring: Ring, held: Held): void {
+    const own = this.#held[node.index];
+    if (own === undefined) return;
+    if (own.ring !== ring) {
+      own.ring = ring;
+      own.seqs = new SeqTable();
     }
-    held.seqs.add(seq);
-    if (held.seqs.size > HELD_MAX) {
-      const [oldest = 0] = held.seqs;
-      held.seqs.delete(oldest);
-    }
+    own.seqs.put(held);
   }
 }
 

@@ -1,21 +1,28 @@
 // Holds what a scenario expects against the world. Returns what is so instead, or null.
 import { asciiText } from '../../base/bytes.ts';
 import type { ProgramEffect, ProgramInput } from '../program.ts';
-import type { Expectation } from '../scenario/commands.ts';
+import type { Expectation, Scenario } from '../scenario/commands.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
 
-/** Texts of messages longer than this are not remembered. */
+/** Longer messages are no texts. */
 const TEXT_OCTETS_MAX = 256;
-const TEXTS_MAX = 100_000;
 
-/** Counts what each node delivered, by its text. */
+/** Counts how often each node delivered the texts that a scenario expects. */
 export class Deliveries implements WorldObserver {
   readonly #counts: Map<string, number>[];
+  readonly #texts: ReadonlySet<string>;
 
-  constructor(world: World) {
+  constructor(world: World, { blocks }: Scenario) {
     this.#counts = world.nodes.map(() => new Map());
+    this.#texts = new Set(
+      blocks.flatMap(({ lines }) =>
+        lines.flatMap(({ command }) =>
+          command.kind === 'expect' && command.expectation.kind === 'delivered' ? [command.expectation.text] : [],
+        ),
+      ),
+    );
   }
 
   stepped(node: SimNode, _at: number, _input: ProgramInput, effects: readonly ProgramEffect[]): void {
@@ -30,10 +37,10 @@ export class Deliveries implements WorldObserver {
   }
 
   #add(node: SimNode, bytes: Uint8Array): void {
+    if (this.#texts.size === 0 || bytes.length > TEXT_OCTETS_MAX) return;
     const counts = this.#counts[node.index];
-    if (counts === undefined || bytes.length > TEXT_OCTETS_MAX || counts.size >= TEXTS_MAX) return;
     const text = asciiText(bytes);
-    counts.set(text, (counts.get(text) ?? 0) + 1);
+    if (counts !== undefined && this.#texts.has(text)) counts.set(text, (counts.get(text) ?? 0) + 1);
   }
 }
 

@@ -10,25 +10,31 @@ export type LastSentState = readonly (readonly (readonly [type: number, bytes: U
 
 export class LastSent implements WorldObserver {
   readonly #typeAt: number;
-  readonly #nodes: (Map<number, Uint8Array> | undefined)[];
+  readonly #nodes: (Uint8Array | undefined)[][];
 
   constructor({ at }: Dialect, saved: LastSentState = []) {
     this.#typeAt = at.type;
-    this.#nodes = saved.map((entries) => new Map(entries));
+    this.#nodes = saved.map((entries) => {
+      const byType: (Uint8Array | undefined)[] = [];
+      for (const [type, bytes] of entries) byType[type] = bytes;
+      return byType;
+    });
   }
 
   stepped(node: SimNode, _at: number, _input: ProgramInput, effects: readonly ProgramEffect[]): void {
     for (const effect of effects)
       if (effect.kind === 'send-token' || effect.kind === 'send-mcast')
-        (this.#nodes[node.index] ??= new Map()).set(effect.bytes[this.#typeAt] ?? 0, effect.bytes);
+        (this.#nodes[node.index] ??= [])[effect.bytes[this.#typeAt] ?? 0] = effect.bytes;
   }
 
   /** Octets of the last message of that type; null where there was none. */
   find(node: number, type: MessageType): Uint8Array | null {
-    return this.#nodes[node - 1]?.get(MESSAGE_TYPES.indexOf(type)) ?? null;
+    return this.#nodes[node - 1]?.[MESSAGE_TYPES.indexOf(type)] ?? null;
   }
 
   save(): LastSentState {
-    return Array.from(this.#nodes, (entries) => (entries === undefined ? [] : [...entries]));
+    return Array.from(this.#nodes, (byType: (Uint8Array | undefined)[] | undefined) =>
+      (byType ?? []).flatMap((bytes, type) => (bytes === undefined ? [] : [[type, bytes] as const])),
+    );
   }
 }

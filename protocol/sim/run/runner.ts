@@ -63,7 +63,7 @@ export class Runner {
     this.world = new World({ ...own, seed: seed ?? scenario.seed });
     this.#transcript = new Transcript(new Wording(cluster, this.world.dialect));
     this.#stability = new Stability(this.world);
-    this.#deliveries = new Deliveries(this.world);
+    this.#deliveries = new Deliveries(this.world, scenario);
     this.world.watch(this.#stability);
     this.watch = isWatched ? watchAll(this.world) : null;
     this.#actor = new Actor(this.world);

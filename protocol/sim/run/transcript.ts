@@ -7,7 +7,7 @@ import { USUAL_TOPICS, type Topic } from '../scenario/commands.ts';
 import type { LossCause } from '../world/link.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
-import type { Wording } from './wording.ts';
+import { topicOf, type Wording } from './wording.ts';
 
 /** Lines that a transcript holds; what comes later is counted. */
 export const TRANSCRIPT_LINES_MAX = 200_000;
@@ -80,8 +80,10 @@ export class Transcript implements WorldObserver {
     for (const effect of effects) {
       if (effect.kind === 'send-mcast' || effect.kind === 'send-token') continue;
       if (effect.kind === 'note' && effect.note.kind === 'state' && effect.note.state === 'operational') continue;
-      const said = this.#wording.effect(effect);
-      if (said !== null && this.#topics.has(said.topic)) this.tell(node, at, said.text);
+      const topic = topicOf(effect);
+      if (topic === null || !this.#topics.has(topic)) continue;
+      const text = this.#wording.effect(effect);
+      if (text !== null) this.tell(node, at, text);
     }
   }
 

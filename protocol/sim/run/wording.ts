@@ -31,9 +31,33 @@ export const GATHER_CAUSES: { readonly [code: number]: string } = {
   15: 'interface change',
 };
 
-export interface Said {
-  readonly topic: Topic;
-  readonly text: string;
+const NOTE_TOPICS: { readonly [K in EngineNote['kind']]: Topic } = {
+  state: 'states',
+  timer: 'timers',
+  discarded: 'discards',
+  refused: 'notes',
+  'token-warning': 'notes',
+  'retransmit-list': 'notes',
+  'failed-to-receive': 'notes',
+  'pause-detected': 'notes',
+};
+
+const EFFECT_TOPICS: { readonly [K in Exclude<ProgramEffect['kind'], 'note'>]: Topic | null } = {
+  configuration: 'rings',
+  deliver: 'deliveries',
+  synchronised: 'sync',
+  'cpg-deliver': 'deliveries',
+  'cpg-confchg': 'groups',
+  'cpg-refused': 'notes',
+  'cpg-ready': null,
+  'persist-ring-id': 'timers',
+  'send-mcast': null,
+  'send-token': null,
+};
+
+/** What an effect is about, or null where it says nothing. */
+export function topicOf(effect: ProgramEffect): Topic | null {
+  return effect.kind === 'note' ? NOTE_TOPICS[effect.note.kind] : EFFECT_TOPICS[effect.kind];
 }
 
 /** Names of a cluster's nodes and rings in a transcript: numbers, and number/seq. */
@@ -60,7 +84,7 @@ export class Wording {
   }
 
   /** What an effect says, or null where it says nothing. */
-  effect(effect: ProgramEffect): Said | null {
+  effect(effect: ProgramEffect): string | null {
     switch (effect.kind) {
       case 'note':
         return this.#note(effect.note);
@@ -70,33 +94,27 @@ export class Wording {
         const change = isRegular ? joined : left;
         const tail = change.length === 0 ? '' : ` ${isRegular ? 'joined' : 'left'} ${this.nodes(change)}`;
         const head = isRegular ? `installed ring ${this.ring(ringId)}` : `transitional to ${this.ring(ringId)}`;
-        return { topic: 'rings', text: `${head} members ${this.nodes(members)}${tail}` };
+        return `${head} members ${this.nodes(members)}${tail}`;
       }
       case 'deliver':
-        return { topic: 'deliveries', text: this.#delivery(effect) };
+        return this.#delivery(effect);
       case 'synchronised':
-        return {
-          topic: 'sync',
-          text: `${effect.isDone ? 'synchronised' : 'synchronises'} ring ${this.ring(effect.ringId)}`,
-        };
+        return `${effect.isDone ? 'synchronised' : 'synchronises'} ring ${this.ring(effect.ringId)}`;
       case 'cpg-deliver': {
         const { group, from, ringId, seq, message } = effect;
         const place = `${this.ring(ringId)} seq ${seq}`;
-        return {
-          topic: 'deliveries',
-          text: `delivers ${place} group ${group} from ${this.#process(from)} ${messageText(message)}`,
-        };
+        return `delivers ${place} group ${group} from ${this.#process(from)} ${messageText(message)}`;
       }
       case 'cpg-confchg': {
         const parts = [`group ${effect.group} members ${this.#processes(effect.members)}`];
         for (const [word, list] of [['left', effect.left] as const, ['joined', effect.joined] as const])
           for (const { reason, ...process } of list) parts.push(`${word} ${this.#process(process)} (${reason})`);
-        return { topic: 'groups', text: parts.join(' ') };
+        return parts.join(' ');
       }
       case 'cpg-refused':
-        return { topic: 'notes', text: `refuses a request of ${effect.pid}: ${effect.why}` };
+        return `refuses a request of ${effect.pid}: ${effect.why}`;
       case 'persist-ring-id':
-        return { topic: 'timers', text: `writes ring sequence number ${effect.seq}` };
+        return `writes ring sequence number ${effect.seq}`;
       default:
         return null;
     }
@@ -121,27 +139,27 @@ export class Wording {
     return list.length === 0 ? 'none' : list.map((process) => this.#process(process)).join(' ');
   }
 
-  #note(note: EngineNote): Said {
+  #note(note: EngineNote): string {
     switch (note.kind) {
       case 'state': {
         const { state, gatherFrom, ringId } = note;
-        if (state === 'gather') return { topic: 'states', text: `gather (${causeText(gatherFrom)})` };
-        return { topic: 'states', text: `${state} ring ${this.ring(ringId)}` };
+        if (state === 'gather') return `gather (${causeText(gatherFrom)})`;
+        return `${state} ring ${this.ring(ringId)}`;
       }
       case 'timer':
-        return { topic: 'timers', text: `timer ${note.timer}` };
+        return `timer ${note.timer}`;
       case 'discarded':
-        return { topic: 'discards', text: `discards ${note.what}: ${note.why}` };
+        return `discards ${note.what}: ${note.why}`;
       case 'refused':
-        return { topic: 'notes', text: `refuses a packet of ${note.packetLength} octets` };
+        return `refuses a packet of ${note.packetLength} octets`;
       case 'token-warning':
-        return { topic: 'notes', text: `has had no token for ${note.sinceMs} ms` };
+        return `has had no token for ${note.sinceMs} ms`;
       case 'retransmit-list':
-        return { topic: 'notes', text: `retransmit list ${listText(note.seqs)}` };
+        return `retransmit list ${listText(note.seqs)}`;
       case 'failed-to-receive':
-        return { topic: 'notes', text: 'failed to receive' };
+        return 'failed to receive';
       case 'pause-detected':
-        return { topic: 'notes', text: `stood still for ${note.forMs} ms` };
+        return `stood still for ${note.forMs} ms`;
     }
   }
 

@@ -1,5 +1,4 @@
 // Traffic that a node makes by itself: messages of a size, at a rhythm, each with a text that tells them apart.
-import { asciiBytes } from '../../base/bytes.ts';
 import type { Guarantee } from '../../totem/engine/contract.ts';
 
 export interface Traffic {
@@ -14,14 +13,13 @@ export interface Traffic {
   readonly group: { readonly name: string; readonly pid: number } | null;
 }
 
-const FILLER = '.'.repeat(64);
+const FILLER = 0x2e;
 
 /** The message number `serial` of a node, readable in a hex dump: `node 2 message 17 ....`. */
 export function messageOf(node: number, serial: number, size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  const text = asciiBytes(`node ${node} message ${serial} `);
-  bytes.set(text.subarray(0, size));
-  const filler = asciiBytes(FILLER);
-  for (let at = text.length; at < size; at += filler.length) bytes.set(filler.subarray(0, size - at), at);
+  const bytes = new Uint8Array(size).fill(FILLER);
+  const text = `node ${node} message ${serial} `;
+  const length = Math.min(size, text.length);
+  for (let i = 0; i < length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }

@@ -1,12 +1,10 @@
 // What was multicast first under each sequence number of each ring: what copies, retransmissions and deliveries are
 // held against. Old numbers are forgotten.
 import type { McastFact, Ring } from './facts.ts';
-
-/** Sequence numbers of a ring that are remembered: twice the window of a sort queue. */
-const REMEMBERED_MAX = 32_768;
+import { SeqTable } from './seqs.ts';
 
 interface RingLog {
-  readonly mcasts: Map<number, McastFact>;
+  readonly mcasts: SeqTable<McastFact>;
   /** Highest number so far; −1 below the first. */
   highest: number;
 }
@@ -16,14 +14,10 @@ export class Origins {
 
   /** Remembers the first multicast of its number. Returns the one that was first before, or null. */
   add(mcast: McastFact): McastFact | null {
-    const log = (this.#rings[mcast.ring.number] ??= { mcasts: new Map(), highest: -1 });
+    const log = (this.#rings[mcast.ring.number] ??= { mcasts: new SeqTable(), highest: -1 });
     const known = log.mcasts.get(mcast.seq);
     if (known !== undefined) return known;
-    log.mcasts.set(mcast.seq, mcast);
-    if (log.mcasts.size > REMEMBERED_MAX) {
-      const [oldest = 0] = log.mcasts.keys();
-      log.mcasts.delete(oldest);
-    }
+    log.mcasts.put(mcast);
     log.highest = mcast.seq;
     return null;
   }

@@ -67,6 +67,17 @@ export class FactReader {
     };
   }
 
+  /** The ring of an mcast; null where it is none. */
+  placeOf(bytes: Uint8Array): Ring | null {
+    const { mcast } = this.#dialect.at;
+    return bytes.length < mcast.size ? null : this.#ring(bytes, mcast.ringId);
+  }
+
+  /** The sequence number of an mcast whose length was checked. */
+  seqOf(bytes: Uint8Array): number {
+    return u32At(bytes, this.#dialect.at.mcast.seq);
+  }
+
   mcast(bytes: Uint8Array, depth = 0): McastFact | null {
     const { at } = this.#dialect;
     const { mcast } = at;

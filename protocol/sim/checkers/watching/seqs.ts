@@ -30,6 +30,38 @@ export class Contiguous {
   }
 }
 
+/** Numbers of a ring that a table keeps: twice the window of a sort queue. A power of two. */
+const KEPT_MAX = 32_768;
+const KEPT_FIRST = 64;
+
+/** The newest things of a ring by their sequence numbers. Where two want one place, the later number stays. */
+export class SeqTable<T extends { readonly seq: number }> {
+  #slots = new Array<T | undefined>(KEPT_FIRST);
+
+  get(seq: number): T | undefined {
+    const item = this.#slots[seq & (this.#slots.length - 1)];
+    return item?.seq === seq ? item : undefined;
+  }
+
+  put(item: T): void {
+    for (;;) {
+      const place = item.seq & (this.#slots.length - 1);
+      const other = this.#slots[place];
+      if (other === undefined || other.seq === item.seq || this.#slots.length === KEPT_MAX) {
+        if (other === undefined || distance(other.seq, item.seq) >= 0) this.#slots[place] = item;
+        return;
+      }
+      this.#grow();
+    }
+  }
+
+  #grow(): void {
+    const slots = new Array<T | undefined>(2 * this.#slots.length);
+    for (const item of this.#slots) if (item !== undefined) slots[item.seq & (slots.length - 1)] = item;
+    this.#slots = slots;
+  }
+}
+
 /** Ascending sequence numbers, as first and last of each run of them. */
 export class Runs {
   readonly #ends: number[] = [];

@@ -7,7 +7,7 @@ import type { Fault } from '../../fault.ts';
 import type { WorldObserver } from '../../world/observer.ts';
 import type { SimNode } from '../../world/sim-node.ts';
 import type { World } from '../../world/world.ts';
-import type { Checker, Report, Ring, Violation } from './facts.ts';
+import type { Checker, McastFact, Report, Ring, TokenFact, Violation } from './facts.ts';
 import { Origins } from './origins.ts';
 import { FactReader } from './read-facts.ts';
 
@@ -70,6 +70,8 @@ export class Watch implements WorldObserver {
   #ringCount = 0;
   #lastRing: Ring = { number: -1, rep: -1, seq: -1n, text: '' };
   #lastSeqNumber = -1;
+  /** The token read last: what is sent is soon received. */
+  #lastToken: TokenFact | null = null;
   readonly #diskLosses: number[];
 
   constructor(world: World, makers: readonly (readonly [name: string, make: MakeChecker])[]) {
@@ -130,13 +132,13 @@ export class Watch implements WorldObserver {
     const listeners = this.#listeners;
     switch (bytes[this.#typeAt]) {
       case ORF_TOKEN: {
-        const token = this.#reader.token(bytes);
+        const token = this.#token(bytes);
         if (token !== null) for (const tell of listeners.tokenReceived) tell(node, at, token);
         return;
       }
       case MCAST: {
         if (listeners.mcastReceived.length === 0) return;
-        const mcast = this.#reader.mcast(bytes);
+        const mcast = this.#mcast(bytes);
         if (mcast !== null) for (const tell of listeners.mcastReceived) tell(node, at, mcast);
         return;
       }
@@ -187,12 +189,12 @@ export class Watch implements WorldObserver {
     const listeners = this.#listeners;
     switch (bytes[this.#typeAt]) {
       case ORF_TOKEN: {
-        const token = this.#reader.token(bytes);
+        const token = this.#token(bytes);
         if (token !== null) for (const tell of listeners.tokenSent) tell(node, at, token);
         return;
       }
       case MCAST: {
-        const mcast = this.#reader.mcast(bytes);
+        const mcast = this.#mcast(bytes);
         if (mcast === null) return;
         const isFirst = this.#origins.add(mcast) === null;
         for (const tell of listeners.mcastSent) tell(node, at, mcast, isFirst);
@@ -238,6 +240,18 @@ export class Watch implements WorldObserver {
     }
   }
 
+  #token(bytes: Uint8Array): TokenFact | null {
+    if (this.#lastToken?.bytes !== bytes) this.#lastToken = this.#reader.token(bytes);
+    return this.#lastToken;
+  }
+
+  /** Octets do not change once they are sent: what every node receives is read once. */
+  #mcast(bytes: Uint8Array): McastFact | null {
+    const place = this.#reader.placeOf(bytes);
+    const known = place === null ? null : this.#origins.find(place, this.#reader.seqOf(bytes));
+    return known?.bytes === bytes ? known : this.#reader.mcast(bytes);
+  }
+
   #ringOf({ rep, seq }: RingRef): Ring {
     return this.#ring(rep, Number(seq));
   }
@@ -265,6 +279,7 @@ export class Watch implements WorldObserver {
     this.#diskLosses[node.index] = node.diskLosses;
     this.#rings.delete(node.spec.nodeid);
     this.#lastSeqNumber = -1;
+    this.#lastToken = null;
     for (const tell of this.#listeners.diskLost) tell(node);
   }
 }

@@ -8,18 +8,26 @@ import type { TotemState } from '../state.ts';
 import { TIMER } from '../timers.ts';
 import { compareKeys, type Member } from '../wire/dialect.ts';
 
+/** Lists that were found in order: they are made anew where they change. */
+const SORTED = new WeakSet<readonly Member[]>();
+
 function isSorted(members: readonly Member[]): boolean {
+  if (SORTED.has(members)) return true;
   for (let i = 1; i < members.length; i++)
     if (compareKeys(members[i - 1]?.key ?? 0, members[i]?.key ?? 0) >= 0) return false;
+  SORTED.add(members);
   return true;
 }
 
+/** Asserts a ≤ b; the words are made only where they are needed. */
+function assertOrder(a: number, b: number, nameA: string, nameB: string): void {
+  if (!seqLte(a, b)) assert(false, `${nameA} ${a} ≤ ${nameB} ${b}`);
+}
+
 function assertReception(s: TotemState): void {
-  assert(seqLte(s.myAru, s.myHighSeqReceived), `aru ${s.myAru} ≤ high seq received ${s.myHighSeqReceived}`);
-  const { lastReleased } = s.regularQueue;
-  assert(seqLte(lastReleased, s.myHighDelivered), `released ${lastReleased} ≤ delivered ${s.myHighDelivered}`);
-  if (s.memberState === 'operational')
-    assert(seqLte(s.myHighDelivered, s.myAru), `delivered ${s.myHighDelivered} ≤ aru ${s.myAru}`);
+  assertOrder(s.myAru, s.myHighSeqReceived, 'aru', 'high seq received');
+  assertOrder(s.regularQueue.lastReleased, s.myHighDelivered, 'released', 'delivered');
+  if (s.memberState === 'operational') assertOrder(s.myHighDelivered, s.myAru, 'delivered', 'aru');
 }
 
 function assertMembership(s: TotemState): void {
@@ -39,7 +47,7 @@ function assertTimers(s: TotemState): void {
   if (s.memberState === 'gather') {
     assert(isArmed(TIMER.join), 'joins are repeated in GATHER');
     assert(isArmed(TIMER.consensus) || isArmed(TIMER.token), 'GATHER ends');
-  } else assert(isArmed(TIMER.token), `the token is waited for in ${s.memberState}`);
+  } else assert(isArmed(TIMER.token), 'the token is waited for outside GATHER');
 }
 
 /** Throws on a broken invariant of a saved state. */
