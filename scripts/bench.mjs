@@ -1,5 +1,6 @@
-// npm run bench [-- PART…]: builds, then measures speed and memory: reading and nodes (`reading`), with the collector
-// at hand, and the window in the real Electron (`window`). A part that cannot run here is said and left out.
+// npm run bench [-- PART…]: builds, then measures speed and memory: how captures are read (`reading`, with the collector
+// at hand), nodes in one thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync
+// (`processes`), and the window in the real Electron (`window`). A part that cannot run here is said and left out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
@@ -9,7 +10,7 @@ import { OUT, ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';
 import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
-const PARTS = ['reading', 'window'];
+const PARTS = ['reading', 'nodes', 'simulator', 'processes', 'window'];
 const SCREEN = '1920x1080x24';
 
 const asked = process.argv.slice(2);
@@ -39,6 +40,8 @@ await build(says);
 await build(says, 'bench');
 if (wants('window')) await build(says);
 const codes = [];
-if (wants('reading')) codes.push(run([process.execPath, '--expose-gc', join(OUT, 'bench', 'bench.mjs')]));
+const withoutWindow = PARTS.filter((part) => part !== 'window' && wants(part));
+if (withoutWindow.length > 0)
+  codes.push(run([process.execPath, '--expose-gc', join(OUT, 'bench', 'bench.mjs'), ...withoutWindow]));
 if (wants('window')) codes.push((await measureWindow()) ?? 0);
 process.exit(Math.max(0, ...codes));

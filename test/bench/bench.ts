@@ -1,7 +1,7 @@
-// npm run bench: how fast captures are read, indexed and analysed, in how much memory, how fast knet is opened, and how
-// fast nodes exchange messages; tshark and tcpdump on the same file in the same run where they are installed. Prints
-// figures beside their thresholds; exits 1 where a figure is worse than a fourth of its threshold. Not part of the
-// tests.
+// npm run bench, all but the window. The part `reading` is here: how fast captures are read, indexed and analysed, in
+// how much memory, how fast knet is opened; tshark and tcpdump on the same file in the same run where they are
+// installed. The other parts are in files of their names. Prints figures beside their thresholds; exits 1 where a
+// figure is worse than a fourth of its threshold. Not part of the tests.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { Figures, median } from './figures.ts';
 import { nodeFigures } from './nodes.ts';
 import { processFigures } from './processes.ts';
 import { repeatCapture } from './repeat-capture.ts';
+import { simulatorFigures } from './simulator.ts';
 
 const PACKETS = 1_000_000;
 const RUNS = 5;
@@ -139,19 +140,35 @@ function knet(name: string, provider: CryptoProvider): void {
   });
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
-try {
-  for (const [scenario, file] of [
-    ['01-corosync-2-then-3', 'bridge.pcap'],
-    ['c31-udp-form3', 'brA.pcap'],
-    ['10a-sheep-vdi-c2', 'bridge.pcap'],
-  ] as const)
-    await capture(scenario, file, folder);
-  knet('node:crypto', nodeProvider);
-  knet('pure', nobleProvider);
-  for (const figure of nodeFigures()) report(figure);
-  if (process.platform === 'linux') for (const figure of await processFigures()) report(figure);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+async function reading(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+  try {
+    for (const [scenario, file] of [
+      ['01-corosync-2-then-3', 'bridge.pcap'],
+      ['c31-udp-form3', 'brA.pcap'],
+      ['10a-sheep-vdi-c2', 'bridge.pcap'],
+    ] as const)
+      await capture(scenario, file, folder);
+    knet('node:crypto', nodeProvider);
+    knet('pure', nobleProvider);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
+
+function nodes(): void {
+  for (const figure of nodeFigures()) report(figure);
+}
+
+function simulator(): void {
+  for (const figure of simulatorFigures()) report(figure);
+}
+
+async function processes(): Promise<void> {
+  if (process.platform !== 'linux') process.stdout.write('processes are measured on Linux only\n');
+  else for (const figure of await processFigures()) report(figure);
+}
+
+const PARTS: { readonly [name: string]: () => void | Promise<void> } = { reading, nodes, simulator, processes };
+for (const part of process.argv.slice(2)) await PARTS[part]?.();
 process.exitCode = figures.areFar() ? 1 : 0;
