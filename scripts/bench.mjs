@@ -1,6 +1,6 @@
-// npm run bench [-- PART…]: builds, then measures speed and memory: how captures are read (`reading`, with the collector
-// at hand), nodes in one thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync
-// (`processes`), and the window in the real Electron (`window`). A part that cannot run here is said and left out.
+// npm run bench [-- PART…]: builds, then measures speed and memory: how captures are read (`reading`), nodes in one
+// thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync (`processes`), and the
+// window in the real Electron (`window`). A part that cannot run here is said and left out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';

@@ -55,15 +55,10 @@ function secondsToForm(nodes: number): number {
 const SETTLED = 'run until=stable\n----\n';
 
 /** Every node speaks once in a millisecond. */
+const traffic = (group: string): string => `\nshow nothing\ntraffic all ${group} every=1ms size=300 count=1000000`;
 const LOADS = [
-  [
-    'Totem alone',
-    `cluster nodes=8 stack=totem\n${SETTLED}\nshow nothing\ntraffic all every=1ms size=300 count=1000000`,
-  ],
-  [
-    'whole nodes',
-    `cluster nodes=8\nrun until=stable\njoin all g\n${SETTLED}\nshow nothing\ntraffic all g every=1ms size=300 count=1000000`,
-  ],
+  ['Totem alone', `cluster nodes=8 stack=totem\n${SETTLED}${traffic('')}`],
+  ['whole nodes', `cluster nodes=8\nrun until=stable\njoin all g\n${SETTLED}${traffic('g')}`],
 ] as const;
 
 export function simulatorFigures(): readonly Figure[] {
