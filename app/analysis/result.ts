@@ -133,6 +133,15 @@ export interface SheepEvent {
   readonly frame: number;
   readonly says: string;
 }
+/** The cluster from a moment on. */
+export interface SheepMoment {
+  readonly time: number;
+  readonly frame: number;
+  readonly epoch: number | null;
+  readonly copies: number | null;
+  /** ADDRESS:PORT in the order in which they joined. */
+  readonly members: readonly string[];
+}
 export interface SheepCluster {
   readonly members: readonly string[];
   readonly master: string | null;
@@ -140,6 +149,10 @@ export interface SheepCluster {
   readonly status: string | null;
   readonly copies: number | null;
   readonly events: readonly SheepEvent[];
+  /** Each time that members, epoch or copies changed. */
+  readonly history: readonly SheepMoment[];
+  /** Images that messages made, from when on; not those that were deleted again. */
+  readonly vdis: readonly { readonly time: number; readonly vid: number }[];
 }
 
 export type Severity = 'info' | 'warning' | 'failure';

@@ -9,7 +9,7 @@ import {
 } from '../../../protocol/sheep/cluster-message.ts';
 import { operationName, resultText, statusName } from '../../../protocol/sheep/operations.ts';
 import type { DeliveredMessage, DeliveryListener } from '../../store/delivered-message.ts';
-import type { RingHistory, SheepCluster, SheepEvent } from '../result.ts';
+import type { RingHistory, SheepCluster, SheepEvent, SheepMoment } from '../result.ts';
 
 const GROUP = 'sheepdog';
 export const SHEEP_EVENTS_MAX = 20_000;
@@ -43,6 +43,8 @@ export class SheepWatch implements DeliveryListener {
   private copies: number | null = null;
   private isSeen = false;
   private readonly events: SheepEvent[] = [];
+  private readonly history: SheepMoment[] = [];
+  private readonly vdis = new Map<number, number>();
   private last: { readonly time: number; readonly frame: number } = { time: 0, frame: 0 };
 
   delivered(message: DeliveredMessage): void {
@@ -59,6 +61,18 @@ export class SheepWatch implements DeliveryListener {
       const sheep = readSheepMessage(bytes.subarray(application.at, application.at + application.length)).message;
       if (sheep !== null) this.message(sheep);
     }
+    this.keepMoment();
+  }
+
+  /** Notes what the cluster is from now on, where that is new. */
+  private keepMoment(): void {
+    const { epoch, copies, history } = this;
+    const members = this.members.map(({ address }) => address);
+    const before = history.at(-1);
+    const isSame =
+      before?.epoch === epoch && before.copies === copies && before.members.join(' ') === members.join(' ');
+    if (members.length > 0 && !isSame && history.length < SHEEP_EVENTS_MAX)
+      history.push({ ...this.last, epoch, copies, members });
   }
 
   private says(says: string): void {
@@ -146,6 +160,13 @@ export class SheepWatch implements DeliveryListener {
       this.status = 'OK';
       this.settleHalt();
     } else if (name === 'SHUTDOWN') this.status = 'SHUTDOWN';
+    else if (typeof vdi === 'number' && vdi !== 0) this.image(String(name), vdi);
+  }
+
+  private image(operation: string, vdi: number): void {
+    if (operation === 'DEL_VDI') this.vdis.delete(vdi);
+    else if (operation === 'NEW_VDI' && !this.vdis.has(vdi) && this.vdis.size < SHEEP_EVENTS_MAX)
+      this.vdis.set(vdi, this.last.time);
   }
 
   /** Members of nodes that are in no ring any more left with their node. */
@@ -168,6 +189,8 @@ export class SheepWatch implements DeliveryListener {
       status: this.status,
       copies: this.copies,
       events: this.events,
+      history: [...this.history],
+      vdis: [...this.vdis].map(([vid, time]) => ({ vid, time })),
     };
   }
 }

@@ -113,7 +113,16 @@ describe('the text', () => {
     const edge = { from: 1, to: 2, hops: 1e7, p50: 1234.5, p99: 1e9, max: 1e9, holdP50: 1e9, holdP99: 1e9 };
     const edges = [edge, { ...edge, from: 1_912_711_360, to: 1_912_711_361 }];
     const event = { time: 0, frame: 1_000_000, says: 'a word '.repeat(40).trim() };
-    const sheepdog = { members: members.map(String), master: null, epoch: 1, status: 'OK', copies: 2, events: [event] };
+    const sheepdog = {
+      members: members.map(String),
+      master: null,
+      epoch: 1,
+      status: 'OK',
+      copies: 2,
+      events: [event],
+      history: [],
+      vdis: [],
+    };
     const lines = linesOf({
       nodes,
       rings: [ring],
@@ -157,7 +166,16 @@ describe('the text', () => {
   });
 
   it('says of a sheepdog whose joins were not captured that its members are not told', () => {
-    const sheepdog = { members: [], master: null, epoch: null, status: null, copies: null, events: [] };
+    const sheepdog = {
+      members: [],
+      master: null,
+      epoch: null,
+      status: null,
+      copies: null,
+      events: [],
+      history: [],
+      vdis: [],
+    };
     expect(text({ sheepdog })).toContain('  members not told; epoch ?, status unknown, copies ?');
   });
 });
