@@ -5,7 +5,7 @@ export const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 /** `system`: what the desktop prefers, also where that changes. */
 export type ThemeChoice = (typeof THEMES)[number];
 
-export const PRESETS = ['teach', 'diagnose'] as const;
+export const PRESETS = ['teach', 'diagnose', 'objects'] as const;
 export type PresetId = (typeof PRESETS)[number];
 
 export const TIME_FORMS = ['start', 'previous', 'clock'] as const;
@@ -53,7 +53,7 @@ const NO_LAYOUT: PresetLayout = { splits: {}, hidden: [], shown: [] };
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   preset: 'diagnose',
-  layouts: { teach: NO_LAYOUT, diagnose: NO_LAYOUT },
+  layouts: { teach: NO_LAYOUT, diagnose: NO_LAYOUT, objects: NO_LAYOUT },
   columns: { shown: null, widths: {} },
   timeForm: 'start',
   filters: [],
@@ -112,12 +112,12 @@ function filters(value: unknown): readonly string[] {
 export function settingsFrom(value: unknown): Settings {
   const { theme, preset, layouts, columns, timeForm, filters: kept, hasStarted } = bagOf(value);
   const { shown, widths } = bagOf(columns);
-  const { teach, diagnose } = bagOf(layouts);
+  const { teach, diagnose, objects } = bagOf(layouts);
   const some = names(shown);
   return {
     theme: oneOf(THEMES, theme, DEFAULT_SETTINGS.theme),
     preset: oneOf(PRESETS, preset, DEFAULT_SETTINGS.preset),
-    layouts: { teach: layout(teach), diagnose: layout(diagnose) },
+    layouts: { teach: layout(teach), diagnose: layout(diagnose), objects: layout(objects) },
     columns: {
       shown: some.length === 0 ? null : some,
       widths: entries(widths, (width) => between(width, WIDTH_MIN, WIDTH_MAX)),

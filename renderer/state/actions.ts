@@ -289,6 +289,11 @@ export function selectNode(node: number | null): void {
   useView.setState({ node });
 }
 
+/** Selects an object of the store by its id, 16 hex digits. */
+export function selectObject(object: string | null): void {
+  useView.setState({ object });
+}
+
 /** Selects the next packet that is highlighted, or else filtered; the previous one where `step` is -1. */
 export function selectMatch(step: 1 | -1): void {
   const { highlight, filter } = useSession.getState();

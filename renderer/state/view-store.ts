@@ -28,6 +28,8 @@ export interface ViewState {
   readonly finding: string | null;
   /** The node that was chosen last. */
   readonly node: number | null;
+  /** The object of the store that was chosen last: 16 hex digits. */
+  readonly object: string | null;
   /** Idle stretches of the timeline are folded. */
   readonly isFolding: boolean;
   /** Starts of folds that the person opened. */
@@ -52,6 +54,7 @@ export const NOTHING_CHOSEN = {
   marked: null,
   finding: null,
   node: null,
+  object: null,
   openedFolds: new Set<number>(),
 } satisfies Partial<ViewState>;
 

@@ -1,6 +1,7 @@
 // What a person can do with the panes: hide, show, maximise, walk through them, put everything back.
 import { PANELS, type PaneId } from '../panels/index.ts';
 import { changeLayout, useSettings } from '../state/settings-store.ts';
+import { useLab } from '../lab/lab-store.ts';
 import { useView } from '../state/view-store.ts';
 import type { PresetId } from '../../app/settings/settings.ts';
 import { changeSettings } from '../state/settings-store.ts';
@@ -29,6 +30,8 @@ export function watchPaneFocus(): () => void {
   };
 }
 
+const hasLab = (): boolean => useLab.getState().snapshot !== null;
+
 /** All panes of the preset in use, hidden ones too. */
 export function allPanes(): readonly PanePlace[] {
   return panesIn(PRESET_TREES[useSettings.getState().preset].tree);
@@ -37,7 +40,7 @@ export function allPanes(): readonly PanePlace[] {
 /** The panes that are to be seen. */
 export function visiblePanes(): readonly PanePlace[] {
   const { preset, layouts } = useSettings.getState();
-  return panesIn(visiblePart(PRESET_TREES[preset].tree, layouts[preset]));
+  return panesIn(visiblePart(PRESET_TREES[preset].tree, layouts[preset], hasLab()));
 }
 
 export function isVisible(pane: PaneId): boolean {
@@ -47,7 +50,7 @@ export function isVisible(pane: PaneId): boolean {
 export function showPane(pane: PaneId, isShown: boolean): void {
   const place = allPanes().find((other) => other.pane === pane);
   if (place === undefined) return;
-  changeLayout((layout) => withPane(layout, place, isShown));
+  changeLayout((layout) => withPane(layout, place, isShown, hasLab()));
   if (!isShown && useView.getState().maximised === pane) useView.setState({ maximised: null });
 }
 

@@ -1,4 +1,4 @@
-// Where the panes stand: two presets as trees of splits, and what is left of a tree when panes are hidden. Pure.
+// Where the panes stand: three presets as trees of splits, and what is left of a tree when panes are hidden. Pure.
 import type { PresetId, PresetLayout } from '../../app/settings/settings.ts';
 import type { PaneId } from '../panels/index.ts';
 
@@ -10,6 +10,8 @@ export interface PanePlace {
   readonly share: number;
   /** True for a pane that the preset leaves out until it is asked for. */
   readonly isOptional?: boolean;
+  /** Left out likewise while there is a lab, or while there is none. */
+  readonly when?: 'lab' | 'no-lab';
 }
 
 export interface Split {
@@ -70,6 +72,12 @@ const DIAGNOSE: Split = {
         { pane: 'ring', min: 120, share: 48 },
         { pane: 'membership', min: 120, share: 48, isOptional: true },
         { pane: 'nodes', min: 80, share: 30, isOptional: true },
+        { pane: 'counters', min: 96, share: 40, isOptional: true },
+        { pane: 'traffic', min: 96, share: 40, isOptional: true },
+        { pane: 'objects', min: 160, share: 50, isOptional: true },
+        { pane: 'stores', min: 96, share: 40, isOptional: true },
+        { pane: 'shell', min: 96, share: 40, isOptional: true },
+        { pane: 'commands', min: 80, share: 30, isOptional: true },
       ],
     },
   ],
@@ -106,13 +114,59 @@ const TEACH: Split = {
             { pane: 'nodes', min: 64, share: 44 },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
             { pane: 'packets', min: 96, share: 40, isOptional: true },
-            { pane: 'detail', min: 96, share: 56 },
+            { pane: 'detail', min: 96, share: 56, when: 'no-lab' },
             { pane: 'hex', min: 80, share: 40, isOptional: true },
+            { pane: 'counters', min: 96, share: 40, isOptional: true },
+            { pane: 'traffic', min: 96, share: 40, isOptional: true },
+            {
+              id: 'typed',
+              direction: 'row',
+              share: 56,
+              min: 96,
+              parts: [
+                { pane: 'shell', min: 220, share: 60, when: 'lab' },
+                { pane: 'commands', min: 140, share: 40, when: 'lab' },
+              ],
+            },
           ],
         },
       ],
     },
     { pane: 'timeline', min: 140, share: 30 },
+  ],
+};
+
+const OBJECTS: Split = {
+  id: 'objects-preset',
+  direction: 'column',
+  share: 100,
+  min: 0,
+  parts: [
+    {
+      id: 'store',
+      direction: 'row',
+      share: 76,
+      min: 280,
+      parts: [
+        { pane: 'objects', min: 400, share: 58 },
+        {
+          id: 'kept',
+          direction: 'column',
+          share: 42,
+          min: 320,
+          parts: [
+            { pane: 'stores', min: 120, share: 55 },
+            { pane: 'nodes', min: 96, share: 40, isOptional: true },
+            { pane: 'traffic', min: 96, share: 40, isOptional: true },
+            { pane: 'findings', min: 96, share: 40, isOptional: true },
+            { pane: 'counters', min: 96, share: 40, isOptional: true },
+            { pane: 'shell', min: 96, share: 45, when: 'lab' },
+            { pane: 'commands', min: 80, share: 30, isOptional: true },
+          ],
+        },
+      ],
+    },
+    { pane: 'timeline', min: 140, share: 24 },
   ],
 };
 
@@ -125,16 +179,21 @@ export interface Preset {
 export const PRESET_TREES: Readonly<Record<PresetId, Preset>> = {
   teach: { title: 'Teach', doc: 'the ring and what happens in it, step by step', tree: TEACH },
   diagnose: { title: 'Diagnose', doc: 'time, packets, fields and bytes side by side', tree: DIAGNOSE },
+  objects: { title: 'Objects', doc: 'the hash ring, who has which copy, what a change would move', tree: OBJECTS },
 };
 
-function isHidden({ pane, isOptional = false }: PanePlace, { hidden, shown }: PresetLayout): boolean {
-  return isOptional ? !shown.includes(pane) : hidden.includes(pane);
+/** Left out until it is asked for. */
+const isLeftOut = ({ isOptional = false, when }: PanePlace, hasLab: boolean): boolean =>
+  isOptional || (when !== undefined && (when === 'lab') !== hasLab);
+
+function isHidden(place: PanePlace, { hidden, shown }: PresetLayout, hasLab: boolean): boolean {
+  return isLeftOut(place, hasLab) ? !shown.includes(place.pane) : hidden.includes(place.pane);
 }
 
 /** The tree without hidden panes; a split of one part is that part. Null where nothing is left. */
-export function visiblePart(part: Part, layout: PresetLayout): Part | null {
-  if (!isSplit(part)) return isHidden(part, layout) ? null : part;
-  const parts = part.parts.flatMap((inner) => visiblePart(inner, layout) ?? []);
+export function visiblePart(part: Part, layout: PresetLayout, hasLab: boolean): Part | null {
+  if (!isSplit(part)) return isHidden(part, layout, hasLab) ? null : part;
+  const parts = part.parts.flatMap((inner) => visiblePart(inner, layout, hasLab) ?? []);
   const [first] = parts;
   if (first === undefined) return null;
   return parts.length === 1 ? { ...first, share: part.share, min: part.min } : { ...part, parts };
@@ -166,9 +225,10 @@ export function splitKey(split: Split): string {
 }
 
 /** The layout with a pane hidden or shown. */
-export function withPane(layout: PresetLayout, place: PanePlace, isShown: boolean): PresetLayout {
-  const { pane, isOptional = false } = place;
+export function withPane(layout: PresetLayout, place: PanePlace, isShown: boolean, hasLab: boolean): PresetLayout {
+  const { pane } = place;
   const without = (list: readonly string[]): readonly string[] => list.filter((name) => name !== pane);
-  if (isOptional) return { ...layout, shown: isShown ? [...without(layout.shown), pane] : without(layout.shown) };
+  if (isLeftOut(place, hasLab))
+    return { ...layout, shown: isShown ? [...without(layout.shown), pane] : without(layout.shown) };
   return { ...layout, hidden: isShown ? without(layout.hidden) : [...without(layout.hidden), pane] };
 }

@@ -3,6 +3,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { PANELS, type PaneId } from '../panels/index.ts';
 import { changeLayout, useSettings } from '../state/settings-store.ts';
+import { useLab } from '../lab/lab-store.ts';
 import { useView } from '../state/view-store.ts';
 import type { PresetLayout } from '../../app/settings/settings.ts';
 import { PaneFrame } from '../widgets/pane.tsx';
@@ -89,7 +90,8 @@ export function Workbench(): ReactNode {
   const preset = useSettings((state) => state.preset);
   const layout = useSettings((state) => state.layouts[state.preset]);
   const maximised = useView((state) => state.maximised);
-  const part = visiblePart(PRESET_TREES[preset].tree, layout);
+  const hasLab = useLab((state) => state.snapshot !== null);
+  const part = visiblePart(PRESET_TREES[preset].tree, layout, hasLab);
   const panes = panesIn(part);
   const alone = panes.find(({ pane }) => pane === maximised) ?? (panes.length === 1 ? panes[0] : undefined);
   if (part === null)

@@ -114,7 +114,7 @@ export class Lab {
     await this.page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
   }
 
-  async preset(preset: 'teach' | 'diagnose'): Promise<void> {
+  async preset(preset: 'teach' | 'diagnose' | 'objects'): Promise<void> {
     await this.command(`preset-${preset}`);
     await this.page.waitForSelector(`.workbench[data-preset=${preset}]`);
   }

@@ -46,6 +46,7 @@ const LAYERS: readonly Layer[] = [
   { from: 'main/cli/', may: ['protocol/', 'app/', 'main/node/', 'node:', 'package.json'] },
   { from: 'renderer/canvas/', may: ['protocol/base/', 'd3'] },
   { from: 'renderer/widgets/', may: ['protocol/base/', 'renderer/theme/', 'react'] },
+  { from: 'renderer/panels/shell/', may: ['protocol/', 'app/', 'renderer/', 'react', '@xterm/'] },
   {
     from: 'renderer/',
     may: ['protocol/', 'app/', 'react', 'react-dom', 'd3', 'zustand', 'react-resizable-panels'],

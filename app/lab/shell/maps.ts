@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** Counters in the order in which corosync-objctl prints them. */
-const COUNTERS = [
+export const COUNTERS = [
   'orf_token_tx',
   'orf_token_rx',
   'memb_merge_detect_tx',

@@ -6,11 +6,16 @@ import { STATE_LOOKS } from '../../state/looks.ts';
 import { rowBefore, type Moment } from '../../state/moment.ts';
 import type { KnownNode } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
+import { lengthText } from '../../canvas/time-scale.ts';
 import { lastHeard } from '../../state/time/last-heard.ts';
 import { progressAt, type Progress } from '../../state/time/progress.ts';
 import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
+import { activeFaults, type ActiveFaults } from '../../../app/lab/active-faults.ts';
+import { labActions } from '../../lab/lab-actions.ts';
+import { useLabAt, type LabAt } from '../../lab/lab-history.ts';
 import { Pane } from '../../widgets/pane.tsx';
+import { LabCard } from './lab-card.tsx';
 import { captureFacts, momentFacts, type Fact } from './layout.ts';
 import './nodes.css';
 
@@ -84,19 +89,78 @@ function Card({ node, moment, known, isChosen }: CardProps): ReactNode {
   );
 }
 
+/** Nodes of the capture, and those of the lab that it does not show yet. */
+function allNodes(known: readonly KnownNode[], lab: LabAt | null): readonly KnownNode[] {
+  const seen = new Set(known.map(({ nodeid }) => nodeid));
+  const unseen = (lab?.nodes ?? []).filter(({ spec }) => !seen.has(spec.nodeid));
+  return [
+    ...known,
+    ...unseen.map(({ spec: { number, nodeid, ip } }) => {
+      const says = `node id ${nodeid} · ${ip}`;
+      return { nodeid, label: `n${number}`, says, addresses: [ip] };
+    }),
+  ];
+}
+
+const NO_FAULTS: ReadonlyMap<string, string> = new Map();
+
+/** Faults in force at the moment that is shown. */
+function useActive(lab: LabAt | null, time: number | null): ActiveFaults {
+  const faults = lab?.snapshot.faults ?? null;
+  const isPast = (lab?.ago ?? 0) > 0;
+  return useMemo(() => {
+    const until = isPast && time !== null ? packets().epochNs + BigInt(Math.round(time)) : null;
+    return activeFaults(faults ?? [], until);
+  }, [faults, isPast, time]);
+}
+
+function Aside({ lab, count }: { readonly lab: LabAt | null; readonly count: number }): ReactNode {
+  if (lab === null) return <span>{count} in this capture</span>;
+  const running = lab.nodes.filter(({ condition }) => condition === 'running').length;
+  return (
+    <>
+      <span>
+        {running} of {lab.nodes.length} run{lab.ago > 0 ? `, ${lengthText(lab.ago)} ago` : ''}
+      </span>
+      <button type="button" className="pane-button" title="add" onClick={() => void labActions.command('add')}>
+        Add a node
+      </button>
+      <button type="button" className="pane-button" title="heal" onClick={() => void labActions.command('heal')}>
+        Heal the network
+      </button>
+    </>
+  );
+}
+
 export function NodeCards(): ReactNode {
   const nodes = useSession((state) => state.nodes);
   const chosen = useView((state) => state.node);
+  const time = useView((state) => state.time);
   const moment = useMoment();
   const known = useKnown(moment);
+  const lab = useLabAt();
+  const active = useActive(lab, time);
+  const numbers = (lab?.nodes ?? []).map(({ spec }) => spec.number);
+  const shown = allNodes(nodes.nodes, lab);
   return (
-    <Pane id="nodes" title="Nodes" aside={<span>{nodes.nodes.length} in this capture</span>}>
+    <Pane id="nodes" title="Nodes" aside={<Aside lab={lab} count={nodes.nodes.length} />}>
       <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
-        {nodes.nodes.map((node) => (
-          <li key={node.nodeid}>
-            <Card {...{ node, moment, known }} isChosen={node.nodeid === chosen} />
-          </li>
-        ))}
+        {shown.map((node) => {
+          const own = lab?.nodes.find(({ spec }) => spec.nodeid === node.nodeid);
+          return (
+            <li key={node.nodeid} data-node={own?.spec.number}>
+              <Card {...{ node, moment, known }} isChosen={node.nodeid === chosen} />
+              {own === undefined ? null : (
+                <LabCard
+                  node={own}
+                  active={active.get(own.spec.number) ?? NO_FAULTS}
+                  others={numbers.filter((number) => number !== own.spec.number)}
+                  isPast={(lab?.ago ?? 0) > 0}
+                />
+              )}
+            </li>
+          );
+        })}
       </ul>
     </Pane>
   );

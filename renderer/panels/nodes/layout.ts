@@ -1,5 +1,6 @@
 // What a node card says, line by line. Pure.
 import type { Analysis } from '../../../app/analysis/result.ts';
+import type { LabNodeView } from '../../../app/lab/lab-view.ts';
 import { lengthText } from '../../canvas/time-scale.ts';
 import type { Moment } from '../../state/moment.ts';
 import type { KnownNode } from '../../state/node-directory.ts';
@@ -60,5 +61,30 @@ export function captureFacts({ nodeid }: KnownNode, { rotation, delivery }: Anal
   const asked = delivery.retransmitRequests.find((entry) => entry.nodeid === nodeid)?.count ?? 0;
   if (asked > 0)
     facts.push({ word: 'asked', says: `for ${asked} again`, doc: 'multicasts that it lacked, over the whole capture' });
+  return facts;
+}
+
+/** Facts that a lab knows of its own node from inside. */
+export function labFacts({ spec, condition, pid, directory, status }: LabNodeView): readonly Fact[] {
+  const process = pid === null ? condition : `${condition}, pid ${pid}`;
+  const facts: Fact[] = [{ word: 'process', says: process, doc: `n${spec.number}, ${spec.ip}, ${directory ?? ''}` }];
+  if (status === null) return facts;
+  const { totem, isSynchronised } = status.node;
+  const { rep, seq } = totem.ringId;
+  const sync = totem.state === 'operational' ? (isSynchronised ? ', synchronised' : ', synchronising') : '';
+  facts.push({
+    word: 'inside',
+    says: `${totem.state}, ring ${rep}:${seq}${sync}`,
+    doc: 'what the node says of itself, beside what its packets tell',
+  });
+  const { sheep } = status;
+  const store =
+    sheep === null
+      ? 'no sheep'
+      : `${sheep.phase}, epoch ${sheep.epoch}${sheep.isMaster ? ', master' : ''}` +
+        (sheep.recovery === null ? '' : `, recovers ${sheep.recovery.done} of ${sheep.recovery.total}`);
+  facts.push({ word: 'store', says: store, doc: 'its sheep' });
+  if (status.dropped > 0)
+    facts.push({ word: 'faults', says: `swallowed ${status.dropped} datagrams`, doc: 'lost by the lab’s own faults' });
   return facts;
 }

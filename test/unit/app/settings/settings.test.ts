@@ -10,7 +10,7 @@ describe('settings', () => {
   it('keep what is good beside what is not', () => {
     const read = settingsFrom({
       theme: 'contrast',
-      preset: 'objects',
+      preset: 'mosaic',
       timeForm: 'clock',
       layouts: {
         teach: {
@@ -31,6 +31,7 @@ describe('settings', () => {
       layouts: {
         teach: { splits: { 'a: x y': { x: 40, y: 60 } }, hidden: ['x'], shown: [] },
         diagnose: DEFAULT_SETTINGS.layouts.diagnose,
+        objects: DEFAULT_SETTINGS.layouts.objects,
       },
       columns: { shown: ['frame', 'info'], widths: { frame: 80 } },
       filters: ['node == 1'],

@@ -43,6 +43,7 @@ const MARKS = [
   'warning',
   'note',
   'hit-mark',
+  ...[1, 2, 3, 4, 5, 6].map((shade) => `shade-${shade}`),
 ];
 
 describe.each(['light', 'dark', 'contrast'])('%s', (theme) => {

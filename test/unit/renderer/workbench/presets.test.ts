@@ -34,12 +34,13 @@ const TREE: Split = {
     },
   ],
 };
-const names = (layout: PresetLayout): readonly string[] => panesIn(visiblePart(TREE, layout)).map(({ pane }) => pane);
+const names = (layout: PresetLayout): readonly string[] =>
+  panesIn(visiblePart(TREE, layout, false)).map(({ pane }) => pane);
 const place = (pane: string) => panesIn(TREE).find((one) => one.pane === pane) ?? panesIn(TREE)[0];
 
 function change(layout: PresetLayout, pane: string, isShown: boolean): PresetLayout {
   const one = place(pane);
-  return one === undefined ? layout : withPane(layout, one, isShown);
+  return one === undefined ? layout : withPane(layout, one, isShown, false);
 }
 
 describe('a tree of panes', () => {
@@ -51,16 +52,16 @@ describe('a tree of panes', () => {
   });
 
   it('becomes a lone pane, or nothing', () => {
-    const lone = visiblePart(TREE, { ...NONE, hidden: ['timeline', 'hex'] });
+    const lone = visiblePart(TREE, { ...NONE, hidden: ['timeline', 'hex'] }, false);
     expect(lone !== null && !isSplit(lone) && lone.pane).toBe('detail');
-    expect(visiblePart(TREE, { ...NONE, hidden: ['timeline', 'hex', 'detail'] })).toBeNull();
+    expect(visiblePart(TREE, { ...NONE, hidden: ['timeline', 'hex', 'detail'] }, false)).toBeNull();
   });
 
   it('has the sizes that were left, as long as the same panes are there', () => {
     const layout = { ...NONE, splits: { [splitKey(TREE)]: { timeline: 30, side: 70 } } };
     expect(sharesOf(TREE, layout)).toEqual({ timeline: 30, side: 70 });
 
-    const smaller = visiblePart(TREE, { ...layout, hidden: ['hex'] });
+    const smaller = visiblePart(TREE, { ...layout, hidden: ['hex'] }, false);
     expect(smaller !== null && isSplit(smaller) && sharesOf(smaller, layout)).toEqual({ timeline: 60, detail: 40 });
   });
 

@@ -1,0 +1,119 @@
+// What was told of the lab before: panels follow the chosen moment into the past, and counters have a history. Samples
+// are stamped with the end of the capture as it was when they came, which is the lab's own clock, virtual or not.
+import { create } from 'zustand';
+import type { LabNodeView, LabObjects, LabSnapshot } from '../../app/lab/lab-view.ts';
+import { wholeSpan } from '../state/capture.ts';
+import { useView } from '../state/view-store.ts';
+import { useLab } from './lab-store.ts';
+
+export interface LabSample {
+  /** Nanoseconds since the epoch of the capture's store. */
+  readonly time: number;
+  readonly nodes: readonly LabNodeView[];
+  readonly objects: LabObjects | null;
+}
+
+/** Samples kept; with one every half second, ten minutes. */
+export const LAB_SAMPLES_MAX = 1200;
+/** Pictures of the stores kept: they are large. Older samples share the next one. */
+const STORES_KEPT_MAX = 60;
+/** Nanoseconds between samples, at least. */
+const SAMPLE_APART = 0.5e9;
+/** Nanoseconds behind the newest sample within which the moment counts as now. */
+const NOW = 1.5e9;
+
+export const useLabHistory = create<{ readonly samples: readonly LabSample[] }>(() => ({ samples: [] }));
+
+/** Says whether two pictures of the stores show the same, cheaply: stores only gain and lose whole objects. */
+function isSameStore(a: LabObjects | null, b: LabObjects | null): boolean {
+  if (a === null || b === null) return a === b;
+  const sum = ({ copies, epochs, vdis, stores }: LabObjects): string =>
+    `${copies} ${epochs.length} ${vdis.length} ${stores.map((s) => `${s.objects.length} ${s.usedOctets}`).join()}`;
+  return sum(a) === sum(b);
+}
+
+function forgetOldStores(samples: readonly LabSample[]): readonly LabSample[] {
+  const kept = new Set<LabObjects>();
+  for (const { objects } of samples) if (objects !== null) kept.add(objects);
+  if (kept.size <= STORES_KEPT_MAX) return samples;
+  const [oldest] = kept;
+  const next = [...kept][1] ?? null;
+  return samples.map((sample) => (sample.objects === oldest ? { ...sample, objects: next } : sample));
+}
+
+/** The samples with what is told now; a new capture or lab begins anew. */
+export function withSample(
+  samples: readonly LabSample[],
+  { nodes, objects }: Pick<LabSnapshot, 'nodes' | 'objects'>,
+  time: number,
+): readonly LabSample[] {
+  const last = samples.at(-1);
+  if (last !== undefined && time < last.time) return [{ time, nodes, objects }];
+  const shared = last !== undefined && isSameStore(last.objects, objects) ? last.objects : objects;
+  const own = { time, nodes, objects: shared };
+  // The newest is always kept; it takes the place of one that is too near to the one before.
+  const before = samples.at(-2);
+  const isNear = last !== undefined && before !== undefined && last.time - before.time < SAMPLE_APART;
+  const kept = isNear ? samples.slice(0, -1) : samples;
+  return forgetOldStores([...kept.slice(1 - LAB_SAMPLES_MAX), own]);
+}
+
+/** The last sample at a time or before it; null where the lab was not yet told of. */
+export function sampleAt(samples: readonly LabSample[], time: number): LabSample | null {
+  let low = 0;
+  let high = samples.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((samples[middle]?.time ?? 0) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return samples[low - 1] ?? null;
+}
+
+export interface LabAt {
+  readonly snapshot: LabSnapshot;
+  readonly nodes: readonly LabNodeView[];
+  readonly objects: LabObjects | null;
+  /** Nanoseconds before the newest sample; 0: now. */
+  readonly ago: number;
+}
+
+/** The lab at the chosen moment: as it is now unless the person looks at the past. Null without a lab. */
+export function labAt(snapshot: LabSnapshot | null, samples: readonly LabSample[], time: number | null): LabAt | null {
+  if (snapshot === null) return null;
+  const newest = samples.at(-1);
+  const now = { snapshot, nodes: snapshot.nodes, objects: snapshot.objects, ago: 0 };
+  if (time === null || newest === undefined || time > newest.time - NOW) return now;
+  const sample = sampleAt(samples, time);
+  if (sample === null) return { ...now, nodes: [], objects: null, ago: newest.time - time };
+  return { snapshot, nodes: sample.nodes, objects: sample.objects, ago: newest.time - time };
+}
+
+interface Question {
+  readonly snapshot: LabSnapshot | null;
+  readonly samples: readonly LabSample[];
+  readonly time: number | null;
+}
+let last: { readonly question: Question; readonly at: LabAt | null } | null = null;
+
+function answer(question: Question): LabAt | null {
+  const { snapshot, samples, time } = question;
+  const known = last?.question;
+  if (last === null || known?.snapshot !== snapshot || known.samples !== samples || known.time !== time)
+    last = { question, at: labAt(snapshot, samples, time) };
+  return last.at;
+}
+
+/** The same for panels, found once, whichever of them asks. */
+export function useLabAt(): LabAt | null {
+  const snapshot = useLab((state) => state.snapshot);
+  const samples = useLabHistory((state) => state.samples);
+  const time = useView((state) => state.time);
+  return answer({ snapshot, samples, time });
+}
+
+useLab.subscribe(({ snapshot }, before) => {
+  if (snapshot === before.snapshot) return;
+  if (snapshot === null) useLabHistory.setState({ samples: [] });
+  else useLabHistory.setState(({ samples }) => ({ samples: withSample(samples, snapshot, wholeSpan().to) }));
+});

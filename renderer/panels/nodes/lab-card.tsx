@@ -1,0 +1,136 @@
+// What a lab adds to a node's card: process, store, faults in force, and buttons, each a line of the lab's prompt.
+import type { MouseEvent, ReactNode } from 'react';
+import type { LabNodeView } from '../../../app/lab/lab-view.ts';
+import { labActions } from '../../lab/lab-actions.ts';
+import { showMenuBelow, type MenuItem } from '../../widgets/menu.tsx';
+import { labFacts } from './layout.ts';
+
+/** A button or an entry of a menu: a verb, and the prompt's line that it stands for. */
+export interface Deed {
+  readonly verb: string;
+  readonly line: string;
+}
+
+const PERCENTS = [5, 30, 100];
+
+/** What can be done to a node, the commonest first. `others` are the numbers of the other nodes. */
+export function deedsOf(
+  { spec: { number }, condition, status }: LabNodeView,
+  active: ReadonlyMap<string, string>,
+  others: readonly number[],
+): { readonly first: readonly Deed[]; readonly more: readonly (readonly Deed[])[] } {
+  const n = number;
+  const fault = (verb: string, words: string): Deed => ({ verb, line: `fault ${words}` });
+  const toggle = (name: string, on: Deed, off: Deed): Deed => (active.has(name) ? off : on);
+  if (condition === 'stopped') return { first: [fault(`Start node ${n}`, `start ${n}`)], more: [] };
+  const pause =
+    condition === 'paused' ? fault(`Resume node ${n}`, `resume ${n}`) : fault(`Pause node ${n}`, `pause ${n}`);
+  const link = toggle(
+    'interface',
+    fault(`Take interface of node ${n} down`, `interface ${n} down`),
+    fault(`Bring interface of node ${n} up`, `interface ${n} up`),
+  );
+  const cuts = others.map((from) =>
+    toggle(
+      `cut ${from}`,
+      fault(`Cut ${from} → ${n}`, `cut ${from}>${n}`),
+      fault(`Mend ${from} → ${n}`, `mend ${from}>${n}`),
+    ),
+  );
+  const quality = [
+    toggle(
+      'deaf',
+      fault(`Make node ${n} deaf to multicasts`, `deaf ${n}`),
+      fault(`Let node ${n} hear`, `deaf ${n} off`),
+    ),
+    ...PERCENTS.map((percent) => fault(`Lose ${percent} % at node ${n}`, `loss ${n} ${percent}`)),
+    ...(active.has('loss') ? [fault(`Lose nothing at node ${n}`, `loss ${n} 0`)] : []),
+    toggle('delay', fault(`Delay by 20 ms at node ${n}`, `delay ${n} 20`), fault(`End the delay`, `delay ${n} 0`)),
+    toggle(
+      'mtu',
+      fault(`Lose what is longer than 1000 octets`, `mtu ${n} 1000`),
+      fault('Let all sizes pass', `mtu ${n} 0`),
+    ),
+  ];
+  const disk = active.has('disk')
+    ? [fault(`Free the disk of node ${n}`, `disk ${n} ok`)]
+    : [fault(`Fill the disk of node ${n}`, `disk ${n} full`), fault(`Slow the disk by 200 ms`, `disk ${n} slow 200`)];
+  const sheep: readonly Deed[] =
+    status?.sheep == null
+      ? [{ verb: `Start the sheep of node ${n}`, line: `n${n}> service sheepdog start` }]
+      : [
+          { verb: `Stop the sheep of node ${n}`, line: `n${n}> service sheepdog stop` },
+          { verb: `Kill the sheep of node ${n}`, line: `n${n}> pkill -9 sheep` },
+        ];
+  return {
+    first: [fault(`Kill node ${n}`, `kill ${n}`), pause, fault(`Let node ${n} leave`, `leave ${n}`), link],
+    more: [cuts, quality, disk, sheep],
+  };
+}
+
+/** The verb on a card, which says of whom it speaks already. */
+const shortVerb = (verb: string): string =>
+  verb
+    .replace(/ (of )?node \d+/, '')
+    .replace(/^Let leave/, 'Leave')
+    .replace(/^Take interface down/, 'Interface down')
+    .replace(/^Bring interface up/, 'Interface up');
+
+function run({ line }: Deed): void {
+  void labActions.command(line);
+}
+
+function openMore(event: MouseEvent<HTMLButtonElement>, number: number, groups: readonly (readonly Deed[])[]): void {
+  const items = groups.map((deeds) =>
+    deeds.map((deed): MenuItem => ({ label: deed.verb, hint: deed.line, run: () => run(deed) })),
+  );
+  showMenuBelow(`More for node ${number}`, event.currentTarget, items);
+}
+
+export interface LabCardProps {
+  readonly node: LabNodeView;
+  readonly active: ReadonlyMap<string, string>;
+  readonly others: readonly number[];
+  /** The lab as it was: what is done is done now all the same. */
+  readonly isPast: boolean;
+}
+
+export function LabCard({ node, active, others, isPast }: LabCardProps): ReactNode {
+  const { number } = node.spec;
+  const { first, more } = deedsOf(node, active, others);
+  return (
+    <div className="node-lab">
+      {labFacts(node).map(({ word, says, doc }) => (
+        <span key={word} className="node-fact" title={doc}>
+          <span>{word}</span> {says}
+        </span>
+      ))}
+      {active.size === 0 ? null : (
+        <ul className="node-faults" aria-label={`faults at node ${number}`}>
+          {[...active].map(([name, words]) => (
+            <li key={name}>{words}</li>
+          ))}
+        </ul>
+      )}
+      {isPast ? null : (
+        <div className="node-deeds" role="group" aria-label={`node ${number}`}>
+          {first.map((deed) => (
+            <button key={deed.line} type="button" aria-label={deed.verb} title={deed.line} onClick={() => run(deed)}>
+              {shortVerb(deed.verb)}
+            </button>
+          ))}
+          {more.length === 0 ? null : (
+            <button
+              type="button"
+              aria-label={`More for node ${number}`}
+              aria-haspopup="menu"
+              onClick={(event) => openMore(event, number, more)}
+            >
+              More…
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
