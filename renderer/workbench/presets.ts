@@ -111,10 +111,10 @@ const TEACH: Split = {
           share: 50,
           min: 320,
           parts: [
-            { pane: 'nodes', min: 64, share: 44 },
+            { pane: 'nodes', min: 64, share: 52 },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
             { pane: 'packets', min: 96, share: 40, isOptional: true },
-            { pane: 'detail', min: 96, share: 56, when: 'no-lab' },
+            { pane: 'detail', min: 96, share: 60, when: 'no-lab' },
             { pane: 'hex', min: 80, share: 40, isOptional: true },
             { pane: 'counters', min: 96, share: 40, isOptional: true },
             { pane: 'traffic', min: 96, share: 40, isOptional: true },

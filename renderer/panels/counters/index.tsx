@@ -10,7 +10,7 @@ import { Pane } from '../../widgets/pane.tsx';
 import { counterRows, GAUGES, sparkline, type CounterCell, type CounterRow } from './layout.ts';
 import './counters.css';
 
-const WIDTH = 60;
+const WIDTH = 48;
 const HEIGHT = 14;
 const NO_COUNTERS = new Map();
 

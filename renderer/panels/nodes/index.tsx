@@ -15,8 +15,8 @@ import { activeFaults, type ActiveFaults } from '../../../app/lab/active-faults.
 import { labActions } from '../../lab/lab-actions.ts';
 import { useLabAt, type LabAt } from '../../lab/lab-history.ts';
 import { Pane } from '../../widgets/pane.tsx';
-import { LabCard } from './lab-card.tsx';
-import { captureFacts, momentFacts, type Fact } from './layout.ts';
+import { LabDeeds, type OwnNode } from './lab-deeds.tsx';
+import { captureFacts, labFacts, momentFacts, type Fact } from './layout.ts';
 import './nodes.css';
 
 interface Known {
@@ -52,13 +52,15 @@ interface CardProps {
   readonly moment: Moment | null;
   readonly known: Known;
   readonly isChosen: boolean;
+  /** Null of a node that is not of this lab, or without one. */
+  readonly own: OwnNode | null;
 }
 
-function Card({ node, moment, known, isChosen }: CardProps): ReactNode {
-  const analysis = useSession((state) => state.analysis);
+function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactNode {
   const { nodeid, label, says } = node;
   const now = moment?.states.get(nodeid);
-  const state = now?.state ?? null;
+  // A node that the capture does not show yet is told of by the lab.
+  const state = now === undefined ? (own?.view.status?.node.totem.state ?? null) : now.state;
   const isRepresentative =
     moment?.rings.some(({ rep, members }) => rep === nodeid && members.includes(nodeid)) ?? false;
   return (
@@ -69,23 +71,37 @@ function Card({ node, moment, known, isChosen }: CardProps): ReactNode {
       title={`${says}\n${now?.says ?? ''}`}
       onClick={() => selectNode(isChosen ? null : nodeid)}
     >
-      <span className="node-head">
-        <b>{label}</b>
-        {state === null ? (
-          <span className="node-silent">{now?.says.split(':')[0] ?? ''}</span>
-        ) : (
-          <span className={`state state-${state}`} title={STATE_LOOKS[state].doc}>
-            {state}
-          </span>
-        )}
-        {isRepresentative ? <span className="node-silent">representative</span> : null}
-      </span>
-      {moment === null ? null : (
-        <Facts facts={momentFacts(node, moment, known.progress.get(nodeid) ?? null, known.heard.get(nodeid) ?? null)} />
+      <b>{label}</b>
+      {state === null ? (
+        <span className="node-silent">{now?.says.split(':')[0] ?? own?.view.condition ?? ''}</span>
+      ) : (
+        <span className={`state state-${state}`} title={STATE_LOOKS[state].doc}>
+          {state}
+        </span>
       )}
-      {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
-      <span className="node-fact node-id">{says}</span>
+      {isRepresentative ? <span className="node-silent">representative</span> : null}
     </button>
+  );
+}
+
+function Card(props: CardProps): ReactNode {
+  const { node, moment, known, isChosen, own } = props;
+  const analysis = useSession((state) => state.analysis);
+  const { nodeid, says } = node;
+  const progress = known.progress.get(nodeid) ?? null;
+  return (
+    <li className={isChosen ? 'node-box node-chosen' : 'node-box'} data-node={own?.view.spec.number}>
+      <Head {...props} />
+      {own === null ? null : <LabDeeds {...own} />}
+      <div className="node-facts" onClick={() => selectNode(isChosen ? null : nodeid)}>
+        {moment === null ? null : (
+          <Facts facts={momentFacts(node, moment, progress, known.heard.get(nodeid) ?? null)} />
+        )}
+        {own === null ? null : <Facts facts={labFacts(own.view)} />}
+        {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
+        <span className="node-fact node-id">{says}</span>
+      </div>
+    </li>
   );
 }
 
@@ -146,20 +162,14 @@ export function NodeCards(): ReactNode {
     <Pane id="nodes" title="Nodes" aside={<Aside lab={lab} count={nodes.nodes.length} />}>
       <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
         {shown.map((node) => {
-          const own = lab?.nodes.find(({ spec }) => spec.nodeid === node.nodeid);
-          return (
-            <li key={node.nodeid} data-node={own?.spec.number}>
-              <Card {...{ node, moment, known }} isChosen={node.nodeid === chosen} />
-              {own === undefined ? null : (
-                <LabCard
-                  node={own}
-                  active={active.get(own.spec.number) ?? NO_FAULTS}
-                  others={numbers.filter((number) => number !== own.spec.number)}
-                  isPast={(lab?.ago ?? 0) > 0}
-                />
-              )}
-            </li>
-          );
+          const view = lab?.nodes.find(({ spec }) => spec.nodeid === node.nodeid);
+          const number = view?.spec.number ?? 0;
+          const others = numbers.filter((other) => other !== number);
+          const own =
+            view === undefined
+              ? null
+              : { view, others, active: active.get(number) ?? NO_FAULTS, isPast: (lab?.ago ?? 0) > 0 };
+          return <Card key={node.nodeid} {...{ node, moment, known, own }} isChosen={node.nodeid === chosen} />;
         })}
       </ul>
     </Pane>

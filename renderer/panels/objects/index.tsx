@@ -150,8 +150,8 @@ function Shown({ shown }: { readonly shown: ShownStore }): ReactNode {
     <div className="objects">
       <Picture {...{ shown, object, steps }} />
       <div className="objects-side scroll" tabIndex={0} role="region" aria-label="the chosen object">
-        <Chosen {...{ shown, walk, steps }} object={chosen ?? null} onStep={setSteps} />
         <StoreLegend shown={shown} />
+        <Chosen {...{ shown, walk, steps }} object={chosen ?? null} onStep={setSteps} />
       </div>
       <HiddenTable
         caption="objects of the store"

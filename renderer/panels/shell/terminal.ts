@@ -52,7 +52,7 @@ export class NodeTerminal {
     if (this.terminal.element === undefined) {
       withAdoptedStyles(() => this.terminal.open(this.host));
       this.terminal.textarea?.setAttribute('aria-label', `shell of node ${this.number}`);
-      this.terminal.write(`The shell of node ${this.number}. Tab completes, help lists the commands, F6 leaves.\r\n`);
+      this.terminal.write(`Tab completes, help lists the commands, F6 leaves.\r\n`);
       this.prompt();
     }
     this.resize();

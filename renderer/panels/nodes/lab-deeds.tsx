@@ -1,9 +1,8 @@
-// What a lab adds to a node's card: process, store, faults in force, and buttons, each a line of the lab's prompt.
+// What can be done to a node of the lab: buttons, each a line of the lab's prompt, and the faults in force.
 import type { MouseEvent, ReactNode } from 'react';
 import type { LabNodeView } from '../../../app/lab/lab-view.ts';
 import { labActions } from '../../lab/lab-actions.ts';
 import { showMenuBelow, type MenuItem } from '../../widgets/menu.tsx';
-import { labFacts } from './layout.ts';
 
 /** A button or an entry of a menu: a verb, and the prompt's line that it stands for. */
 export interface Deed {
@@ -87,24 +86,21 @@ function openMore(event: MouseEvent<HTMLButtonElement>, number: number, groups: 
   showMenuBelow(`More for node ${number}`, event.currentTarget, items);
 }
 
-export interface LabCardProps {
-  readonly node: LabNodeView;
+/** A node of the lab as its card needs it. */
+export interface OwnNode {
+  readonly view: LabNodeView;
   readonly active: ReadonlyMap<string, string>;
+  /** Numbers of the other nodes. */
   readonly others: readonly number[];
-  /** The lab as it was: what is done is done now all the same. */
+  /** The lab as it was: nothing can be done to the past. */
   readonly isPast: boolean;
 }
 
-export function LabCard({ node, active, others, isPast }: LabCardProps): ReactNode {
-  const { number } = node.spec;
-  const { first, more } = deedsOf(node, active, others);
+export function LabDeeds({ view, active, others, isPast }: OwnNode): ReactNode {
+  const { number } = view.spec;
+  const { first, more } = deedsOf(view, active, others);
   return (
-    <div className="node-lab">
-      {labFacts(node).map(({ word, says, doc }) => (
-        <span key={word} className="node-fact" title={doc}>
-          <span>{word}</span> {says}
-        </span>
-      ))}
+    <>
       {active.size === 0 ? null : (
         <ul className="node-faults" aria-label={`faults at node ${number}`}>
           {[...active].map(([name, words]) => (
@@ -131,6 +127,6 @@ export function LabCard({ node, active, others, isPast }: LabCardProps): ReactNo
           )}
         </div>
       )}
-    </div>
+    </>
   );
 }
