@@ -1,77 +1,111 @@
 // Which faults of a lab are in force: told from the prompt's lines that were said so far, in their order. Pure.
-import type { LabFault } from './lab-view.ts';
+import type { End } from '../../protocol/sim/scenario/words.ts';
+import { readLabFaults, type LabFault } from './fault.ts';
+import type { LabFault as SaidFault } from './lab-view.ts';
 
-/** By the number of the node that they are at: the faults in force, in words, by what ends them. */
+/** By the number of the node that they are at: the faults in force in words, by what ends them. */
 export type ActiveFaults = ReadonlyMap<number, ReadonlyMap<string, string>>;
 
-type Faults = Map<number, Map<string, string>>;
+/** What is ended by `heal`: everything but what ails a store. */
+const isOfNetwork = (name: string): boolean => name !== 'disk';
 
-/** Ended by `heal`; a full disk and a sheep are not the network's. */
-const isOfDisk = (name: string): boolean => name === 'disk';
+const named = (nodes: readonly number[]): string => nodes.map((node) => `n${node}`).join(' ');
 
-function put(faults: Faults, node: number, name: string, words: string | null): void {
-  const own = faults.get(node) ?? new Map<string, string>();
-  if (words === null) own.delete(name);
-  else own.set(name, words);
-  faults.set(node, own);
-}
+class Active {
+  readonly at = new Map<number, Map<string, string>>();
+  private readonly count: number;
 
-function heal(faults: Faults): void {
-  for (const own of faults.values()) for (const name of [...own.keys()]) if (!isOfDisk(name)) own.delete(name);
-}
+  constructor(count: number) {
+    this.count = count;
+  }
 
-/** A number as the prompt takes it; NaN for what is none. */
-const amount = (word: string | undefined): number => Number((word ?? '').replace(/%$|ms$/, ''));
+  private put(node: number, name: string, words: string | null): void {
+    const own = this.at.get(node) ?? new Map<string, string>();
+    if (words === null) own.delete(name);
+    else own.set(name, words);
+    this.at.set(node, own);
+  }
 
-function partition(faults: Faults, words: string): void {
-  const groups = words.split('|').map((group) => group.split(',').map((word) => Number(word.trim())));
-  for (const group of groups)
-    for (const node of group) {
-      const others = groups.filter((other) => other !== group).flat();
-      put(
-        faults,
-        node,
-        'partition',
-        others.length === 0 ? null : `cut off from ${others.map((n) => `n${n}`).join(' ')}`,
-      );
+  private each(end: End, except: End, take: (node: number) => void): void {
+    for (let node = 1; node <= this.count; node++) if (node !== except && (end === 'any' || end === node)) take(node);
+  }
+
+  private heal(): void {
+    for (const own of this.at.values()) for (const name of own.keys()) if (isOfNetwork(name)) own.delete(name);
+  }
+
+  private partition(groups: readonly (readonly number[])[]): void {
+    for (let node = 1; node <= this.count; node++) {
+      const group = groups.find((nodes) => nodes.includes(node)) ?? [node];
+      const others = Array.from({ length: this.count }, (_, i) => i + 1).filter((other) => !group.includes(other));
+      this.put(node, 'partition', others.length === 0 ? null : `cut off from ${named(others)}`);
     }
-}
+  }
 
-function ofNode(faults: Faults, kind: string, node: number, word: string | undefined): void {
-  const value = amount(word);
-  switch (kind) {
-    case 'interface':
-      return put(faults, node, kind, word === 'down' ? 'interface down' : null);
-    case 'deaf':
-      return put(faults, node, kind, word === 'off' ? null : 'hears no multicasts');
-    case 'loss':
-      return put(faults, node, kind, value > 0 ? `loses ${value} %` : null);
-    case 'delay':
-      return put(faults, node, kind, value > 0 ? `late by ${value} ms` : null);
-    case 'mtu':
-      return put(faults, node, kind, value > 0 ? `loses more than ${value} octets` : null);
-    case 'disk':
-      return put(faults, node, kind, word === 'ok' ? null : word === 'full' ? 'disk full' : 'disk slow');
+  /** A bad link from every node has names that short words end: loss, delay, mtu. */
+  private link({ from, to, change }: Extract<LabFault, { kind: 'link' }>): void {
+    const { loss, delay, mtu } = change;
+    const says: readonly (readonly [name: string, value: number | undefined, words: string])[] = [
+      ['loss', loss, `loses ${(loss ?? 0) / 10_000} %`],
+      ['delay', delay, `late by ${(delay ?? 0) / 1000} ms`],
+      ['mtu', mtu, `loses more than ${mtu} octets`],
+    ];
+    for (const [name, value, words] of says) {
+      if (value === undefined) continue;
+      const own = from === 'any' ? name : `${name} ${from}`;
+      const text = from === 'any' ? words : `${words} from n${from}`;
+      this.each(to, from, (node) => this.put(node, own, value === 0 ? null : text));
+    }
+  }
+
+  take(fault: LabFault): void {
+    switch (fault.kind) {
+      case 'heal':
+        return this.heal();
+      case 'partition':
+        return this.partition(fault.groups);
+      case 'link':
+        return this.link(fault);
+      case 'cut':
+      case 'mend': {
+        const isCut = fault.kind === 'cut';
+        return this.each(fault.to, fault.from, (to) =>
+          this.each(fault.from, to, (from) => this.put(to, `cut ${from}`, isCut ? `hears nothing of n${from}` : null)),
+        );
+      }
+      case 'interface':
+        return this.put(fault.node, 'interface', fault.up ? null : 'interface down');
+      case 'deaf':
+        return this.put(fault.node, 'deaf', fault.on ? 'hears no multicasts' : null);
+      case 'disk': {
+        const slow = fault.delay > 0 ? `disk slow by ${fault.delay / 1000} ms` : null;
+        return this.put(fault.node, 'disk', fault.isFull ? 'disk full' : slow);
+      }
+      case 'kill':
+      case 'pause':
+      case 'resume':
+      case 'leave':
+      case 'start':
+      case 'restart':
+      case 'tear':
+      case 'clock':
+      case 'drop':
+    }
   }
 }
 
-function take(faults: Faults, words: string): void {
-  const [head = '', kind = '', ...rest] = words.trim().split(/\s+/);
-  if (head === 'heal') return heal(faults);
-  if (head !== 'fault') return;
-  if (kind === 'partition') return partition(faults, rest.join(' '));
-  if (kind === 'cut' || kind === 'mend') {
-    const [from = NaN, to = NaN] = rest.join('').split('>').map(Number);
-    if (to > 0) put(faults, to, `cut ${from}`, kind === 'cut' ? `hears nothing of n${from}` : null);
-    return;
+/** Faults in force up to a time, nanoseconds since 1970; null for all. `count`: nodes of the lab. */
+export function activeFaults(said: readonly SaidFault[], untilNs: bigint | null, count: number): ActiveFaults {
+  const active = new Active(count);
+  const find = (text: string): number | null => {
+    const node = Number(text.replace(/^n/, ''));
+    return node >= 1 && node <= count ? node : null;
+  };
+  for (const { atNs, words } of said) {
+    if (untilNs !== null && atNs > untilNs) continue;
+    const faults = readLabFaults(words.trim().replace(/^fault\s+/, ''), { count, find });
+    // A line that is none is none: the prompt has said so.
+    if (faults.ok) for (const fault of faults.value) active.take(fault);
   }
-  const node = Number(rest[0]);
-  if (node > 0) ofNode(faults, kind, node, rest[1]);
-}
-
-/** Faults in force up to a time, nanoseconds since 1970; null for all. Nodes are named by their numbers. */
-export function activeFaults(faults: readonly LabFault[], untilNs: bigint | null): ActiveFaults {
-  const active: Faults = new Map();
-  for (const { atNs, words } of faults) if (untilNs === null || atNs <= untilNs) take(active, words);
-  return active;
+  return active.at;
 }

@@ -35,7 +35,7 @@ const isRead = async (name: string): Promise<void> => {
   await page.waitForSelector('.detail-line');
 };
 
-/** A browser shows the dialog only some seconds after a person touched the page; on a slow machine a load takes longer. */
+/** A browser shows the dialog only some seconds after a person touched the page; a slow machine loads longer. */
 const isTouched = (): Promise<void> => page.click('.source-name');
 
 describe('the window in a plain browser', () => {

@@ -123,11 +123,12 @@ const NO_FAULTS: ReadonlyMap<string, string> = new Map();
 /** Faults in force at the moment that is shown. */
 function useActive(lab: LabAt | null, time: number | null): ActiveFaults {
   const faults = lab?.snapshot.faults ?? null;
+  const count = lab?.snapshot.nodes.length ?? 0;
   const isPast = (lab?.ago ?? 0) > 0;
   return useMemo(() => {
     const until = isPast && time !== null ? packets().epochNs + BigInt(Math.round(time)) : null;
-    return activeFaults(faults ?? [], until);
-  }, [faults, isPast, time]);
+    return activeFaults(faults ?? [], until, count);
+  }, [faults, isPast, time, count]);
 }
 
 function Aside({ lab, count }: { readonly lab: LabAt | null; readonly count: number }): ReactNode {
