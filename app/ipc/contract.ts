@@ -1,8 +1,9 @@
 // The contract between the window and the main process: every call and event by name. Types only; guards are in
 // guards.ts.
 import type { Result } from '../../protocol/base/result.ts';
-import type { LabOptions, LabReply, LabSnapshot } from '../lab/lab-view.ts';
+import type { LabKind, LabOptions, LabReply, LabSnapshot } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
+import type { CaptureBackend, CaptureClock, CaptureInterfaces, LiveCounts } from '../session/live-capture.ts';
 import type { PortLike } from './port.ts';
 
 /** Names one opened capture while its window shows it. */
@@ -24,6 +25,33 @@ export interface OpenedSource {
   /** Octets on disk. */
   readonly byteLength: number;
   readonly isCompressed: boolean;
+  /** Where it comes from while it is being captured; null for a file. */
+  readonly live: LiveOrigin | null;
+}
+
+/** A capture that goes on: what it is of, and whose clock its times are. */
+export type LiveOrigin =
+  /** The taps of a lab's own nodes. */
+  | { readonly kind: 'lab'; readonly lab: LabKind }
+  | { readonly kind: 'interface'; readonly interface: string; readonly backend: CaptureBackend };
+
+/** What is captured, and how. */
+export interface CaptureChoice {
+  readonly interface: string;
+  readonly backend: CaptureBackend;
+  /** In libpcap's language. */
+  readonly filter: string;
+}
+
+/** How a live capture of this window goes on. */
+export interface CaptureNews {
+  readonly stream: StreamId;
+  readonly counts: LiveCounts;
+  /** Null until the first packet can come. */
+  readonly clock: CaptureClock | null;
+  /** What is wrong, in a sentence with the remedy. */
+  readonly problem: string | null;
+  readonly hasEnded: boolean;
 }
 
 export interface RecentFile {
@@ -66,6 +94,10 @@ export interface SmokeReport {
 
 /** What the menu asks of the page, by the names that the page's own list of commands has. */
 export const MENU_COMMANDS = [
+  'start-lab',
+  'stop-source',
+  'keep',
+  'go-live',
   'keys',
   'close',
   'cancel',
@@ -109,6 +141,14 @@ export interface Calls {
   'lab.command': (line: string) => LabReply;
   /** Ends the lab; what it captured stays. */
   'lab.end': () => void;
+  'capture.interfaces': () => CaptureInterfaces;
+  /** Starts a capture in this window. */
+  'capture.start': (choice: CaptureChoice) => Result<OpenedSource, OpenProblem>;
+  /** Ends a capture of this window; what it captured stays. */
+  'capture.stop': (stream: StreamId) => void;
+  /** Asks where to keep a live capture and copies it there, as far as it has come; null where the person changed
+   * their mind. */
+  'capture.save': (stream: StreamId) => Result<string | null, OpenProblem>;
 }
 
 export interface Events {
@@ -119,6 +159,7 @@ export interface Events {
   'settings.changed': { readonly settings: Settings };
   /** The lab of this window has changed. */
   'lab.snapshot': { readonly snapshot: LabSnapshot };
+  'capture.news': CaptureNews;
 }
 
 export type CallName = keyof Calls;
@@ -128,6 +169,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'menu.command',
   'settings.changed',
   'lab.snapshot',
+  'capture.news',
 ];
 
 /** The window's side. */

@@ -1,7 +1,7 @@
 // What the main process lets in: a hand-written test of the arguments of every call. No handlers here.
 import type { LabOptions } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { CallName, Guards, SmokeReport } from './contract.ts';
+import type { CallName, CaptureChoice, Guards, SmokeReport } from './contract.ts';
 
 /** Characters of a path; Linux has 4096 octets. */
 export const PATH_LENGTH_MAX = 8192;
@@ -71,14 +71,30 @@ function isLabOptions(value: unknown): value is LabOptions {
   return Object.keys(value).length === parts.length && parts.every(([part, fits]) => fits(options[part]));
 }
 
+/** Characters of an interface's name; Linux has 15. */
+const INTERFACE_LENGTH_MAX = 256;
+/** An interface is no option of the program that captures on it. */
+const isInterface = (value: unknown): value is string => isText(value, INTERFACE_LENGTH_MAX) && !value.startsWith('-');
+/** A filter is one argument, and no option of the program that takes it. */
+const isFilter = (value: unknown): value is string =>
+  value === '' || (isText(value, LINE_LENGTH_MAX) && !value.startsWith('-'));
+
+function isChoice(value: unknown): value is CaptureChoice {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 3) return false;
+  const { interface: name, backend, filter } = value as Record<string, unknown>;
+  return isInterface(name) && (backend === 'tcpdump' || backend === 'cap') && isFilter(filter);
+}
+
 const isPath = (args: readonly unknown[]): args is [string] => args.length === 1 && isText(args[0], PATH_LENGTH_MAX);
 const isNothing = (args: readonly unknown[]): args is [] => args.length === 0;
+
+const isOneStream = (args: readonly unknown[]): args is [number] => args.length === 1 && isStream(args[0]);
 
 export const guards: Guards = {
   'window.hello': isNothing,
   'session.choose': isNothing,
   'session.open': isPath,
-  'session.close': (args): args is [number] => args.length === 1 && isStream(args[0]),
+  'session.close': isOneStream,
   'window.open': isPath,
   'settings.change': (args): args is [Partial<Settings>] => args.length === 1 && isSettingsChange(args[0]),
   'keys.choose': isNothing,
@@ -87,6 +103,10 @@ export const guards: Guards = {
   'lab.start': (args): args is [LabOptions] => args.length === 1 && isLabOptions(args[0]),
   'lab.command': (args): args is [string] => args.length === 1 && isText(args[0], LINE_LENGTH_MAX),
   'lab.end': isNothing,
+  'capture.interfaces': isNothing,
+  'capture.start': (args): args is [CaptureChoice] => args.length === 1 && isChoice(args[0]),
+  'capture.stop': isOneStream,
+  'capture.save': isOneStream,
 };
 
 /** All that the preload lets through. */

@@ -6,6 +6,26 @@ export type CaptureBackend = 'tcpdump' | 'cap';
 /** Whose clock a packet's time is: the kernel's at its arrival, or that of the program when it read the packet. */
 export type CaptureClock = 'kernel' | 'userspace';
 
+/** An interface that can be captured on. */
+export interface CaptureInterface {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** Null where the system does not say. */
+  readonly isUp: boolean | null;
+}
+
+export interface CaptureInterfaces {
+  readonly interfaces: readonly CaptureInterface[];
+  /** Ways to capture that are installed, the better one first. */
+  readonly backends: readonly CaptureBackend[];
+}
+
+export interface LiveCounts {
+  readonly packets: number;
+  /** By the kernel or on the way; null where the backend cannot know. */
+  readonly dropped: number | null;
+}
+
 /** Totem on its usual ports, later fragments of anything, and what the network says about a ring. */
 export const DEFAULT_CAPTURE_FILTER = 'udp portrange 5404-5405 or (ip[6:2] & 0x1fff != 0) or igmp or icmp';
 

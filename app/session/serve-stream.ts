@@ -14,6 +14,8 @@ export interface CapturePortion {
 export interface ByteSource {
   /** The capture from its first octet; throws an Error with a sentence where the source breaks off or vanishes. */
   portions(): AsyncGenerator<CapturePortion>;
+  /** Of a source that waits for octets: lets it yield an empty portion, as nobody may wait for it any more. */
+  interrupt?(): void;
   /** The ranges, of the capture as its reader sees it; shorter pieces where the source has shrunk. */
   read(ranges: readonly ByteRange[]): Promise<readonly Uint8Array[]>;
 }
@@ -44,12 +46,14 @@ export function serveStream(source: ByteSource, port: SourcePort): { stop(): voi
     run.isStopped = true;
     run.wake();
     run = null;
+    source.interrupt?.();
   };
 
   const stream = async (own: Run): Promise<void> => {
     try {
       for await (const { bytes, done, total } of source.portions()) {
         if (own.isStopped) return;
+        if (bytes.length === 0) continue;
         port.post({ kind: 'chunk', run: own.number, bytes, done, total });
         own.inFlight++;
         while (own.inFlight >= CHUNKS_IN_FLIGHT_MAX && !own.isStopped)

@@ -94,7 +94,7 @@ function run({ interface: name, out, backend, filter, seconds }: Wanted): Promis
       done(trouble !== null || problem !== null ? 2 : isInterrupted ? INTERRUPTED : 0);
     };
     const request = { interface: name, backend, filter, bufferOctets: CAPTURE_BUFFER_OCTETS };
-    const capture = new LiveCapture(request, captureHelper(), {
+    const capture = new LiveCapture(request, captureHelper(backend), {
       bytes: (chunk) => spool.write(chunk),
       status: (status) => watch.heard(status),
       ended: (trouble) => void ended(trouble),

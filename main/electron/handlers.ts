@@ -1,11 +1,13 @@
 // What each call does, in a few words each: the work is in main/node and in the files beside this one.
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, type OpenDialogOptions, type WebContents } from 'electron';
-import type { Handlers, KeyFile, OpenProblem } from '../../app/ipc/contract.ts';
+import type { Handlers, KeyFile } from '../../app/ipc/contract.ts';
 import { fail, ok } from '../../protocol/base/result.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
 import { samplesIn } from '../node/files/samples.ts';
+import { listInterfaces, saveCapture, startCapture, stopCapture } from './captures.ts';
+import { endLabOf, sayToLab, startLab } from './labs.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
 import { closeStream, openStream } from './streams.ts';
@@ -32,8 +34,6 @@ export async function chooseCapture(contents: WebContents): Promise<string | nul
   granted.grant(path);
   return path;
 }
-
-const NO_LAB: OpenProblem = { kind: 'not-allowed', says: 'no lab runs in this window: totemlab lab starts one.' };
 
 /** Where the captures lie that come with the program. */
 function captures(): string {
@@ -89,7 +89,11 @@ export const handlers: Handlers<WebContents> = {
   },
   'recent.list': async () => recentFiles(recent.list()),
   'smoke.report': async (caller, report) => reportSmoke(caller, report),
-  'lab.start': async () => fail(NO_LAB),
-  'lab.command': async () => ({ output: NO_LAB.says, exitCode: 1 }),
-  'lab.end': async () => undefined,
+  'lab.start': startLab,
+  'lab.command': sayToLab,
+  'lab.end': endLabOf,
+  'capture.interfaces': async () => listInterfaces(),
+  'capture.start': startCapture,
+  'capture.stop': stopCapture,
+  'capture.save': saveCapture,
 };

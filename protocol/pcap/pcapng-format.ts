@@ -248,7 +248,9 @@ class Section implements CaptureFormat {
   }
 
   private statistics(bytes: Uint8Array, at: number, length: number): void {
-    if (length < 24 || this.state.sink.dropped === undefined) return;
+    if (length < 24) return;
+    this.notes(bytes, at + 20, at + length - 4, null);
+    if (this.state.sink.dropped === undefined) return;
     let drops = 0n;
     for (const option of this.options(bytes, at + 20, at + length - 4)) {
       if ((option.code !== ISB_IFDROP && option.code !== ISB_OSDROP) || option.length < 8) continue;

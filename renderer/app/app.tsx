@@ -2,7 +2,7 @@
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react';
 import { Overlays } from '../overlays/overlays.tsx';
 import { takeDropped } from '../state/actions.ts';
-import { useSession } from '../state/session-store.ts';
+import { isShown, useSession } from '../state/session-store.ts';
 import { TipHost } from '../widgets/tip.tsx';
 import { watchPaneFocus } from '../workbench/pane-actions.ts';
 import { Workbench } from '../workbench/workbench.tsx';
@@ -12,13 +12,14 @@ import { StatusLine } from './status-line.tsx';
 import { TopBar } from './top-bar.tsx';
 import { Welcome } from './welcome.tsx';
 import './app.css';
+import './start.css';
 
 export function App(): ReactNode {
   const phase = useSession((state) => state.phase);
   const [isOver, setIsOver] = useState(false);
   useEffect(startKeys, []);
   useEffect(watchPaneFocus, []);
-  const isShowing = phase === 'reading' || phase === 'done' || phase === 'cancelled';
+  const isShowing = isShown(phase);
   const onDragOver = (event: DragEvent): void => {
     event.preventDefault();
     setIsOver(true);

@@ -6,7 +6,7 @@ import { chooseCapture, closeCapture, selectFinding, showOverlay, verdictOf } fr
 import { chooseKeys } from '../session/keyring.ts';
 import type { Analysis, Finding } from '../../app/analysis/result.ts';
 import { shortSays } from '../state/node-directory.ts';
-import { useSession, type Phase } from '../state/session-store.ts';
+import { isShown, useSession, type Phase } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 import { Prose } from './prose.tsx';
 
@@ -125,7 +125,7 @@ function Notice(): ReactNode {
 export function Banner(): ReactNode {
   const damage = useSession((state) => state.damage);
   const phase = useSession((state) => state.phase);
-  if (phase !== 'reading' && phase !== 'done' && phase !== 'cancelled') return <Notice />;
+  if (!isShown(phase)) return <Notice />;
   return (
     <section className="banner-area" aria-label="verdict">
       <FirstShow />

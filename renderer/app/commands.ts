@@ -1,6 +1,9 @@
 // Everything that a person can do in the window, by name: what the palette lists, what the keys and the menu call.
 import { PRESETS, THEMES, type ThemeChoice } from '../../app/settings/settings.ts';
 import { PANE_IDS, PANELS } from '../panels/index.ts';
+import { keepCapture, stopSource } from '../lab/capture-actions.ts';
+import { labActions } from '../lab/lab-actions.ts';
+import { REPORT_LAB } from '../lab/start-lab.tsx';
 import {
   cancelReading,
   chooseCapture,
@@ -11,10 +14,11 @@ import {
   showOverlay,
   toggleFolding,
 } from '../state/actions.ts';
+import { goLive } from '../state/following.ts';
 import { step, togglePlay } from '../state/playback.ts';
 import { chooseKeys } from '../session/keyring.ts';
 import { filterPackets, highlightPackets } from '../session/query.ts';
-import { useSession } from '../state/session-store.ts';
+import { isShown, useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 import { PRESET_TREES } from '../workbench/presets.ts';
 import {
@@ -38,7 +42,8 @@ export interface Command {
   readonly run: () => void;
 }
 
-const isOpen = (): boolean => ['reading', 'done', 'cancelled'].includes(useSession.getState().phase);
+const isOpen = (): boolean => isShown(useSession.getState().phase);
+const isGoingOn = (): boolean => useSession.getState().phase === 'live';
 const isQueried = (): boolean => {
   const { filter, highlight } = useSession.getState();
   return (highlight.rows ?? filter.rows) !== null;
@@ -59,6 +64,28 @@ function focusQuery(queryMode: 'filter' | 'highlight'): void {
 
 const CAPTURE: readonly Command[] = [
   { id: 'open', title: 'Open a capture…', group: 'Capture', keys: ['Ctrl+O'], run: () => void chooseCapture() },
+  {
+    id: 'start-lab',
+    title: 'Start a lab of three nodes',
+    group: 'Capture',
+    keys: ['Ctrl+Shift+Enter'],
+    run: () => void labActions.start(REPORT_LAB),
+  },
+  {
+    id: 'stop-source',
+    title: 'End the lab, or the live capture',
+    group: 'Capture',
+    isPossible: isGoingOn,
+    run: () => void stopSource(),
+  },
+  {
+    id: 'keep',
+    title: 'Keep the live capture in a file…',
+    group: 'Capture',
+    keys: ['Ctrl+S'],
+    isPossible: () => useSession.getState().source?.live != null,
+    run: () => void keepCapture(),
+  },
   { id: 'close', title: 'Close the capture', group: 'Capture', isPossible: isOpen, run: () => void closeCapture() },
   {
     id: 'cancel',
@@ -233,6 +260,7 @@ const TIME: readonly Command[] = [
       run: () => step(kind, -1),
     },
   ]),
+  { id: 'go-live', title: 'Go live', group: 'Time', keys: ['G'], isPossible: isGoingOn, run: goLive },
   { id: 'fold', title: 'Fold idle time, or show it to scale', group: 'Time', isPossible: isOpen, run: toggleFolding },
 ];
 

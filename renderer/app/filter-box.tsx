@@ -13,7 +13,7 @@ import {
 import { complete, completed, type Completion, type Completions } from '../../app/filter/complete.ts';
 import { packets } from '../state/capture.ts';
 import { ask, rememberQuery } from '../session/query.ts';
-import { useSession } from '../state/session-store.ts';
+import { isShown, useSession } from '../state/session-store.ts';
 import { useSettings } from '../state/settings-store.ts';
 import { useView } from '../state/view-store.ts';
 import { showMenuBelow } from '../widgets/menu.tsx';
@@ -257,7 +257,7 @@ export function FilterBox(): ReactNode {
         aria-autocomplete="list"
         {...(active >= 0 && isOpen ? { 'aria-activedescendant': `filter-option-${active}` } : {})}
         placeholder={EXAMPLE}
-        disabled={phase !== 'reading' && phase !== 'done' && phase !== 'cancelled'}
+        disabled={!isShown(phase)}
         aria-invalid={problem !== null}
         aria-describedby="filter-problem"
         value={draft}

@@ -1,6 +1,7 @@
 // The keys that work everywhere in the window, and what the menu asks for. Panels handle their own; a single key does
 // nothing here while a person types.
 import { bridge } from '../bridge/bridge.ts';
+import { takeNews } from '../lab/capture-actions.ts';
 import { takeSnapshot } from '../lab/lab-actions.ts';
 import { openCapture } from '../state/actions.ts';
 import { followSettings } from '../state/settings-store.ts';
@@ -50,6 +51,7 @@ export function startKeys(): () => void {
     bridge.on('menu.command', ({ command }) => runCommand(command)),
     bridge.on('session.request', ({ path }) => void openCapture(path)),
     bridge.on('settings.changed', ({ settings }) => followSettings(settings)),
+    bridge.on('capture.news', takeNews),
     bridge.on('lab.snapshot', ({ snapshot }) => takeSnapshot(snapshot)),
     () => document.removeEventListener('keydown', onKey),
   ];

@@ -1,15 +1,47 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
 import type { ReactNode } from 'react';
+import { keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { cancelReading, packets } from '../state/actions.ts';
 import { useSession } from '../state/session-store.ts';
 import { useMoment } from '../state/use-moment.ts';
 
 const MEGA = 1024 * 1024;
 
+const CLOCKS = {
+  kernel: ['kernel clock', 'Times are of the kernel, at the arrival of each packet.'],
+  userspace: ['this program’s clock', 'Times are of this program when it read each packet: late by some milliseconds.'],
+  lab: ['the nodes’ clock', 'Times are of the nodes when they sent each packet.'],
+} as const;
+
+/** Whose clock, how many were lost, and what ends or keeps what goes on. */
+function Live(): ReactNode {
+  const live = useSession((state) => state.source?.live ?? null);
+  const news = useSession((state) => state.news);
+  const [clock, doc] = CLOCKS[live?.kind === 'lab' ? 'lab' : (news?.clock ?? 'kernel')];
+  const dropped = news?.counts.dropped ?? null;
+  return (
+    <span className="status-live">
+      <span data-tip={doc}>{clock}</span>
+      {live?.kind === 'lab' ? null : (
+        <span className={dropped !== null && dropped > 0 ? 'status-drops' : ''}>
+          {dropped === null ? 'drops not counted' : `${dropped.toLocaleString('en')} dropped`}
+        </span>
+      )}
+      <button type="button" onClick={() => void keepCapture()} title="Keep what was captured in a file (Ctrl+S)">
+        Keep…
+      </button>
+      <button type="button" onClick={() => void stopSource()}>
+        {live?.kind === 'lab' ? 'End the lab' : 'Stop'}
+      </button>
+    </span>
+  );
+}
+
 function Reading(): ReactNode {
   const phase = useSession((state) => state.phase);
   const done = useSession((state) => state.done);
   const total = useSession((state) => state.total);
+  if (phase === 'live') return <Live />;
   if (phase !== 'reading')
     return <span>{phase === 'done' ? 'read whole' : phase === 'cancelled' ? 'stopped' : 'ready'}</span>;
   const percent = Math.min(100, Math.floor((done / Math.max(1, total)) * 100));

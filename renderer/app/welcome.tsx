@@ -1,6 +1,8 @@
 // What the window shows before a capture is open: what to do, samples, what was opened before, why the last one would
 // not open.
 import type { ReactNode } from 'react';
+import { CaptureForm } from '../lab/capture-form.tsx';
+import { StartLab } from '../lab/start-lab.tsx';
 import { chooseCapture, openCapture, showOverlay } from '../state/actions.ts';
 import { folderOf } from './folder.ts';
 import { useSession } from '../state/session-store.ts';
@@ -55,28 +57,36 @@ export function Welcome(): ReactNode {
   if (phase === 'opening') return <p className="welcome">Opening…</p>;
   return (
     <div className="welcome">
-      <h2>Open a capture of a Corosync cluster</h2>
-      <p>
-        Drop files here, choose one, or start with <code>npm start -- FILE</code>. Captures of tcpdump and Wireshark,
-        pcap or pcapng, gzipped or not, of Corosync 1, 2 and 3; encrypted ones together with their authkey.
-      </p>
+      <h2>See a Corosync ring work</h2>
       {problem === null ? null : (
         <p className="welcome-problem" role="alert">
           {problem}
         </p>
       )}
-      <p className="welcome-buttons">
-        <button type="button" className="primary" onClick={() => void chooseCapture()}>
-          Open a capture…
-        </button>
-        <button type="button" onClick={() => showOverlay('glossary')}>
-          Read the glossary
-        </button>
-      </p>
-      <p className="muted">
-        To make one on a cluster node:
-        <code className="welcome-line">{TCPDUMP}</code>
-      </p>
+      <div className="start-cards">
+        <StartLab />
+        <section className="start-card" aria-labelledby="start-open">
+          <h3 id="start-open">Open a capture</h3>
+          <p>
+            Drop files here, choose one, or start with <code>npm start -- FILE</code>. Captures of tcpdump and
+            Wireshark, pcap or pcapng, gzipped or not, of Corosync 1, 2 and 3; encrypted ones together with their
+            authkey.
+          </p>
+          <p className="welcome-buttons">
+            <button type="button" className="primary" onClick={() => void chooseCapture()}>
+              Open a capture…
+            </button>
+            <button type="button" onClick={() => showOverlay('glossary')}>
+              Read the glossary
+            </button>
+          </p>
+          <p className="muted">
+            To make one on a cluster node:
+            <code className="welcome-line">{TCPDUMP}</code>
+          </p>
+        </section>
+        <CaptureForm />
+      </div>
       <Samples />
       <Recent />
     </div>

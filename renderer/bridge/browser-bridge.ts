@@ -24,7 +24,7 @@ const SETTINGS = 'totem-lab.settings';
 
 const NO_LAB: OpenProblem = {
   kind: 'not-allowed',
-  says: 'a browser starts no processes: npm start opens the window that does.',
+  says: 'a browser neither starts processes nor captures: npm start opens the window that does.',
 };
 
 interface ServedSample extends Sample {
@@ -85,6 +85,10 @@ export function createBrowserBridge(): WindowBridge {
     'lab.start': async () => fail(NO_LAB),
     'lab.command': async () => ({ output: NO_LAB.says, exitCode: 1 }),
     'lab.end': async () => undefined,
+    'capture.interfaces': async () => ({ interfaces: [], backends: [] }),
+    'capture.start': async () => fail(NO_LAB),
+    'capture.stop': async () => undefined,
+    'capture.save': async () => fail(NO_LAB),
   };
   return {
     call: async <K extends CallName>(name: K, ...args: Parameters<Calls[K]>) => {

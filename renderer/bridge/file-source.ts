@@ -110,7 +110,7 @@ export class PageFiles {
     port1.start();
     const stream = FIRST_STREAM + this.ports.size;
     this.ports.set(stream, port2);
-    return ok({ stream, name: file.name, path, byteLength: file.size, isCompressed });
+    return ok({ stream, name: file.name, path, byteLength: file.size, isCompressed, live: null });
   }
 
   /** The reader's end of an opened stream, once. */

@@ -29,7 +29,7 @@ export class IngestClient {
   /** The last row asked for: answers for earlier ones are dropped. */
   private asked = 0;
 
-  constructor(port: MessagePort, keys: readonly Key[], listener: IngestListener) {
+  constructor(port: MessagePort, keys: readonly Key[], isLive: boolean, listener: IngestListener) {
     this.listener = listener;
     this.worker = new Worker(new URL('./ingest.worker.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.heard(data);
@@ -37,7 +37,7 @@ export class IngestClient {
       const says = `the reading stopped: ${event.message}`;
       this.listener.told({ kind: 'ended', run: this.run, how: 'broken', says, damage: null });
     };
-    this.tell({ kind: 'open', port, keys }, [port]);
+    this.tell({ kind: 'open', port, keys, isLive }, [port]);
   }
 
   readAgain(keys: readonly Key[]): void {

@@ -14,6 +14,6 @@ let reading: Reading | null = null;
 scope.onmessage = ({ data }) => {
   if (data.kind === 'open') {
     reading?.close();
-    reading = new Reading(data.port, data.keys, post);
+    reading = new Reading(data, post);
   } else reading?.heard(data);
 };

@@ -1,5 +1,6 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
 import type { Analysis } from '../../app/analysis/result.ts';
+import type { LabMark } from '../../app/lab/lab-mark.ts';
 import type { Damage } from '../../app/session/ingest.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { Encoding, PacketColumns, RingEntry } from '../../app/store/packet-store.ts';
@@ -7,8 +8,8 @@ import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
 
 export type ToWorker =
-  /** Starts on a new source; its port is transferred with this. */
-  | { readonly kind: 'open'; readonly port: MessagePort; readonly keys: readonly Key[] }
+  /** Starts on a new source; its port is transferred with this. `isLive`: it grows while it is read. */
+  | { readonly kind: 'open'; readonly port: MessagePort; readonly keys: readonly Key[]; readonly isLive: boolean }
   /** Reads the source again, with these keys. */
   | { readonly kind: 'keys'; readonly keys: readonly Key[] }
   /** The page has applied a delta and is ready for the next. */
@@ -78,7 +79,15 @@ export interface FilterProblem {
 export type FromWorker =
   | Delta
   | { readonly kind: 'reset'; readonly run: number }
-  | { readonly kind: 'analysis'; readonly run: number; readonly analysis: Analysis }
+  | {
+      readonly kind: 'analysis';
+      readonly run: number;
+      readonly analysis: Analysis;
+      /** What was done to the lab that the capture is of. */
+      readonly marks: readonly LabMark[];
+      /** Packets that the capturing side says it dropped. */
+      readonly dropped: number;
+    }
   | {
       readonly kind: 'ended';
       readonly run: number;

@@ -1,6 +1,7 @@
 // Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the
 // page has taken the last. Opens single rows on demand, with their bytes from the source.
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
+import { readLabMark, type LabMark } from '../../app/lab/lab-mark.ts';
 import { RANGES_MAX } from '../../app/ipc/stream.ts';
 import { dissectRow } from '../../app/session/dissect-row.ts';
 import { rowsNeeded } from '../../app/session/rows-needed.ts';
@@ -19,6 +20,12 @@ const DELTA_INTERVAL = 16;
 const ANALYSIS_INTERVAL = 1000;
 /** Milliseconds that an analysis may take to be made again before the end. */
 const ANALYSIS_COST_MAX = 60;
+
+/** The same of a capture that goes on: it is analysed for ever, but never for more than a share of the time. */
+const LIVE_ANALYSIS_INTERVAL = 250;
+const LIVE_ANALYSIS_SHARE = 8;
+/** Milliseconds between two times that rows of a capture that goes on are told again. */
+const LIVE_RESTATE_INTERVAL = 500;
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -44,8 +51,14 @@ export class Reading {
   private analysisCost = 0;
   private readonly lastQuery: Record<QuerySlot, number> = { filter: 0, highlight: 0 };
 
-  constructor(port: MessagePort, keys: readonly Key[], post: Post) {
+  /** The source goes on while it is read. */
+  private readonly isLive: boolean;
+  private lastRestated = 0;
+  private isAnalysisComing = false;
+
+  constructor({ port, keys, isLive }: Extract<ToWorker, { kind: 'open' }>, post: Post) {
     this.post = post;
+    this.isLive = isLive;
     this.ingest = createIngest({ keys });
     this.source = new SourcePort(port, {
       chunk: (bytes, done, total) => this.chunk(bytes, done, total),
@@ -133,8 +146,11 @@ export class Reading {
     }
     const to = Math.min(store.length, this.published + DELTA_ROWS_MAX);
     const slices = copyRows(store, this.published, to);
-    // Late knowledge changes rows that were told before: they are told again, once, at the end.
-    const restateTo = ending === null ? this.restated : Math.min(this.published, this.restated + 2 * DELTA_ROWS_MAX);
+    // Late knowledge changes rows that were told before: they are told again, once, at the end; those of a capture that
+    // goes on now and then, until they are settled.
+    const isRestating = ending !== null || this.isRestatingNow();
+    const settled = isRestating ? ingest.settledRows() : 0;
+    const restateTo = isRestating ? Math.min(this.published, this.restated + 2 * DELTA_ROWS_MAX) : this.restated;
     const restated = restateRows(store, this.restated, restateTo);
     const addressTo = addressCount(slices, this.addresses);
     const addresses = Array.from({ length: addressTo - this.addresses }, (_, i) => store.address(this.addresses + i));
@@ -156,7 +172,8 @@ export class Reading {
       { kind: 'delta', ...delta, addressFrom: this.addresses, addresses, ringFrom: this.rings, rings },
       buffersOf(slices, restated),
     );
-    this.restated = ending !== null && restateTo === this.published ? to : restateTo;
+    if (ending === null) this.restated = Math.max(this.restated, Math.min(restateTo, settled));
+    else this.restated = restateTo === this.published ? to : restateTo;
     this.published = to;
     this.addresses = addressTo;
     this.rings = store.rings.length;
@@ -165,15 +182,41 @@ export class Reading {
     if (ending === null) this.analyseSometimes();
   }
 
-  private analyseSometimes(): void {
+  private isRestatingNow(): boolean {
     const now = performance.now();
-    if (now - this.lastAnalysis < ANALYSIS_INTERVAL || this.analysisCost > ANALYSIS_COST_MAX) return;
-    this.tellAnalysis();
+    if (!this.isLive || now - this.lastRestated < LIVE_RESTATE_INTERVAL) return false;
+    this.lastRestated = now;
+    return true;
+  }
+
+  private analyseSometimes(): void {
+    const since = performance.now() - this.lastAnalysis;
+    const isDue = this.isLive
+      ? since >= Math.max(LIVE_ANALYSIS_INTERVAL, this.analysisCost * LIVE_ANALYSIS_SHARE)
+      : since >= ANALYSIS_INTERVAL && this.analysisCost <= ANALYSIS_COST_MAX;
+    if (isDue) this.tellAnalysis();
+    else if (this.isLive) this.analyseLater();
+  }
+
+  /** The last packets for some time are concluded from too. */
+  private analyseLater(): void {
+    if (this.isAnalysisComing) return;
+    this.isAnalysisComing = true;
+    setTimeout(() => {
+      this.isAnalysisComing = false;
+      if (this.ending === null) this.analyseSometimes();
+    }, LIVE_ANALYSIS_INTERVAL);
+  }
+
+  private marks(): readonly LabMark[] {
+    return this.ingest.comments.map(({ text }) => readLabMark(text)).filter((mark) => mark !== null);
   }
 
   private tellAnalysis(): void {
     const start = performance.now();
-    this.post({ kind: 'analysis', run: this.run, analysis: this.ingest.analysis() });
+    const { ingest, run } = this;
+    const { dropped } = ingest;
+    this.post({ kind: 'analysis', run, analysis: ingest.analysis(), marks: this.marks(), dropped });
     this.lastAnalysis = performance.now();
     this.analysisCost = this.lastAnalysis - start;
   }

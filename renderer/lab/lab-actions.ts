@@ -2,6 +2,7 @@
 // and stands in the command log as such.
 import type { LabOptions, LabReply, LabSnapshot } from '../../app/lab/lab-view.ts';
 import { bridge } from '../bridge/bridge.ts';
+import { openLive } from '../state/actions.ts';
 import { LAB_LOG_MAX, useLab } from './lab-store.ts';
 
 function keep(line: string): void {
@@ -14,13 +15,23 @@ export function takeSnapshot(snapshot: LabSnapshot | null): void {
   useLab.setState({ snapshot });
 }
 
+/** As the command line would start it. */
+function startLine({ kind, nodes, dialect, transport, tokenMs, behaviour, withSheep }: LabOptions): string {
+  const what = `--nodes ${nodes} --dialect ${dialect} --transport ${transport} --token ${tokenMs}`;
+  const store = withSheep ? ` --behaviour ${behaviour}` : ' --no-sheep';
+  return kind === 'processes' ? `totemlab lab ${what}${store}` : `# virtual lab: ${what}${store}`;
+}
+
 export const labActions = {
-  /** Resolves once the lab has begun; a problem is said in a sentence. */
+  /** Resolves once the lab has begun and its capture is shown; else with the reason in a sentence. */
   async start(options: LabOptions): Promise<string | null> {
-    const started = await bridge.call('lab.start', options);
-    return started.ok ? null : started.problem.says;
+    useLab.setState({ snapshot: null, log: [] });
+    keep(startLine(options));
+    return openLive(() => bridge.call('lab.start', options));
   },
+  /** What it captured stays in the window. */
   async end(): Promise<void> {
+    keep('quit');
     await bridge.call('lab.end');
   },
   /** A line of the lab's prompt: `fault kill 2`, `n1> collie node list`, `traffic 1 size=1000`. */

@@ -13,8 +13,9 @@ export function live(): IngestClient | null {
   return client;
 }
 
-export function startLive(port: MessagePort, keys: readonly Key[], listener: IngestListener): void {
-  client = new IngestClient(port, keys, listener);
+/** `isGrowing`: the source goes on while it is read. */
+export function startLive(port: MessagePort, keys: readonly Key[], isGrowing: boolean, listener: IngestListener): void {
+  client = new IngestClient(port, keys, isGrowing, listener);
   showPackets(client.mirror);
 }
 

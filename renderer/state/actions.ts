@@ -3,7 +3,9 @@
 import { bridge } from '../bridge/bridge.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
 import { positionIn } from '../../app/store/row-list.ts';
+import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
 import type { ThemeChoice } from '../../app/settings/settings.ts';
+import type { Result } from '../../protocol/base/result.ts';
 import type { IngestListener } from '../ingest/ingest-client.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { showTheme, systemTheme } from '../theme/theme.ts';
@@ -11,6 +13,7 @@ import { addKeys, keyList, keysAtHand, startWithKeys } from '../session/keyring.
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
+import { endFollowing, followNow, followView, stand, startFollowing } from './following.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
 import { EMPTY_SESSION, useSession } from './session-store.ts';
@@ -70,9 +73,30 @@ function takeAnalysis(analysis: Analysis): void {
   useSession.setState({ analysis, nodes });
 }
 
+/** Milliseconds between two updates of the panels of a capture that goes on. */
+const LIVE_INTERVAL = 100;
+let liveTimer: ReturnType<typeof setTimeout> | null = null;
+
+/** Shows what has come of a capture that goes on; the last of it too, a moment later. */
+function showLive(): void {
+  if (liveTimer !== null) return;
+  liveTimer = setTimeout(
+    () => {
+      liveTimer = null;
+      if (useSession.getState().phase !== 'live') return;
+      lastGrown = performance.now();
+      followNow();
+      useSession.setState({ revision: packets().revision });
+      askAgain(false);
+    },
+    Math.max(0, LIVE_INTERVAL - (performance.now() - lastGrown)),
+  );
+}
+
 const listener: IngestListener = {
   grown(mirror, done, total) {
     const { phase } = useSession.getState();
+    if (phase === 'live') return showLive();
     const now = performance.now();
     // Large captures grow fast: panels follow in steps, and the reading gets the processor.
     if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < grownInterval(mirror.length) && done < total) return;
@@ -85,7 +109,7 @@ const listener: IngestListener = {
     showPackets(mirror);
     const { filter, highlight } = useSession.getState();
     useSession.setState({
-      phase: 'reading',
+      phase: useSession.getState().phase === 'live' ? 'live' : 'reading',
       revision: 0,
       damage: null,
       analysis: null,
@@ -98,8 +122,13 @@ const listener: IngestListener = {
     forgetProgress();
   },
   told(message) {
-    if (message.kind === 'analysis') takeAnalysis(message.analysis);
-    else if (message.kind === 'dissected')
+    if (message.kind === 'analysis') {
+      const { analysis, marks, dropped } = message;
+      takeAnalysis(analysis);
+      useSession.setState({ marks, dropped });
+    }
+    if (message.kind === 'analysis') return;
+    if (message.kind === 'dissected')
       useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
     else if (message.kind === 'not-dissected')
       useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
@@ -112,6 +141,7 @@ const listener: IngestListener = {
 
 /** The capture is read, or as much of it as there will be. */
 function conclude(isCancelled: boolean, damage: string | null): void {
+  endFollowing();
   if (packets().length === 0 && damage !== null) {
     const { recent } = useSession.getState();
     useSession.setState({ ...EMPTY_SESSION, recent, phase: 'failed', problem: damage });
@@ -127,6 +157,7 @@ function conclude(isCancelled: boolean, damage: string | null): void {
 
 function endSession(): void {
   stopLive();
+  endFollowing();
   forgetProgress();
   if (stream !== null) void bridge.call('session.close', stream);
   stream = null;
@@ -138,7 +169,21 @@ export async function openCapture(path: string, isFirstShow = false): Promise<vo
   const { recent } = useSession.getState();
   useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keys: keyList(), isFirstShow });
   useView.setState(NOTHING_CHOSEN);
-  const opened = await bridge.call('session.open', path);
+  await show(await bridge.call('session.open', path));
+}
+
+/** Shows a capture that goes on, which `start` begins; what was shown before goes. Null, or why it could not begin. */
+export async function openLive(start: () => Promise<Result<OpenedSource, OpenProblem>>): Promise<string | null> {
+  endSession();
+  const { recent } = useSession.getState();
+  useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keys: keyList() });
+  useView.setState(NOTHING_CHOSEN);
+  const opened = await start();
+  await show(opened);
+  return opened.ok ? null : opened.problem.says;
+}
+
+async function show(opened: Result<OpenedSource, OpenProblem>): Promise<void> {
   if (!opened.ok) {
     useSession.setState({ phase: 'failed', problem: opened.problem.says });
     return;
@@ -147,13 +192,19 @@ export async function openCapture(path: string, isFirstShow = false): Promise<vo
   stream = own;
   const port = await bridge.openStream(own);
   if (own !== stream) return;
+  const isGrowing = opened.value.live !== null;
   useSession.setState({
     source: opened.value,
     total: opened.value.byteLength,
     recent: await bridge.call('recent.list'),
+    ...(isGrowing ? { phase: 'live' } : {}),
   });
-  startLive(port, keysAtHand(), listener);
+  if (isGrowing) startFollowing();
+  startLive(port, keysAtHand(), isGrowing, listener);
 }
+
+/** The stream that is shown; null for none. */
+export const shownStream = (): number | null => stream;
 
 export async function chooseCapture(): Promise<void> {
   const path = await bridge.call('session.choose');
@@ -203,6 +254,7 @@ export function cancelReading(): void {
 export function selectRow(row: number): void {
   const mirror = packets();
   if (mirror.length === 0) return;
+  stand();
   const chosen = Math.min(Math.max(0, row), mirror.length - 1);
   useView.setState({ row: chosen, time: timeOfRow(chosen), field: null, finding: null });
   live()?.dissect(chosen);
@@ -242,6 +294,7 @@ function reveal(time: number): void {
 }
 
 export function showSpan(span: Span): void {
+  followView(span);
   useView.setState({ span });
 }
 

@@ -4,6 +4,7 @@ import { create } from 'zustand';
 import { selectRow, selectTime } from './actions.ts';
 import { packets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
+import { goLive, stand, useFollow } from './following.ts';
 import { useSession } from './session-store.ts';
 import { currentFolds } from './time/folding.ts';
 import { laterBy } from './time/running.ts';
@@ -68,14 +69,21 @@ function advance(now: number): void {
     lastPanels = now;
     showPanels(running);
   }
-  if (running >= to) pause();
+  if (running >= to) caughtUp();
   else frame = requestAnimationFrame(advance);
+}
+
+/** The cursor has come to the last packet there is: of a source that goes on, it goes on with it. */
+function caughtUp(): void {
+  pause();
+  goLive();
 }
 
 export function play(): void {
   if (packets().length === 0 || running !== null) return;
   const { from, to } = wholeSpan();
   const time = useView.getState().time ?? from;
+  if (useFollow.getState().isLive && time >= to) return goLive();
   running = time >= to ? from : time;
   lastFrame = lastPanels = performance.now();
   usePlayback.setState({ isPlaying: true });
@@ -90,7 +98,8 @@ export function pause(): void {
 }
 
 export function togglePlay(): void {
-  if (running === null) play();
+  if (useFollow.getState().isGlued) stand();
+  else if (running === null) play();
   else pause();
 }
 

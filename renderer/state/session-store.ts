@@ -1,12 +1,18 @@
 // What the window shows of one capture, in small numbers: packets stay in the mirror, which actions.ts holds.
 import { create } from 'zustand';
-import type { OpenedSource, RecentFile } from '../../app/ipc/contract.ts';
+import type { CaptureNews, OpenedSource, RecentFile } from '../../app/ipc/contract.ts';
+import type { LabMark } from '../../app/lab/lab-mark.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
 import type { FilterProblem } from '../ingest/messages.ts';
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts';
 
-export type Phase = 'empty' | 'opening' | 'reading' | 'done' | 'cancelled' | 'failed';
+/** `live`: the capture goes on while it is shown. */
+export type Phase = 'empty' | 'opening' | 'reading' | 'live' | 'done' | 'cancelled' | 'failed';
+
+/** True while there are packets to show, or soon will be. */
+export const isShown = (phase: Phase): boolean =>
+  phase === 'reading' || phase === 'live' || phase === 'done' || phase === 'cancelled';
 
 /** An expression over packets, and what it found. */
 export interface Query {
@@ -25,7 +31,7 @@ export interface OpenedRowView {
 
 export interface SessionState {
   readonly phase: Phase;
-  readonly source: Pick<OpenedSource, 'name' | 'path' | 'byteLength' | 'isCompressed'> | null;
+  readonly source: Pick<OpenedSource, 'name' | 'path' | 'byteLength' | 'isCompressed' | 'live'> | null;
   /** Why nothing could be opened. */
   readonly problem: string | null;
   /** What a command of the person came to, where that was nothing. */
@@ -39,6 +45,12 @@ export interface SessionState {
   /** Bumped with every delta: what panels depend on instead of packets. */
   readonly revision: number;
   readonly analysis: Analysis | null;
+  /** What was done to the lab that the capture is of, in order of time. */
+  readonly marks: readonly LabMark[];
+  /** Packets that the capturing side says it dropped. */
+  readonly dropped: number;
+  /** How the capture goes on; null where it is not one of an interface. */
+  readonly news: CaptureNews | null;
   readonly nodes: NodeDirectory;
   /** Keys at hand, without their octets. */
   readonly keys: readonly { readonly name: string; readonly octets: number }[];
@@ -63,6 +75,9 @@ export const EMPTY_SESSION: SessionState = {
   total: 0,
   revision: 0,
   analysis: null,
+  marks: [],
+  dropped: 0,
+  news: null,
   nodes: createNodeDirectory([], []),
   keys: [],
   filter: NO_QUERY,

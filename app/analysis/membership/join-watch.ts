@@ -31,7 +31,7 @@ const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'cer
 const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
 const NS_PER_S = 1_000_000_000;
 
-const isLoopback = (ip: string): boolean => ip.startsWith('127.') || ip === '::1';
+const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 
 export class JoinWatch {
   private readonly tracks: Tracks;

@@ -4,14 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { CaptureBackend } from '../../../app/session/live-capture.ts';
-
-export interface CaptureInterface {
-  readonly name: string;
-  readonly addresses: readonly string[];
-  /** Null where the system does not say. */
-  readonly isUp: boolean | null;
-}
+import type { CaptureBackend, CaptureInterface } from '../../../app/session/live-capture.ts';
 
 const SYSTEM = '/sys/class/net';
 

@@ -14,6 +14,8 @@ export interface SpoolHooks {
   readonly drained: () => void;
   /** Nothing can be written any more. */
   readonly failed: (says: string) => void;
+  /** So many octets of it can be read by now. */
+  readonly written?: (octets: number) => void;
 }
 
 function sentence(path: string, error: NodeJS.ErrnoException): string {
@@ -27,6 +29,7 @@ function sentence(path: string, error: NodeJS.ErrnoException): string {
 export function createSpool(path: string, hooks: SpoolHooks): Spool {
   const stream: WriteStream = createWriteStream(path, { mode: 0o600 });
   let problem: string | null = null;
+  const written = (): void => hooks.written?.(stream.bytesWritten);
   stream.on('drain', hooks.drained);
   stream.on('error', (error) => {
     problem = sentence(path, error);
@@ -34,7 +37,7 @@ export function createSpool(path: string, hooks: SpoolHooks): Spool {
   });
   return {
     path,
-    write: (chunk) => (problem === null ? stream.write(chunk) : true),
+    write: (chunk) => (problem === null ? stream.write(chunk, written) : true),
     end: () =>
       new Promise((done) => {
         if (problem !== null) done(problem);

@@ -292,6 +292,16 @@ export class ProcessCluster implements LabCluster {
     this.children.get(number)?.order(order);
   }
 
+  /** Nanoseconds since 1970, by the clock of the cluster's capture. */
+  nowNs(): bigint {
+    return this.wallNsAtZero + process.hrtime.bigint();
+  }
+
+  /** A comment in the capture, at a time of its clock. */
+  mark(timeNs: bigint, comment: string): void {
+    this.merge?.mark(timeNs, comment);
+  }
+
   readonly capturedPackets = (): number => this.merge?.packets() ?? 0;
 
   /** Ends every process: cleanly, the last first, or at once. */

@@ -4,6 +4,7 @@ import { createCaptureReader } from '../../../protocol/pcap/capture-reader.ts';
 import {
   enhancedPacket,
   interfaceDescription,
+  interfaceStatistics,
   nameResolution,
   sectionHeader,
 } from '../../../protocol/pcap/pcapng-writer.ts';
@@ -23,6 +24,8 @@ export interface TapMerge {
   /** A place for the octets of one more node's tap; each process of a node has a new one. */
   node(name: string, ip: string): (chunk: Uint8Array) => void;
   readonly packets: () => number;
+  /** A comment on the first packet from this time on that is not yet given out. */
+  mark(timeNs: bigint, comment: string): void;
   /** Gives out all that is held back. */
   end(): void;
 }
@@ -32,6 +35,13 @@ export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
   let packets = 0;
   let order = 0;
   const interfaces = new Map<string, number>();
+  let marks: { readonly timeNs: bigint; readonly comment: string }[] = [];
+  const commentsUntil = (timeNs: bigint): readonly string[] => {
+    if (marks.length === 0) return [];
+    const due = marks.filter((mark) => mark.timeNs <= timeNs);
+    marks = marks.filter((mark) => mark.timeNs > timeNs);
+    return due.map(({ comment }) => comment);
+  };
   const release = (beforeNs: bigint): void => {
     if (held.length === 0) return;
     held.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : a.order - b.order));
@@ -39,7 +49,10 @@ export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
     const due = first < 0 ? held : held.slice(0, first);
     if (due.length === 0) return;
     held = first < 0 ? [] : held.slice(first);
-    write(Buffer.concat(due.map(({ interfaceId, timeNs, bytes }) => enhancedPacket({ interfaceId, timeNs, bytes }))));
+    const blocks = due.map(({ interfaceId, timeNs, bytes }) =>
+      enhancedPacket({ interfaceId, timeNs, bytes, comments: commentsUntil(timeNs) }),
+    );
+    write(Buffer.concat(blocks));
   };
   const timer = setInterval(() => release(BigInt(Date.now() - HELD_MS) * 1_000_000n), HELD_MS / 2);
   timer.unref();
@@ -69,9 +82,14 @@ export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
       return (chunk) => reader.push(chunk);
     },
     packets: () => packets,
+    mark: (timeNs, comment) => void marks.push({ timeNs, comment }),
     end() {
       clearInterval(timer);
       release(1n << 63n);
+      // What was done after the last packet has none to stand at.
+      const last = marks.at(-1)?.timeNs ?? 0n;
+      const rest = commentsUntil(last);
+      if (rest.length > 0 && interfaces.size > 0) write(interfaceStatistics(0, last, 0n, rest));
     },
   };
 }

@@ -113,7 +113,7 @@ export class TimelineView {
     const context = beginPaint(this.canvas);
     if (context === null || span === null) return;
     const store = packets();
-    const isWhole = phase !== 'reading';
+    const isWhole = phase !== 'reading' && phase !== 'live';
     if (this.density === null || !this.density.isCurrent(store, nodes, isWhole))
       this.density = new Density(store, nodes, isWhole);
     const { density } = this;

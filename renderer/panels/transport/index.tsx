@@ -3,6 +3,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { wholeSpan } from '../../state/actions.ts';
 import { setSpeed, SPEED_MAX, SPEED_MIN, step, togglePlay, usePlayback } from '../../state/playback.ts';
+import { goLive, useFollow } from '../../state/following.ts';
 import { useSession } from '../../state/session-store.ts';
 import type { Direction, StepKind } from '../../state/steps.ts';
 import { useView } from '../../state/view-store.ts';
@@ -49,7 +50,9 @@ function Step({ kind, direction }: { readonly kind: StepKind; readonly direction
 }
 
 function Play(): ReactNode {
-  const isPlaying = usePlayback((state) => state.isPlaying);
+  const isReplaying = usePlayback((state) => state.isPlaying);
+  const isGlued = useFollow((state) => state.isGlued);
+  const isPlaying = isReplaying || isGlued;
   return (
     <button
       type="button"
@@ -96,6 +99,26 @@ function Now(): ReactNode {
   );
 }
 
+/** Where the moment of a source that goes on is: at now, or so far behind it. */
+function Behind(): ReactNode {
+  const { isLive, isGlued } = useFollow();
+  const time = useView((state) => state.time);
+  useSession((state) => state.revision);
+  if (!isLive) return null;
+  const behind = time === null ? 0 : Math.max(0, (wholeSpan().to - time) / 1e9);
+  return (
+    <button
+      type="button"
+      className="transport-live"
+      aria-pressed={isGlued}
+      title={isGlued ? 'The moment is now: everything follows what comes (Space stops it)' : 'Go live (G)'}
+      onClick={goLive}
+    >
+      {isGlued ? 'live' : `${behind.toFixed(1)} s behind · go live`}
+    </button>
+  );
+}
+
 export function Transport(): ReactNode {
   useEffect(startTransportKeys, []);
   return (
@@ -109,6 +132,7 @@ export function Transport(): ReactNode {
       ))}
       <Speed />
       <Now />
+      <Behind />
     </div>
   );
 }

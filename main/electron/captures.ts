@@ -1,0 +1,73 @@
+// Live captures of the windows: starts and stops them, and copies what they captured where a person wants it.
+import { copyFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BrowserWindow, dialog, type WebContents } from 'electron';
+import type { CaptureChoice, OpenedSource, OpenProblem, StreamId } from '../../app/ipc/contract.ts';
+import type { CaptureInterfaces } from '../../app/session/live-capture.ts';
+import { fail, ok, type Result } from '../../protocol/base/result.ts';
+import { captureHelper } from '../node/capture/helper-command.ts';
+import { captureBackends, captureInterfaces } from '../node/capture/interfaces.ts';
+import { WindowCapture } from '../node/capture/window-capture.ts';
+import { explainSystemError } from '../node/files/open-problem.ts';
+import { granted, recent } from './remembered.ts';
+import { newSpool } from './spools.ts';
+import { pathOfStream, serveSource, streamsFull } from './streams.ts';
+import { tell } from './windows.ts';
+
+const running = new Map<StreamId, { readonly owner: WebContents; readonly capture: WindowCapture }>();
+
+export const listInterfaces = (): CaptureInterfaces => ({
+  interfaces: captureInterfaces(),
+  backends: captureBackends(),
+});
+
+export async function startCapture(
+  owner: WebContents,
+  choice: CaptureChoice,
+): Promise<Result<OpenedSource, OpenProblem>> {
+  const full = streamsFull(owner);
+  if (full !== null) return fail(full);
+  const { interface: name, backend } = choice;
+  const spool = await newSpool(name);
+  let stream: StreamId | null = null;
+  const capture = new WindowCapture(choice, captureHelper(backend), spool, (news) => {
+    if (stream !== null) tell(owner, 'capture.news', { stream, ...news });
+  });
+  const problem = await capture.started();
+  if (problem !== null) return fail({ kind: 'denied', says: problem });
+  const id = serveSource(owner, capture.capture, async () => {
+    running.delete(id);
+    await capture.stop();
+  });
+  stream = id;
+  running.set(id, { owner, capture });
+  const live = { kind: 'interface', interface: name, backend } as const;
+  // What was told before the window knew the stream.
+  setImmediate(() => tell(owner, 'capture.news', { stream: id, ...capture.news }));
+  return ok({ stream: id, name: `${name} · ${backend}`, path: spool, byteLength: 0, isCompressed: false, live });
+}
+
+export async function stopCapture(owner: WebContents, stream: StreamId): Promise<void> {
+  const found = running.get(stream);
+  if (found?.owner === owner) await found.capture.stop();
+}
+
+export async function saveCapture(owner: WebContents, stream: StreamId): Promise<Result<string | null, OpenProblem>> {
+  const spool = pathOfStream(stream, owner);
+  if (spool === null) return fail({ kind: 'missing', says: 'this capture is no longer open: open it again.' });
+  const window = BrowserWindow.fromWebContents(owner);
+  const options = { title: 'Keep the capture', defaultPath: basename(spool) };
+  const { canceled, filePath } = await (window === null
+    ? dialog.showSaveDialog(options)
+    : dialog.showSaveDialog(window, options));
+  if (canceled || filePath === undefined || filePath === '') return ok(null);
+  const path = /\.pcapng$/.test(filePath) ? filePath : `${filePath}.pcapng`;
+  try {
+    await copyFile(spool, path);
+  } catch (error) {
+    return fail(explainSystemError(error, path));
+  }
+  granted.grant(path);
+  await recent.add(path);
+  return ok(path);
+}

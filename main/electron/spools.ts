@@ -1,0 +1,33 @@
+// Where live captures are written while they grow: a folder of the program's own, so that one that was killed leaves
+// them. The last few stay, as recent captures do.
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { app } from 'electron';
+
+/** Live captures that stay, the latest. */
+export const SPOOLS_KEPT_MAX = 10;
+
+const folder = (): string => join(app.getPath('userData'), 'captures');
+const two = (value: number): string => String(value).padStart(2, '0');
+
+/** Captures there are, the latest first. Names begin with the time. */
+export async function spooled(): Promise<readonly string[]> {
+  const names = await readdir(folder()).catch(() => []);
+  return names
+    .filter((name) => name.endsWith('.pcapng'))
+    .sort()
+    .reverse()
+    .map((name) => join(folder(), name));
+}
+
+/** A name for the next live capture, of what it is: `20261126-020355-lo.pcapng`. Old ones go. */
+export async function newSpool(what: string): Promise<string> {
+  await mkdir(folder(), { recursive: true });
+  const old = (await spooled()).slice(SPOOLS_KEPT_MAX - 1);
+  await Promise.all(old.map((path) => rm(path, { force: true })));
+  const now = new Date();
+  const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
+  const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+  const ms = String(now.getMilliseconds()).padStart(3, '0');
+  return join(folder(), `${day}-${time}.${ms}-${what.replace(/[^\w.-]/g, '_')}.pcapng`);
+}

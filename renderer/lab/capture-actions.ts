@@ -1,0 +1,34 @@
+// What a person can do with a live capture of an interface: start, stop, keep it. A lab's capture is kept likewise.
+import type { CaptureChoice, CaptureNews } from '../../app/ipc/contract.ts';
+import { bridge } from '../bridge/bridge.ts';
+import { openLive, shownStream } from '../state/actions.ts';
+import { useSession } from '../state/session-store.ts';
+import { labActions } from './lab-actions.ts';
+
+/** Takes over how the capture goes on; news of one that is no longer shown is dropped. */
+export function takeNews(news: CaptureNews): void {
+  if (news.stream === shownStream()) useSession.setState({ news });
+}
+
+/** Resolves once packets can come; else with the reason in a sentence. */
+export function startCapture(choice: CaptureChoice): Promise<string | null> {
+  return openLive(() => bridge.call('capture.start', choice));
+}
+
+/** Ends what goes on: the capture, or the lab. What was captured stays. */
+export async function stopSource(): Promise<void> {
+  const stream = shownStream();
+  const live = useSession.getState().source?.live ?? null;
+  if (stream === null || live === null) return;
+  if (live.kind === 'lab') await labActions.end();
+  else await bridge.call('capture.stop', stream);
+}
+
+/** Copies what was captured to where the person says. */
+export async function keepCapture(): Promise<void> {
+  const stream = shownStream();
+  if (stream === null) return;
+  const kept = await bridge.call('capture.save', stream);
+  if (!kept.ok) useSession.setState({ notice: kept.problem.says });
+  else if (kept.value !== null) useSession.setState({ notice: `Kept as ${kept.value}` });
+}

@@ -1,0 +1,83 @@
+// Captures from an interface: which, by which program, through which filter. What is missing is said with the command
+// that mends it.
+import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { DEFAULT_CAPTURE_FILTER, type CaptureBackend, type CaptureInterfaces } from '../../app/session/live-capture.ts';
+import { bridge } from '../bridge/bridge.ts';
+import { startCapture } from './capture-actions.ts';
+
+const BACKENDS: Readonly<Record<CaptureBackend, string>> = {
+  tcpdump: 'tcpdump: the kernel’s clock, drops counted',
+  cap: 'cap: this program’s clock, drops not counted',
+};
+
+function Interfaces({ interfaces, backends }: CaptureInterfaces): ReactNode {
+  const first = interfaces.find(({ isUp }) => isUp !== false)?.name;
+  const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    void startCapture({
+      interface: String(form.get('interface') ?? ''),
+      backend: form.get('backend') === 'cap' ? 'cap' : 'tcpdump',
+      filter: String(form.get('filter') ?? '').trim(),
+    });
+  };
+  return (
+    <form onSubmit={onSubmit}>
+      <fieldset className="start-interfaces">
+        <legend>interface</legend>
+        {interfaces.map(({ name, addresses, isUp }) => (
+          <label key={name}>
+            <input type="radio" name="interface" value={name} required defaultChecked={name === first} />
+            <b>{name}</b>
+            <span className="muted">{isUp === false ? 'down' : addresses.join(' ')}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label className="start-field">
+        <span>by</span>
+        <select name="backend">
+          {backends.map((backend) => (
+            <option key={backend} value={backend}>
+              {BACKENDS[backend]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="start-field">
+        <span>filter</span>
+        <input name="filter" spellCheck={false} defaultValue={DEFAULT_CAPTURE_FILTER} />
+      </label>
+      <p className="welcome-buttons">
+        <button type="submit" className="primary" disabled={backends.length === 0}>
+          Start the capture
+        </button>
+      </p>
+    </form>
+  );
+}
+
+export function CaptureForm(): ReactNode {
+  const [found, setFound] = useState<CaptureInterfaces | null>(null);
+  useEffect(() => {
+    let isWanted = true;
+    void bridge.call('capture.interfaces').then((list) => isWanted && setFound(list));
+    return () => {
+      isWanted = false;
+    };
+  }, []);
+  return (
+    <section className="start-card" aria-labelledby="start-capture">
+      <h3 id="start-capture">Capture from an interface</h3>
+      {found === null || found.interfaces.length === 0 ? (
+        <p className="muted">A browser captures nothing: npm start opens the window that does.</p>
+      ) : (
+        <Interfaces {...found} />
+      )}
+      {found !== null && found.interfaces.length > 0 && found.backends.length === 0 ? (
+        <p role="alert">
+          No program to capture with is installed: <code>apt install tcpdump</code>
+        </p>
+      ) : null}
+    </section>
+  );
+}
