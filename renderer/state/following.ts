@@ -48,7 +48,11 @@ export function goLive(): void {
   followNow();
 }
 
-const spanAt = (time: number): Span => ({ from: time - width * (1 - AIR), to: time + width * AIR });
+/** Up to now, or from the first packet on while there is less than that. */
+function spanAt(time: number): Span {
+  const from = Math.max(time - width * (1 - AIR), timeOfRow(0) - width * AIR);
+  return { from, to: from + width };
+}
 
 /** Shows the last packet where the moment is glued to now. */
 export function followNow(): void {
