@@ -1,5 +1,5 @@
-// How helper processes are started: on the runtime that this process runs on, Electron as Node where it is Electron; the
-// cap module alone is built for Node, and needs one.
+// How helper processes are started: on the runtime that this process runs on, Electron as Node where it is Electron;
+// the cap module alone is built for Node, and needs one.
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

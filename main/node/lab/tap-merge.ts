@@ -30,18 +30,27 @@ export interface TapMerge {
   end(): void;
 }
 
+/** Comments that wait for the packet that they stand at. */
+function createMarks() {
+  let marks: { readonly timeNs: bigint; readonly comment: string }[] = [];
+  return {
+    add: (timeNs: bigint, comment: string): void => void marks.push({ timeNs, comment }),
+    last: (): bigint => marks.reduce((latest, { timeNs }) => (timeNs > latest ? timeNs : latest), 0n),
+    until(timeNs: bigint): readonly string[] {
+      if (marks.length === 0) return [];
+      const due = marks.filter((mark) => mark.timeNs <= timeNs);
+      marks = marks.filter((mark) => mark.timeNs > timeNs);
+      return due.map(({ comment }) => comment);
+    },
+  };
+}
+
 export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
   let held: Held[] = [];
   let packets = 0;
   let order = 0;
   const interfaces = new Map<string, number>();
-  let marks: { readonly timeNs: bigint; readonly comment: string }[] = [];
-  const commentsUntil = (timeNs: bigint): readonly string[] => {
-    if (marks.length === 0) return [];
-    const due = marks.filter((mark) => mark.timeNs <= timeNs);
-    marks = marks.filter((mark) => mark.timeNs > timeNs);
-    return due.map(({ comment }) => comment);
-  };
+  const marks = createMarks();
   const release = (beforeNs: bigint): void => {
     if (held.length === 0) return;
     held.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : a.order - b.order));
@@ -50,7 +59,7 @@ export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
     if (due.length === 0) return;
     held = first < 0 ? [] : held.slice(first);
     const blocks = due.map(({ interfaceId, timeNs, bytes }) =>
-      enhancedPacket({ interfaceId, timeNs, bytes, comments: commentsUntil(timeNs) }),
+      enhancedPacket({ interfaceId, timeNs, bytes, comments: marks.until(timeNs) }),
     );
     write(Buffer.concat(blocks));
   };
@@ -82,13 +91,13 @@ export function createTapMerge(write: (bytes: Uint8Array) => void): TapMerge {
       return (chunk) => reader.push(chunk);
     },
     packets: () => packets,
-    mark: (timeNs, comment) => void marks.push({ timeNs, comment }),
+    mark: marks.add,
     end() {
       clearInterval(timer);
       release(1n << 63n);
       // What was done after the last packet has none to stand at.
-      const last = marks.at(-1)?.timeNs ?? 0n;
-      const rest = commentsUntil(last);
+      const last = marks.last();
+      const rest = marks.until(last);
       if (rest.length > 0 && interfaces.size > 0) write(interfaceStatistics(0, last, 0n, rest));
     },
   };

@@ -1,13 +1,13 @@
 // The labs of the windows: one a window at most, one of processes in all, since its nodes have fixed addresses.
 import type { WebContents } from 'electron';
-import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
-import type { LabOptions, LabReply } from '../../app/lab/lab-view.ts';
-import { fail, ok, type Result } from '../../protocol/base/result.ts';
-import { helperProgram } from '../node/capture/helper-command.ts';
-import { WindowLab } from '../node/lab/window-lab.ts';
+import type { OpenedSource, OpenProblem } from '../../../app/ipc/contract.ts';
+import type { LabOptions, LabReply } from '../../../app/lab/lab-view.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { helperProgram } from '../../node/capture/helper-command.ts';
+import { WindowLab } from '../../node/lab/window/window-lab.ts';
 import { newSpool } from './spools.ts';
-import { serveSource, streamsFull } from './streams.ts';
-import { tell } from './windows.ts';
+import { serveSource, streamsFull } from '../streams.ts';
+import { tell } from '../windows.ts';
 
 interface OwnedLab {
   readonly owner: WebContents;

@@ -1,12 +1,12 @@
-// What lies in the stores of a lab's sheep, read from their folders as they are: epochs, images, objects. A file that is
-// just being written, or that cannot be read, is seen at the next look.
+// What lies in the stores of a lab's sheep, read from their folders as they are: epochs, images, objects. A file that
+// is just being written, or that cannot be read, is seen at the next look.
 import { open, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabNodeSpec } from '../../../app/lab/cluster.ts';
-import type { LabObjects } from '../../../app/lab/lab-view.ts';
-import { utf8Text } from '../../../protocol/base/bytes.ts';
-import { readConfig } from '../../../protocol/sheep/engine/store/config-file.ts';
-import { readEpochFile } from '../../../protocol/sheep/engine/store/epoch-file.ts';
+import type { LabNodeSpec } from '../../../../app/lab/cluster.ts';
+import type { LabObjects } from '../../../../app/lab/lab-view.ts';
+import { utf8Text } from '../../../../protocol/base/bytes.ts';
+import { readConfig } from '../../../../protocol/sheep/engine/store/config-file.ts';
+import { readEpochFile } from '../../../../protocol/sheep/engine/store/epoch-file.ts';
 import {
   CONFIG_PATH,
   EPOCH_FOLDER,
@@ -14,10 +14,10 @@ import {
   epochOfName,
   OBJECT_FOLDER,
   oidOfName,
-} from '../../../protocol/sheep/engine/store/paths.ts';
-import { INODE_HEAD_OCTETS, readInodeHead } from '../../../protocol/sheep/image/inode.ts';
-import { addrOctets, entryText, nodeEntry } from '../../../protocol/sheep/node-entry.ts';
-import { objectIdText, readObjectId } from '../../../protocol/sheep/object-id.ts';
+} from '../../../../protocol/sheep/engine/store/paths.ts';
+import { INODE_HEAD_OCTETS, readInodeHead } from '../../../../protocol/sheep/image/inode.ts';
+import { addrOctets, entryText, nodeEntry } from '../../../../protocol/sheep/node-entry.ts';
+import { objectIdText, readObjectId } from '../../../../protocol/sheep/object-id.ts';
 
 /** Objects of one store that are told of. */
 export const STORE_OBJECTS_MAX = 20_000;

@@ -2,17 +2,17 @@
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BrowserWindow, dialog, type WebContents } from 'electron';
-import type { CaptureChoice, OpenedSource, OpenProblem, StreamId } from '../../app/ipc/contract.ts';
-import type { CaptureInterfaces } from '../../app/session/live-capture.ts';
-import { fail, ok, type Result } from '../../protocol/base/result.ts';
-import { captureHelper } from '../node/capture/helper-command.ts';
-import { captureBackends, captureInterfaces } from '../node/capture/interfaces.ts';
-import { WindowCapture } from '../node/capture/window-capture.ts';
-import { explainSystemError } from '../node/files/open-problem.ts';
-import { granted, recent } from './remembered.ts';
+import type { CaptureChoice, OpenedSource, OpenProblem, StreamId } from '../../../app/ipc/contract.ts';
+import type { CaptureInterfaces } from '../../../app/session/live-capture.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { captureHelper } from '../../node/capture/helper-command.ts';
+import { captureBackends, captureInterfaces } from '../../node/capture/interfaces.ts';
+import { WindowCapture } from '../../node/capture/window-capture.ts';
+import { explainSystemError } from '../../node/files/open-problem.ts';
+import { granted, recent } from '../remembered.ts';
 import { newSpool } from './spools.ts';
-import { pathOfStream, serveSource, streamsFull } from './streams.ts';
-import { tell } from './windows.ts';
+import { pathOfStream, serveSource, streamsFull } from '../streams.ts';
+import { tell } from '../windows.ts';
 
 const running = new Map<StreamId, { readonly owner: WebContents; readonly capture: WindowCapture }>();
 
@@ -61,7 +61,7 @@ export async function saveCapture(owner: WebContents, stream: StreamId): Promise
     ? dialog.showSaveDialog(options)
     : dialog.showSaveDialog(window, options));
   if (canceled || filePath === undefined || filePath === '') return ok(null);
-  const path = /\.pcapng$/.test(filePath) ? filePath : `${filePath}.pcapng`;
+  const path = filePath.endsWith('.pcapng') ? filePath : `${filePath}.pcapng`;
   try {
     await copyFile(spool, path);
   } catch (error) {

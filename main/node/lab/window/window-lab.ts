@@ -2,7 +2,7 @@
 // what a window sees of it. Knows no window.
 import { setTimeout as rest } from 'node:timers/promises';
 import { serialize } from 'node:v8';
-import { labMarkText } from '../../../app/lab/lab-mark.ts';
+import { labMarkText } from '../../../../app/lab/lab-mark.ts';
 import type {
   LabFault,
   LabNodeView,
@@ -10,14 +10,14 @@ import type {
   LabOptions,
   LabReply,
   LabSnapshot,
-} from '../../../app/lab/lab-view.ts';
-import type { LabNodeStatus } from '../../../app/lab/cluster.ts';
-import { fail, ok, type Result } from '../../../protocol/base/result.ts';
-import { GrowingCapture } from '../capture/growing-capture.ts';
-import { createSpool, type Spool } from '../capture/spool.ts';
-import type { HelperProgram } from './child-node.ts';
-import { openLab, type OpenLab } from './open-lab.ts';
-import type { ClusterEvent } from './process-cluster.ts';
+} from '../../../../app/lab/lab-view.ts';
+import type { LabNodeStatus } from '../../../../app/lab/cluster.ts';
+import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
+import { GrowingCapture } from '../../capture/growing-capture.ts';
+import { createSpool, type Spool } from '../../capture/spool.ts';
+import type { HelperProgram } from '../child-node.ts';
+import { openLab, type OpenLab } from '../open-lab.ts';
+import type { ClusterEvent } from '../process-cluster.ts';
 import { faultOf } from './fault-words.ts';
 import { lookAtStores } from './stores-view.ts';
 

@@ -1,6 +1,6 @@
 // Which lines of the prompt break or mend something, and the nodes that they name: the ones that get a flag in time.
-import { findNode } from './prompt/line.ts';
-import type { LabCluster } from './lab-cluster.ts';
+import { findNode } from '../prompt/line.ts';
+import type { LabCluster } from '../lab-cluster.ts';
 
 /** Words behind which several nodes are named. */
 const OF_MANY = new Set(['partition', 'cut', 'mend']);
