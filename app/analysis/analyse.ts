@@ -20,6 +20,7 @@ import { OddPackets } from './traffic/odd-packets.ts';
 import { RotationAnalysis, type RingRotation } from './traffic/rotation.ts';
 import { KnetLinks } from './traffic/senders/knet-links.ts';
 import { SenderBook } from './traffic/senders/sender-book.ts';
+import { SyncWatch } from './traffic/services/sync-watch.ts';
 import { SheepWatch } from './traffic/sheepdog.ts';
 import { TokenWatch } from './traffic/token-watch.ts';
 
@@ -38,6 +39,7 @@ class Composed implements CaptureAnalysis {
   private readonly tokens = new TokenWatch();
   private readonly odd: OddPackets;
   private readonly sheep = new SheepWatch();
+  private readonly synced = new SyncWatch();
   private readonly joins = new JoinRuns();
   private readonly spells: RingSpells;
   private readonly silences: Silences;
@@ -73,6 +75,7 @@ class Composed implements CaptureAnalysis {
     } else if (m.kind === PacketKind.MCAST) {
       this.delivery.ingest(m);
       this.flow.ingest(m);
+      this.synced.mcast(m);
     } else if (m.kind === PacketKind.KNET) this.links.ingest(m);
     else {
       this.hops.ingest(m);
@@ -83,6 +86,7 @@ class Composed implements CaptureAnalysis {
 
   delivered(message: DeliveredMessage): void {
     this.sheep.delivered(message);
+    this.synced.delivered(message);
   }
 
   rotationOf(ring: number): RingRotation | null {
@@ -96,9 +100,11 @@ class Composed implements CaptureAnalysis {
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
     const sheepdog = this.sheep.finish(rings);
-    const { rotation, joins, spells, losses, hops, flow, senders, links } = this;
+    const { rotation, joins, spells, losses, hops, flow, senders, links, synced, delivery: multicasts } = this;
+    const { notes: sheepNotes } = this.sheep;
     const concluded = { store, facts, packets, nodes, rings, transitions, delivery, sheepdog };
-    const gathered = { tokens, odd, rotation, joins, spells, losses, hops, flow, senders, links };
+    const watched = { joins, spells, losses, hops, flow, senders, links, synced, multicasts };
+    const gathered = { tokens, odd, rotation, sheepNotes, ...watched };
     const silences = this.silences.list();
     const findings = findingsOf({ ...concluded, ...gathered, silences, addresses: this.membership });
     return {

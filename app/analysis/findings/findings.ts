@@ -26,6 +26,9 @@ import { recoveryFailure } from './loss/recovery-failure.ts';
 import { flappingMember } from './nodes/flapping.ts';
 import { flowControlSaturated } from './nodes/flow-control.ts';
 import { slowNode } from './nodes/slow-node.ts';
+import { syncHang } from './nodes/sync-hang.ts';
+import { sheepSplit } from './sheep/sheep-split.ts';
+import { sheepEmptyEpoch, sheepHalted, sheepJoinRefused, sheepNoCopies, sheepWaiting } from './sheep/store-rules.ts';
 import { duplicateNodeid } from './settings/duplicate-nodeid.ts';
 import { ringIdAnomaly } from './settings/ring-id-anomaly.ts';
 import { keyMismatch, mixedSecurity, mixedVersions } from './settings/security.ts';
@@ -57,6 +60,13 @@ export const RULES: readonly Rule[] = [
   tokenRetransmitted,
   joinStorm,
   flappingMember,
+  syncHang,
+  sheepSplit,
+  sheepEmptyEpoch,
+  sheepHalted,
+  sheepWaiting,
+  sheepJoinRefused,
+  sheepNoCopies,
   ringIdAnomaly,
   malformedTraffic,
   cleanLeave,

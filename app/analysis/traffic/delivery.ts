@@ -145,14 +145,25 @@ export class DeliveryAnalysis implements Analyzer {
     return this.log.finish();
   }
 
+  /** Multicasts that a token of the ring names and the capture does not have. */
+  missingOf(ring: number): number {
+    const known = this.rings[ring];
+    return known === undefined ? 0 : this.unseen(known, ring, this.beyondNamed());
+  }
+
+  private beyondNamed(): ReadonlyMap<number, number> {
+    return this.sent.countsBeyond((ring) => this.rings[ring]?.named ?? Infinity);
+  }
+
+  private unseen({ before, named, captured }: RingDelivery, ring: number, beyond: ReadonlyMap<number, number>): number {
+    return before < 0 ? 0 : Math.max(0, named - before - captured + (beyond.get(ring) ?? 0));
+  }
+
   finish(): Delivery {
-    const beyond = this.sent.countsBeyond((ring) => this.rings[ring]?.named ?? Infinity);
+    const beyond = this.beyondNamed();
     let neverSeen = 0;
-    for (const [number, ring] of this.rings.entries()) {
-      if (ring === undefined || ring.before < 0) continue;
-      const captured = ring.captured - (beyond.get(number) ?? 0);
-      neverSeen += Math.max(0, ring.named - ring.before - captured);
-    }
+    for (const [number, ring] of this.rings.entries())
+      if (ring !== undefined) neverSeen += this.unseen(ring, number, beyond);
     const requests = [...this.requests]
       .map(([nodeid, count]) => ({ nodeid, count }))
       .sort((a, b) => a.nodeid - b.nodeid);

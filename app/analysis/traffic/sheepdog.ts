@@ -8,8 +8,11 @@ import {
   type SheepNode,
 } from '../../../protocol/sheep/cluster-message.ts';
 import { operationName, resultText, statusName } from '../../../protocol/sheep/operations.ts';
+import { messageIdOf } from '../../../protocol/cpg/services.ts';
+import type { DialectId } from '../../../protocol/totem/dialect.ts';
 import type { DeliveredMessage, DeliveryListener } from '../../store/delivered-message.ts';
 import type { RingHistory, SheepCluster, SheepEvent, SheepMoment } from '../result.ts';
+import { noteOf, plainNote, SHEEP_NOTES_MAX, type SheepNote } from './services/sheep-notes.ts';
 
 const GROUP = 'sheepdog';
 export const SHEEP_EVENTS_MAX = 20_000;
@@ -21,6 +24,25 @@ const NAME = Array.from(GROUP, (char) => char.charCodeAt(0));
 /** A cheap look before a message is read whole: most are Corosync's own. */
 function namesSheepdog(bytes: Uint8Array): boolean {
   return bytes.length > NAME_AT + NAME.length && NAME.every((octet, i) => bytes[NAME_AT + i] === octet);
+}
+
+/** Where a message to "a" has its number: behind the size in Corosync 1, in front of it later. */
+const ID_AT = 5;
+const ID_AT_1 = 13;
+const JOINLIST: { readonly [dialect in DialectId]: number } = {
+  'corosync-1': messageIdOf('corosync-1', 'CPG', 'JOINLIST'),
+  'corosync-2': messageIdOf('corosync-2', 'CPG', 'JOINLIST'),
+  'corosync-3': messageIdOf('corosync-3', 'CPG', 'JOINLIST'),
+};
+/** A list of more processes than this is not looked through. */
+const JOINLIST_OCTETS_MAX = 65_536;
+
+function isJoinlist({ bytes, littleEndian, dialect }: DeliveredMessage): boolean {
+  const at = dialect === 'corosync-1' ? ID_AT_1 : ID_AT;
+  if (bytes.length < at + 4 || bytes.length > JOINLIST_OCTETS_MAX) return false;
+  const low = (bytes[littleEndian ? at : at + 3] ?? 0) | ((bytes[littleEndian ? at + 1 : at + 2] ?? 0) << 8);
+  const high = (bytes[littleEndian ? at + 2 : at + 1] ?? 0) | ((bytes[littleEndian ? at + 3 : at] ?? 0) << 8);
+  return low + high * 65_536 === JOINLIST[dialect];
 }
 
 interface Sheep {
@@ -45,21 +67,31 @@ export class SheepWatch implements DeliveryListener {
   private readonly events: SheepEvent[] = [];
   private readonly history: SheepMoment[] = [];
   private readonly vdis = new Map<number, number>();
+  /** For the rules, in order. */
+  readonly notes: SheepNote[] = [];
   private last: { readonly time: number; readonly frame: number } = { time: 0, frame: 0 };
 
   delivered(message: DeliveredMessage): void {
     const { bytes, littleEndian, dialect, sender } = message;
-    if (!namesSheepdog(bytes)) return;
+    if (!namesSheepdog(bytes)) {
+      if (isJoinlist(message)) this.joinlist(message);
+      return;
+    }
     const read = readServiceMessage(bytes, littleEndian, dialect, sender);
     const { cpg, application } = read;
     if (cpg?.group !== GROUP) return;
     this.isSeen = true;
     this.last = { time: message.timeNs, frame: message.row + 1 };
-    if (read.function === 'PROCJOIN') this.says(`the sheep of node ${cpg.nodeid} (pid ${cpg.pid}) joins the group`);
-    else if (read.function === 'PROCLEAVE') this.gone(cpg.nodeid, cpg.pid);
-    else if (read.function === 'MCAST') {
+    if (read.function === 'PROCJOIN') {
+      this.says(`the sheep of node ${cpg.nodeid} (pid ${cpg.pid}) joins the group`);
+      this.note(plainNote('group-join', this.at, cpg.nodeid, cpg.pid));
+    } else if (read.function === 'PROCLEAVE') {
+      this.gone(cpg.nodeid, cpg.pid);
+      this.note(plainNote('group-leave', this.at, cpg.nodeid, cpg.pid));
+    } else if (read.function === 'MCAST') {
       const sheep = readSheepMessage(bytes.subarray(application.at, application.at + application.length)).message;
       if (sheep !== null) this.message(sheep);
+      this.note(sheep === null ? null : noteOf(sheep, this.at));
     }
     this.keepMoment();
   }
@@ -73,6 +105,23 @@ export class SheepWatch implements DeliveryListener {
       before?.epoch === epoch && before.copies === copies && before.members.join(' ') === members.join(' ');
     if (members.length > 0 && !isSame && history.length < SHEEP_EVENTS_MAX)
       history.push({ ...this.last, epoch, copies, members });
+  }
+
+  private get at(): { readonly timeNs: number; readonly frame: number } {
+    return { timeNs: this.last.time, frame: this.last.frame };
+  }
+
+  private note(note: SheepNote | null): void {
+    if (note !== null && this.notes.length < SHEEP_NOTES_MAX) this.notes.push(note);
+  }
+
+  /** The processes of a node, as it tells them after a change of the ring: its sheep lives and is in the group. */
+  private joinlist({ bytes, littleEndian, dialect, sender, timeNs, row }: DeliveredMessage): void {
+    if (!this.isSeen) return;
+    const { content } = readServiceMessage(bytes, littleEndian, dialect, sender);
+    if (content?.kind !== 'joinlist') return;
+    const sheep = content.processes.find(({ group }) => group === GROUP);
+    if (sheep !== undefined) this.note(plainNote('listed', { timeNs, frame: row + 1 }, sender, sheep.pid));
   }
 
   private says(says: string): void {

@@ -1,6 +1,7 @@
 // A scenario run with a wire tap, and its capture opened like any other.
 import { concatBytes } from '../../../protocol/base/bytes.ts';
 import type { MembershipState } from '../../../protocol/totem/engine/contract.ts';
+import type { StartProgram } from '../../../protocol/sim/program.ts';
 import type { Runner } from '../../../protocol/sim/run/runner.ts';
 import { WireTap } from '../../../protocol/sim/tap/wire-tap.ts';
 import { openBytes, type Opened } from '../../support/open-golden.ts';
@@ -23,11 +24,13 @@ export interface Captured {
   readonly runner: Runner;
 }
 
-export function capture(text: string): Captured {
+/** `start`: another program in the place of the usual one. */
+export function capture(text: string, start?: StartProgram): Captured {
   const parts: Uint8Array[] = [];
   const own: OwnTransition[] = [];
   let tap: WireTap | null = null;
   const { runner } = runNotebook(text, {
+    ...(start === undefined ? {} : { start }),
     prepare({ world }) {
       tap = new WireTap(world, (bytes) => parts.push(bytes));
       world.watch({

@@ -8,6 +8,7 @@ import type { JoinRuns } from '../../traffic/activity/join-runs.ts';
 import type { RingSpells } from '../../traffic/activity/ring-spells.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import type { AddressBook } from '../../traffic/address-book.ts';
+import type { DeliveryAnalysis } from '../../traffic/delivery.ts';
 import type { Flow } from '../../traffic/flow.ts';
 import type { Requests } from '../../traffic/loss/requests.ts';
 import type { TokenHops } from '../../traffic/loss/token-hops.ts';
@@ -15,6 +16,8 @@ import type { OddPackets } from '../../traffic/odd-packets.ts';
 import type { RotationAnalysis } from '../../traffic/rotation.ts';
 import type { KnetLinks } from '../../traffic/senders/knet-links.ts';
 import type { SenderBook } from '../../traffic/senders/sender-book.ts';
+import type { SheepNote } from '../../traffic/services/sheep-notes.ts';
+import type { SyncWatch } from '../../traffic/services/sync-watch.ts';
 import type { TokenWatch } from '../../traffic/token-watch.ts';
 import type { Incident } from './incidents.ts';
 import type { Ledger } from './ledger.ts';
@@ -43,6 +46,9 @@ export interface Evidence {
   readonly flow: Flow;
   readonly senders: SenderBook;
   readonly links: KnetLinks;
+  readonly multicasts: Pick<DeliveryAnalysis, 'missingOf'>;
+  readonly synced: SyncWatch;
+  readonly sheepNotes: readonly SheepNote[];
 }
 
 export interface FindingContext extends Evidence {
