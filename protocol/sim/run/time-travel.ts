@@ -16,10 +16,20 @@ import { Wording } from './wording.ts';
 const SAVE_EVERY = 2048;
 const SAVES_MAX = 128;
 
+/** Watches the world of a run wherever the run is: made anew for each world, from what it was when that was saved. */
+export interface Follower {
+  /** Plain data, or what never changes. */
+  save(): unknown;
+}
+
+/** `saved` is null at the beginning of a world. */
+export type MakeFollower = (world: World, saved: unknown) => Follower;
+
 interface Save {
   readonly tick: number;
   readonly world: WorldState;
   readonly actor: ActorState;
+  readonly followers: readonly unknown[];
 }
 
 interface Deed {
@@ -27,6 +37,12 @@ interface Deed {
   readonly tick: number;
   readonly now: number;
   readonly action: Action;
+}
+
+export interface TravelOptions {
+  /** Instead of the scenario's own. */
+  readonly seed?: number;
+  readonly followers?: readonly MakeFollower[];
 }
 
 export interface ToldLine {
@@ -40,6 +56,8 @@ export class TimeTravel {
   readonly #wording: Wording;
   #world: World;
   #actor: Actor;
+  readonly #makers: readonly MakeFollower[];
+  #followers: readonly Follower[] = [];
   #transcript: Transcript;
   /** Steps of the world so far. */
   #tick = 0;
@@ -53,13 +71,15 @@ export class TimeTravel {
   #toldDeeds = 0;
   #topics: readonly Topic[] | null = null;
 
-  constructor(scenario: Scenario, seed: number = scenario.seed) {
+  constructor(scenario: Scenario, { seed = scenario.seed, followers = [] }: TravelOptions = {}) {
     this.#scenario = scenario;
     this.#seed = seed;
+    this.#makers = followers;
     this.#world = this.#newWorld();
     this.#wording = new Wording(scenario.cluster, this.#world.dialect);
     this.#actor = new Actor(this.#world);
     this.#transcript = this.#newTranscript();
+    this.#follow(null);
     this.#begin();
   }
 
@@ -70,6 +90,11 @@ export class TimeTravel {
 
   get tick(): number {
     return this.#tick;
+  }
+
+  /** What was done up to this moment, with the time of the world at which it was. */
+  get actions(): readonly { readonly now: number; readonly action: Action }[] {
+    return this.#deeds.slice(0, this.#nextDeed);
   }
 
   /** The notebook up to this moment. */
@@ -104,6 +129,13 @@ export class TimeTravel {
     while (this.#world[unit] < goal && this.#stepOnce());
   }
 
+  /** Goes back to a time of the world, µs; what happened then has happened. */
+  backTo(time: number): void {
+    if (time >= this.#world.now) return;
+    this.#restore(this.#saves.findLast(({ world }) => world.now <= time) ?? null);
+    this.runUntil(Math.max(0, time));
+  }
+
   /** Goes to a moment of the past or of the known future. */
   seek(tick: number): void {
     if (tick < this.#tick) this.#restore(this.#saves.findLast((save) => save.tick <= tick) ?? null);
@@ -122,15 +154,16 @@ export class TimeTravel {
     this.#tell();
   }
 
-  /** Another run that has come to the same moment in the same way. */
-  fork(): TimeTravel {
-    const other = new TimeTravel(this.#scenario, this.#seed);
+  /** Another run that has come to the same moment in the same way, with followers of its own. */
+  fork(followers: readonly MakeFollower[] = []): TimeTravel {
+    const other = new TimeTravel(this.#scenario, { seed: this.#seed, followers });
     if (this.#topics !== null) other.show(this.#topics);
     other.#deeds = this.#deeds.slice(0, this.#nextDeed);
     other.#lines = [...this.lines];
     other.#toldTick = this.#tick;
     other.#toldDeeds = this.#nextDeed;
-    other.#saves = this.#saves.filter(({ tick }) => tick <= this.#tick);
+    // What followers were at a save is theirs: others begin at the beginning.
+    other.#saves = followers.length > 0 ? [] : this.#saves.filter(({ tick }) => tick <= this.#tick);
     other.#saveEvery = this.#saveEvery;
     other.#restore(other.#saves.at(-1) ?? null);
     while (other.#tick < this.#tick && other.#stepOnce());
@@ -140,7 +173,7 @@ export class TimeTravel {
 
   /** Runs all of it again from the beginning under every checker. */
   check(): readonly Violation[] {
-    const again = new TimeTravel(this.#scenario, this.#seed);
+    const again = new TimeTravel(this.#scenario, { seed: this.#seed });
     again.#deeds = this.#deeds.slice(0, this.#nextDeed);
     again.#restore(null, true);
     while (again.#tick < this.#tick && again.#stepOnce());
@@ -165,6 +198,10 @@ export class TimeTravel {
     return transcript;
   }
 
+  #follow(saved: readonly unknown[] | null): void {
+    this.#followers = this.#makers.map((make, i) => make(this.#world, saved?.[i] ?? null));
+  }
+
   #begin(): void {
     for (const number of this.#scenario.starts) {
       const node = this.#world.nodes[number - 1];
@@ -179,6 +216,7 @@ export class TimeTravel {
     this.#world = this.#newWorld(save?.world);
     this.#actor = new Actor(this.#world, save?.actor);
     this.#transcript = this.#newTranscript();
+    this.#follow(save?.followers ?? null);
     this.#tick = save?.tick ?? 0;
     if (isChecked) this.#violations = watchAll(this.#world).violations;
     if (save === null) {
@@ -220,7 +258,8 @@ export class TimeTravel {
 
   #save(): void {
     if ((this.#saves.at(-1)?.tick ?? -1) >= this.#tick) return;
-    this.#saves.push({ tick: this.#tick, world: this.#world.save(), actor: this.#actor.save() });
+    const followers = this.#followers.map((follower) => follower.save());
+    this.#saves.push({ tick: this.#tick, world: this.#world.save(), actor: this.#actor.save(), followers });
     if (this.#saves.length <= SAVES_MAX) return;
     this.#saves = this.#saves.filter((_, i) => i % 2 === 1);
     this.#saveEvery *= 2;

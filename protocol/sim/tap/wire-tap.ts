@@ -32,26 +32,49 @@ interface Recorded {
   readonly notes: string[];
 }
 
+/** Plain data; nothing waits in it once its tap was flushed. */
+export interface WireTapState {
+  readonly ids: readonly number[];
+  readonly notes: readonly string[];
+}
+
 export class WireTap implements WorldObserver {
   readonly #world: World;
   readonly #write: (bytes: Uint8Array) => void;
   /** Frames that leave later than now: their sender still works. */
   readonly #waiting = new TimeHeap<Recorded>();
+  /** IP identification that each node used last. */
   readonly #ids: number[];
-  #notes: string[] = [];
+  #notes: string[];
   #last: Recorded | null = null;
   #losses = new Map<LossCause, number[]>();
 
-  /** `write` is handed the octets of the capture as they come. Watches the world from now on. */
-  constructor(world: World, write: (bytes: Uint8Array) => void) {
+  /**
+   * `write` is handed the octets of the capture as they come. Watches the world from now on; goes on with a capture
+   * where it was saved.
+   */
+  constructor(world: World, write: (bytes: Uint8Array) => void, saved?: WireTapState) {
     this.#world = world;
     this.#write = write;
-    this.#ids = world.nodes.map(({ index }) => (index * 4099) & 0xffff);
+    this.#ids = [...(saved?.ids ?? world.nodes.map(({ index }) => (index * 4099) & 0xffff))];
+    this.#notes = [...(saved?.notes ?? [])];
+    world.watch(this);
+    if (saved !== undefined) return;
     const { nodes } = world.options.cluster;
     write(sectionHeader(['made by the simulator of Totem Lab']));
     write(interfaceDescription(LINKTYPE_ETHERNET, 'bridge'));
     write(nameResolution(new Map(nodes.map(({ ip, name }) => [ip, name]))));
-    world.watch(this);
+  }
+
+  /** Writes what has left its node by now. */
+  flush(): void {
+    this.#closeNotes();
+    this.#flush(this.#world.now);
+  }
+
+  /** To be called after flush(). */
+  save(): WireTapState {
+    return { ids: [...this.#ids], notes: [...this.#notes] };
   }
 
   sent(from: SimNode, to: SimNode | null, bytes: Uint8Array, at: number): void {
