@@ -1,7 +1,8 @@
 // A lab of real processes in the window: started by a click, broken, mended, kept, and opened again.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { done, hasText, readDatagrams } from './live.ts';
 import { Lab, Scratch, SCREENSHOTS } from './support.ts';
 
 const scratch = new Scratch();
@@ -16,57 +17,35 @@ afterAll(async () => {
   scratch.remove();
 });
 
-interface Reply {
-  readonly output: string;
-  readonly exitCode: number;
-}
-interface Doors {
-  call(name: string, args: readonly unknown[]): Promise<Reply>;
-}
-
-/** A line of the lab's prompt, through the window's own door. */
-const say = (line: string): Promise<Reply> =>
-  lab.page.evaluate((said) => (window as unknown as { lab: Doors }).lab.call('lab.command', [said]), line);
-
-/** Says a line that has to succeed; its output. */
-async function done(line: string): Promise<string> {
-  const { output, exitCode } = await say(line);
-  expect(`${line}: ${exitCode} ${exitCode === 0 ? '' : output}`).toBe(`${line}: 0 `);
-  return output;
-}
-
-const hasText = (selector: string, text: string): Promise<unknown> =>
-  lab.page.waitForFunction(
-    ([where = '', wanted = '']) => document.querySelector(where)?.textContent?.includes(wanted),
-    [selector, text],
-  );
+const say = (line: string): Promise<string> => done(lab.page, line);
+const shows = (selector: string, text: string): Promise<unknown> => hasText(lab.page, selector, text);
 
 describe('a lab of three processes', () => {
   it('turns at a click, and the window follows it', async () => {
     await lab.page.click('text=Start three nodes');
     await lab.page.waitForSelector('.app[data-phase=live]');
-    await hasText('.status-ring', 'n1, n2, n3');
-    await hasText('.transport-live', 'live');
+    await shows('.status-ring', 'n1, n2, n3');
+    await shows('.transport-live', 'live');
 
-    expect(await done('wait ring 3')).toMatch(/^ring \d+:\d+ of 3$/m);
-    expect(await done('wait sheep 3')).toContain('3 sheep together');
-    await hasText('.status-live', 'the nodes’ clock');
+    expect(await say('wait ring 3')).toMatch(/^ring \d+:\d+ of 3$/m);
+    expect(await say('wait sheep 3')).toContain('3 sheep together');
+    await shows('.status-live', 'the nodes’ clock');
   });
 
   it('takes what a cluster engineer types', async () => {
-    await done('n1> collie cluster format -c 2');
-    await done('n1> collie vdi create disk 16M');
-    expect(await done('n2> collie vdi list')).toContain('disk');
+    await say('n1> collie cluster format -c 2');
+    await say('n1> collie vdi create disk 16M');
+    expect(await say('n2> collie vdi list')).toContain('disk');
     await lab.page.waitForTimeout(500);
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'lab-rest.png') });
   });
 
   it('shows a kill: the loss of the token, the new ring, epoch 2', async () => {
-    await done('fault kill 2');
-    await done('wait ring 2');
-    await hasText('.status-ring', 'n1, n3');
-    await done('wait recovered');
-    expect(await done('n1> collie cluster info')).toMatch(/\s2\s*\[/);
+    await say('fault kill 2');
+    await say('wait ring 2');
+    await shows('.status-ring', 'n1, n3');
+    await say('wait recovered');
+    expect(await say('n1> collie cluster info')).toMatch(/\s2\s*\[/);
     await lab.page.waitForTimeout(500);
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'lab-kill.png') });
     expect(await lab.page.locator('.findings').innerText()).toMatch(/token|died|dead/i);
@@ -75,7 +54,7 @@ describe('a lab of three processes', () => {
   it('stands where the person looks while the source goes on, and goes live again', async () => {
     await lab.command('preset-diagnose');
     await lab.page.keyboard.press('Space');
-    await hasText('.transport-live', 'behind');
+    await shows('.transport-live', 'behind');
     const before = await lab.text('.transport-live');
     await lab.page.waitForTimeout(700);
     expect(await lab.text('.transport-live')).not.toBe(before);
@@ -84,9 +63,9 @@ describe('a lab of three processes', () => {
   });
 
   it('brings the node back', async () => {
-    await done('fault start 2');
-    await done('wait ring 3');
-    await hasText('.status-ring', 'n1, n2, n3');
+    await say('fault start 2');
+    await say('wait ring 3');
+    await shows('.status-ring', 'n1, n2, n3');
   });
 
   it('keeps the capture, which shows the same when it is opened', async () => {
@@ -103,5 +82,44 @@ describe('a lab of three processes', () => {
     expect(await lab.text('.packet-count')).toBe(frames);
     expect(await lab.page.locator('[data-pane=findings]').innerText()).toBe(rings);
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'lab-again.png') });
+    expect(readDatagrams(kept).comments).toEqual([
+      expect.stringMatching(/^lab at \d+\.\d{9}: fault kill 2$/),
+      expect.stringMatching(/^lab at \d+\.\d{9}: fault start 2$/),
+    ]);
+    const deeds = lab.page.locator('[data-pane=timeline] table tr:has-text("done to the lab")');
+    expect(await deeds.allInnerTexts()).toEqual([
+      expect.stringContaining('fault kill 2'),
+      expect.stringContaining('fault start 2'),
+    ]);
+  });
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a program that is killed', () => {
+  it('leaves no process of its lab, and a capture that can be read', async () => {
+    const home = join(scratch.path, 'killed');
+    const killed = await Lab.start(home);
+    await killed.page.click('text=Start three nodes');
+    await killed.page.waitForSelector('.app[data-phase=live]');
+    await done(killed.page, 'wait ring 3');
+    await done(killed.page, 'fault pause 3');
+    const pids = [...(await done(killed.page, 'status')).matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+    expect(pids).toHaveLength(3);
+    const ended = killed.app.waitForEvent('close');
+    process.kill(killed.app.process().pid ?? 0, 'SIGKILL');
+    await ended;
+
+    await expect.poll(() => pids.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    const [spool = ''] = readdirSync(join(home, 'captures'));
+    const { datagrams, problem } = readDatagrams(join(home, 'captures', spool));
+    expect(datagrams.length).toBeGreaterThan(20);
+    expect(problem).toBeNull();
   });
 });

@@ -20,6 +20,7 @@ import { rowsIn } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
 import { packetLine } from '../packets/layout.ts';
 import { targetAt, type Target } from './layout.ts';
+import { pinAt } from './pins.ts';
 import { TimelineView } from './view.ts';
 
 const ZOOM = 1.2;
@@ -40,8 +41,10 @@ interface Drag {
 
 const shift = (scale: TimeScale, pixels: number): void => showSpan(scale.moved(wholeSpan(), pixels));
 
-function choose({ drawing }: TimelineView, x: number, y: number): void {
+function choose({ drawing, pins }: TimelineView, x: number, y: number): void {
   if (drawing === null) return;
+  const pin = pinAt(pins, drawing, x, y);
+  if (pin !== null) return selectTime(pin.time);
   const target = targetAt(drawing, x, y);
   const { analysis } = useSession.getState();
   if (target?.kind === 'finding') {
@@ -230,6 +233,8 @@ export function useTimeline(): TimelineGestures {
     if (own === null) return;
     const { current } = drag;
     if (current === null) {
+      const pin = own.drawing === null ? null : pinAt(own.pins, own.drawing, offsetX, offsetY);
+      if (pin !== null) return setHover(`done to the lab: ${pin.words}`);
       hoverAt(own, own.drawing === null ? null : targetAt(own.drawing, offsetX, offsetY));
       return;
     }

@@ -12,6 +12,7 @@ import { NO_FACTS, timelineFacts, type TimelineFacts } from '../../state/time/fa
 import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/folding.ts';
 import { useView } from '../../state/view-store.ts';
 import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
+import { layoutPins, paintPins, type Pin } from './pins.ts';
 import { paintOverlay, paintTimeline } from './paint.ts';
 
 /** Rows that are counted in one frame, so that no frame is late for them. */
@@ -21,6 +22,7 @@ const PAGE_START = 0.1;
 
 export class TimelineView {
   drawing: TimelineDrawing | null = null;
+  pins: readonly Pin[] = [];
   /** What the person is marking just now, and what the pointer is at. */
   marking: Span | null = null;
   hoverRow: number | null = null;
@@ -123,6 +125,8 @@ export class TimelineView {
     const scroll = this.scroller.scrollTop;
     this.drawing = layoutTimeline({ store, directory: nodes, facts, density, span, folds, width, height, scroll });
     paintTimeline(context, this.drawing, this.palette, { finding, node });
+    this.pins = layoutPins(useSession.getState().marks, store.epochNs, this.drawing);
+    paintPins(context, this.pins, this.drawing, this.palette);
     this.paintOver();
     if (!isCounted) this.frames.request();
   }
