@@ -1,7 +1,7 @@
 // What a person does with the timeline: wheel zooms, drag marks a stretch, Shift and drag moves, click selects, keys do
 // the same. Draws nothing.
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react';
-import { lengthText, type TimeScale } from '../../canvas/time-scale.ts';
+import { useEffect, useRef, useState, type PointerEvent, type RefObject } from 'react';
+import { lengthText } from '../../canvas/time-scale.ts';
 import {
   fitTimeline,
   markSpan,
@@ -19,17 +19,14 @@ import { currentScale } from '../../state/time/folding.ts';
 import { rowsIn } from '../../state/time/span-figures.ts';
 import { useView } from '../../state/view-store.ts';
 import { packetLine } from '../packets/layout.ts';
+import { pressTimelineKey, shiftTimeline } from '../timeline-keys.ts';
 import { targetAt, type Target } from './layout.ts';
-import { pinAt } from './pins.ts';
+import { pinAt } from '../lanes/pins.ts';
 import { TimelineView } from './view.ts';
 
 const ZOOM = 1.2;
-const ZOOM_KEY = 1.5;
 /** Pixels that the pointer may move in a click. */
 const CLICK_SLACK = 3;
-/** Shares of the view that keys move it by. */
-const NUDGE = 0.1;
-const PAGE = 0.8;
 
 interface Drag {
   readonly x: number;
@@ -38,8 +35,6 @@ interface Drag {
   last: number;
   isMoving: boolean;
 }
-
-const shift = (scale: TimeScale, pixels: number): void => showSpan(scale.moved(wholeSpan(), pixels));
 
 function choose({ drawing, pins }: TimelineView, x: number, y: number): void {
   if (drawing === null) return;
@@ -98,63 +93,8 @@ function wheel(event: WheelEvent, view: TimelineView): void {
   const along = event.shiftKey ? event.deltaY + event.deltaX : event.deltaX;
   const isSideways = along !== 0 && (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY));
   const at = Math.max(0, event.offsetX - view.drawing.gutter);
-  if (isSideways) shift(scale, along);
+  if (isSideways) shiftTimeline(scale, along);
   else showSpan(scale.zoomed(wholeSpan(), at, event.deltaY > 0 ? ZOOM : 1 / ZOOM));
-}
-
-/** Zooms round the cursor where it is in view, else round the middle. */
-function zoomByKey(scale: TimeScale, factor: number): void {
-  const { time } = useView.getState();
-  const x = time === null ? -1 : scale.x(time);
-  showSpan(scale.zoomed(wholeSpan(), x >= 0 && x <= scale.width ? x : scale.width / 2, factor));
-}
-
-/** Sets one end of the marked stretch to the cursor. */
-function markTo(end: 'from' | 'to'): void {
-  const { time, marked } = useView.getState();
-  if (time === null) return;
-  const { from, to } = { from: time, to: time, ...marked, ...(end === 'from' ? { from: time } : { to: time }) };
-  markSpan({ from: Math.min(from, to), to: Math.max(from, to) });
-}
-
-function chooseLane(by: number): void {
-  const { nodes } = useSession.getState().nodes;
-  const { node } = useView.getState();
-  const at = nodes.findIndex(({ nodeid }) => nodeid === node);
-  const next = nodes[at < 0 ? (by > 0 ? 0 : nodes.length - 1) : at + by];
-  if (next !== undefined) selectNode(next.nodeid);
-}
-
-const KEYS: Readonly<Record<string, (scale: TimeScale, isShifted: boolean) => void>> = {
-  ArrowRight: (scale, isShifted) =>
-    isShifted ? shift(scale, NUDGE * scale.width) : selectRow((useView.getState().row ?? -1) + 1),
-  ArrowLeft: (scale, isShifted) =>
-    isShifted ? shift(scale, -NUDGE * scale.width) : selectRow((useView.getState().row ?? 1) - 1),
-  ArrowDown: () => chooseLane(1),
-  ArrowUp: () => chooseLane(-1),
-  PageDown: (scale) => shift(scale, PAGE * scale.width),
-  PageUp: (scale) => shift(scale, -PAGE * scale.width),
-  Home: () => selectRow(0),
-  End: () => selectRow(packets().length - 1),
-  '+': (scale) => zoomByKey(scale, 1 / ZOOM_KEY),
-  '=': (scale) => zoomByKey(scale, 1 / ZOOM_KEY),
-  '-': (scale) => zoomByKey(scale, ZOOM_KEY),
-  '[': () => markTo('from'),
-  ']': () => markTo('to'),
-};
-
-function pressKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'Escape' && useView.getState().marked !== null) {
-    event.stopPropagation();
-    markSpan(null);
-    return;
-  }
-  const scale = currentScale();
-  const key = KEYS[event.key];
-  if (key === undefined || scale === null) return;
-  event.preventDefault();
-  key(scale, event.shiftKey);
 }
 
 /** The wheel must not scroll the page, which React's listener could not keep it from. */
@@ -179,7 +119,7 @@ function drags(view: TimelineView, drag: Drag, offsetX: number): string {
   const { scale, gutter } = drawing;
   if (drag.isPan) {
     const now = currentScale();
-    if (now !== null) shift(now, drag.last - offsetX);
+    if (now !== null) shiftTimeline(now, drag.last - offsetX);
     drag.last = offsetX;
     return '';
   }
@@ -200,7 +140,7 @@ export interface TimelineGestures {
     readonly onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => void;
     readonly onPointerUp: (event: PointerEvent<HTMLCanvasElement>) => void;
     readonly onPointerLeave: () => void;
-    readonly onKeyDown: (event: KeyboardEvent) => void;
+    readonly onKeyDown: typeof pressTimelineKey;
     readonly onDoubleClick: () => void;
   };
 }
@@ -233,7 +173,7 @@ export function useTimeline(): TimelineGestures {
     if (own === null) return;
     const { current } = drag;
     if (current === null) {
-      const pin = own.drawing === null ? null : pinAt(own.pins, own.drawing, offsetX, offsetY);
+      const pin = own.pinAt(offsetX, offsetY);
       if (pin !== null) return setHover(`done to the lab: ${pin.words}`);
       hoverAt(own, own.drawing === null ? null : targetAt(own.drawing, offsetX, offsetY));
       return;
@@ -263,6 +203,6 @@ export function useTimeline(): TimelineGestures {
     overlay,
     scroller,
     hover,
-    handlers: { ...handlers, onKeyDown: pressKey, onDoubleClick: fitTimeline },
+    handlers: { ...handlers, onKeyDown: pressTimelineKey, onDoubleClick: fitTimeline },
   };
 }

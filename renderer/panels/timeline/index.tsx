@@ -1,7 +1,6 @@
 // The timeline: its canvases with legend, the line below with what the pointer is at or the figures of what is marked,
 // and the table behind it. Gestures are in gestures.ts, drawing in view.ts.
 import { useMemo, type ReactNode } from 'react';
-import type { LabMark } from '../../../app/lab/lab-mark.ts';
 import { lengthText } from '../../canvas/time-scale.ts';
 import { toggleFolding } from '../../state/actions.ts';
 import { packets, wholeSpan } from '../../state/capture.ts';
@@ -15,7 +14,7 @@ import { Figures } from '../figures.tsx';
 import { MarkLegend, StateLegend } from '../legend.tsx';
 import { useTimeline } from './gestures.ts';
 import { neededHeight } from './layout.ts';
-import { timeOfMark } from './pins.ts';
+import { withDeeds } from '../lanes/pins.ts';
 import './timeline.css';
 
 const KEYS =
@@ -50,15 +49,6 @@ function Says({ hover }: { readonly hover: string }): ReactNode {
   );
 }
 
-/** What happened, with what was done to the lab among it. */
-function withDeeds(rows: readonly string[][], marks: readonly LabMark[]): readonly string[][] {
-  if (marks.length === 0) return rows;
-  const start = wholeSpan().from;
-  const seconds = (mark: LabMark): string => ((timeOfMark(mark, packets().epochNs) - start) / 1e9).toFixed(6);
-  const deeds = marks.map((mark) => [seconds(mark), 'done to the lab', mark.words]);
-  return [...rows, ...deeds].sort(([a], [b]) => Number(a) - Number(b));
-}
-
 export function Timeline(): ReactNode {
   const { canvas, overlay, scroller, hover, handlers } = useTimeline();
   const nodes = useSession((state) => state.nodes);
@@ -68,6 +58,7 @@ export function Timeline(): ReactNode {
   // The waits are known once the capture is read: the phase says when.
   const facts = useMemo(() => timelineFacts(analysis, packets(), nodes, currentWaits()), [analysis, nodes, phase]);
   const lanes = nodes.nodes.length;
+  const start = wholeSpan().from;
   const aside = (
     <>
       <MarkLegend />
@@ -98,7 +89,7 @@ export function Timeline(): ReactNode {
         <HiddenTable
           caption="what happened, in order of time"
           heads={['seconds', 'what', 'says']}
-          rows={withDeeds(happenings(facts, nodes, wholeSpan().from), marks)}
+          rows={withDeeds(happenings(facts, nodes, start), marks, packets().epochNs, start)}
         />
       </div>
     </Pane>

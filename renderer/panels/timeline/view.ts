@@ -12,7 +12,7 @@ import { NO_FACTS, timelineFacts, type TimelineFacts } from '../../state/time/fa
 import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/folding.ts';
 import { useView } from '../../state/view-store.ts';
 import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
-import { layoutPins, paintPins, type Pin } from './pins.ts';
+import { layoutPins, paintPins, pinAt, type Pin } from '../lanes/pins.ts';
 import { paintOverlay, paintTimeline } from './paint.ts';
 
 /** Rows that are counted in one frame, so that no frame is late for them. */
@@ -71,6 +71,10 @@ export class TimelineView {
       () => this.overFrames.stop(),
     ];
     this.frames.request();
+  }
+
+  pinAt(x: number, y: number): Pin | null {
+    return this.drawing === null ? null : pinAt(this.pins, this.drawing, x, y);
   }
 
   stop(): void {

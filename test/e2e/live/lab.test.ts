@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { done, hasText, readDatagrams } from './live.ts';
-import { Lab, Scratch, SCREENSHOTS } from './support.ts';
+import { done, hasText, readDatagrams } from './support.ts';
+import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
 const scratch = new Scratch();
 const kept = join(scratch.path, 'kept.pcapng');
@@ -120,6 +120,7 @@ describe('a program that is killed', () => {
     const [spool = ''] = readdirSync(join(home, 'captures'));
     const { datagrams, problem } = readDatagrams(join(home, 'captures', spool));
     expect(datagrams.length).toBeGreaterThan(20);
-    expect(problem).toBeNull();
+    // The kill may have come in the middle of a write: all before it is there.
+    expect(problem ?? '').toMatch(/^$|ends in the middle of a record/);
   });
 });

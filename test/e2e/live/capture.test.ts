@@ -3,9 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { captureBackends } from '../../main/node/capture/interfaces.ts';
-import { done, hasText, readDatagrams, startLab, type CapturedDatagram } from './live.ts';
-import { Lab, Scratch, SCREENSHOTS } from './support.ts';
+import { captureBackends } from '../../../main/node/capture/interfaces.ts';
+import { done, hasText, readDatagrams, startLab, type CapturedDatagram } from './support.ts';
+import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
 const scratch = new Scratch();
 const home = join(scratch.path, 'capture');

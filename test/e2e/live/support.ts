@@ -1,7 +1,7 @@
 // What tests of labs and live captures share: the lab's prompt through the window's own door, and the datagrams of a
 // capture file.
 import { readFileSync } from 'node:fs';
-import { createCaptureReader } from '../../protocol/pcap/capture-reader.ts';
+import { createCaptureReader } from '../../../protocol/pcap/capture-reader.ts';
 import { expect } from 'vitest';
 import type { Page } from 'playwright-core';
 

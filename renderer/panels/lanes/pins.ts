@@ -2,9 +2,17 @@
 // are drawn, which one lies at a point.
 import type { LabMark } from '../../../app/lab/lab-mark.ts';
 import type { Palette } from '../../canvas/palette.ts';
-import { fitting, textWidth } from '../lanes/layout.ts';
-import { FACE, line } from '../lanes/paint.ts';
-import type { TimelineDrawing } from './layout.ts';
+import type { TimeScale } from '../../canvas/time-scale.ts';
+import { fitting, textWidth } from './layout.ts';
+import { FACE, line } from './paint.ts';
+
+/** What the lanes are drawn in. */
+interface Room {
+  readonly scale: TimeScale;
+  readonly gutter: number;
+  readonly width: number;
+  readonly bands: { readonly lanes: number; readonly axis: number };
+}
 
 export interface Pin {
   readonly x: number;
@@ -22,9 +30,9 @@ const LABEL_HEIGHT = 15;
 const HEAD = 3.5;
 
 /** The time of a mark in a capture. */
-export const timeOfMark = ({ atNs }: LabMark, epochNs: bigint): number => Number(atNs - epochNs);
+const timeOfMark = ({ atNs }: LabMark, epochNs: bigint): number => Number(atNs - epochNs);
 
-export function layoutPins(marks: readonly LabMark[], epochNs: bigint, drawing: TimelineDrawing): readonly Pin[] {
+export function layoutPins(marks: readonly LabMark[], epochNs: bigint, drawing: Room): readonly Pin[] {
   const { scale, gutter } = drawing;
   const pins: { x: number; time: number; words: string }[] = [];
   for (const mark of marks) {
@@ -44,7 +52,7 @@ export function layoutPins(marks: readonly LabMark[], epochNs: bigint, drawing: 
 export function paintPins(
   context: CanvasRenderingContext2D,
   pins: readonly Pin[],
-  { bands, gutter, width }: TimelineDrawing,
+  { bands, gutter, width }: Room,
   palette: Palette,
 ): void {
   context.save();
@@ -75,9 +83,22 @@ export function paintPins(
 }
 
 /** The pin whose head or words lie at a point. */
-export function pinAt(pins: readonly Pin[], { bands }: TimelineDrawing, x: number, y: number): Pin | null {
+export function pinAt(pins: readonly Pin[], { bands }: Room, x: number, y: number): Pin | null {
   const isHigh = y >= bands.axis - LABEL_HEIGHT - 2 && y <= bands.axis + PIN_REACH;
   const reaches = ({ x: at, text }: Pin): boolean =>
     x >= at - PIN_REACH && x <= at + (text === '' ? PIN_REACH : textWidth(text) + 9);
   return isHigh ? (pins.findLast(reaches) ?? null) : null;
+}
+
+/** The rows of a table of what happened, with what was done to the lab among them. `start`: of the capture. */
+export function withDeeds(
+  rows: readonly string[][],
+  marks: readonly LabMark[],
+  epochNs: bigint,
+  start: number,
+): readonly string[][] {
+  if (marks.length === 0) return rows;
+  const seconds = (mark: LabMark): string => ((timeOfMark(mark, epochNs) - start) / 1e9).toFixed(6);
+  const deeds = marks.map((mark) => [seconds(mark), 'done to the lab', mark.words]);
+  return [...rows, ...deeds].sort(([a], [b]) => Number(a) - Number(b));
 }
