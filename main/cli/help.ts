@@ -62,6 +62,24 @@ OID is an object id in hex, with or without its leading zeros. An IPv6 address s
   --json        one JSON array: [{ oid, hash, replicas }]
 
   totemlab place f774470000060d 80f7744700000000 --nodes 192.168.1.111,192.168.1.112 --copies 2`;
+
+const IMAGE = `totemlab image create NAME SIZE [-a ADDRESS] [-p PORT]
+totemlab image import FILE NAME [-a ADDRESS] [-p PORT]
+totemlab image export NAME FILE [-a ADDRESS] [-p PORT]
+
+What qemu-img create and convert do with a sheepdog store: makes an image, copies a raw image from
+a file into a new one, or an image into a file.
+
+NAME is NAME, NAME:TAG or NAME:NUMBER (a snapshot, to export), also as qemu has it:
+sheepdog:[HOST:PORT:]NAME[:SNAPSHOT]. SIZE is in octets or ends in k, M, G or T.
+  -a ADDRESS  a sheep of the store, localhost unless said; others are found by it
+  -p PORT     its port, 7000 unless said
+
+Runs of zeros are not written: the store has no objects of them, the file holes. If a node dies the
+work goes on through another. Ctrl-C removes what is not whole.
+
+  totemlab image import vm1.img VM1 -a 127.168.1.111`;
+
 const LAB = `totemlab lab [--nodes N] [--dialect corosync-1 | corosync-3] [--transport udp | udpu] [--token MS]
              [--behaviour sound | faithful] [--dir DIR] [--capture FILE] [--exec FILE] [--json]
 
@@ -143,6 +161,7 @@ const MAIN = `totemlab COMMAND …
   decode FILE   what was in each packet, down to the last octet
   analyse FILE  which rings there were, what the nodes did, what went wrong
   capture -i IF packets of an interface, into a file
+  image         raw images into a sheepdog store and out of it
   place OID…    where sheepdog keeps objects
   lab           a mini cluster of node processes, with a prompt
   node          one node, in a ring of its like or of real Corosync
@@ -157,6 +176,7 @@ export const HELP: { readonly [command: string]: string } = {
   decode: DECODE,
   analyse: ANALYSE,
   capture: CAPTURE,
+  image: IMAGE,
   lab: LAB,
   node: NODE,
   place: PLACE,

@@ -7,6 +7,7 @@ import { HELP } from './help.ts';
 import { lab } from './lab/lab.ts';
 import { node } from './node.ts';
 import { complain } from './output.ts';
+import { image } from './store/image.ts';
 import { place } from './store/place.ts';
 import { simulate } from './sim/simulate.ts';
 import { swarm } from './sim/swarm.ts';
@@ -16,6 +17,7 @@ const COMMANDS = new Map<string, Command>([
   ['decode', decode],
   ['analyse', analyse],
   ['capture', capture],
+  ['image', image],
   ['lab', lab],
   ['node', node],
   ['place', place],

@@ -17,7 +17,8 @@ const ERRORS: { readonly [code: string]: string } = {
   EPIPE: 'Broken pipe',
 };
 
-function errorText(error: unknown): string {
+/** What went wrong with a connection, as C's strerror says it. */
+export function connectionTrouble(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ERRORS[code] ?? (error instanceof Error ? error.message : String(error));
 }
@@ -69,7 +70,7 @@ export async function exchange(asked: Exchange, addressesOf: AddressesOf = () =>
       return await exchangeWith(address, asked);
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      errors.push(errorText(error));
+      errors.push(connectionTrouble(error));
     }
   }
   return { ok: false, errors };

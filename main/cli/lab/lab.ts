@@ -60,6 +60,7 @@ async function run(options: LabOptions): Promise<number> {
   const opened = await openLab(options, {
     program: helperProgram('lab-node'),
     capture: capture === null ? null : (bytes) => void capture.write(bytes),
+    ...(options.isJson ? {} : { print: (to: 'stdout' | 'stderr', text: string) => void process[to].write(text) }),
     onEvent: (event) => {
       const text = options.isJson ? JSON.stringify(clusterJson(event)) : clusterText(event);
       if (text !== null) print(text);

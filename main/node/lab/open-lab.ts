@@ -9,6 +9,7 @@ import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { totemConfig } from '../../../protocol/totem/engine/config.ts';
 import type { HelperProgram } from './child-node.ts';
+import type { Print } from './lab-cluster.ts';
 import { ProcessCluster, type ClusterEvent } from './process-cluster.ts';
 import { runInNode, runLine, type LineResult } from './prompt/line.ts';
 
@@ -36,6 +37,8 @@ export interface LabHooks {
   /** Octets of the cluster's capture, pcapng; null where nobody wants one. */
   readonly capture: ((bytes: Uint8Array) => void) | null;
   readonly onEvent: (event: ClusterEvent) => void;
+  /** Takes what a command says while it runs, like its progress; without it that is said at the end. */
+  readonly print?: Print;
 }
 
 export interface OpenLab {
@@ -75,7 +78,8 @@ export async function openLab(settings: LabSettings, hooks: LabHooks): Promise<R
       hooks.onEvent(event);
     },
   });
-  const context = { cluster, lastEventMs: () => lastEvent };
+  const { print } = hooks;
+  const context = { cluster, lastEventMs: () => lastEvent, ...(print === undefined ? {} : { print }) };
   for (let i = 0; i < nodes; i++) cluster.add();
   return ok({
     cluster,

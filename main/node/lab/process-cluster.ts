@@ -63,6 +63,9 @@ export class ProcessCluster implements LabCluster {
   /** One clock for all: apart, their packets would not be in the order in which they were sent. */
   private readonly wallNsAtZero = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
   private count = 0;
+  private readonly over = new AbortController();
+  /** Aborted when the lab ends: what a shell is doing then stops. */
+  readonly ending: AbortSignal = this.over.signal;
 
   constructor(options: ClusterOptions) {
     this.options = options;
@@ -306,6 +309,7 @@ export class ProcessCluster implements LabCluster {
 
   /** Ends every process: cleanly, the last first, or at once. */
   async end(how: 'leave' | 'kill'): Promise<void> {
+    this.over.abort();
     const numbers = [...this.children.keys()].reverse();
     await Promise.all(numbers.map((number) => (how === 'leave' ? this.leave(number) : this.kill(number))));
     this.merge?.end();

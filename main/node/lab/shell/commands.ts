@@ -1,13 +1,16 @@
 // The commands of a node's shell by name. Each is told the words behind it.
 import { readFile, writeFile } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../../../../app/lab/shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../../../../app/lab/shell/maps.ts';
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
 import { collie } from '../../../../protocol/collie/collie.ts';
+import { SHEEP_PORT } from '../../../../protocol/sheep/node-entry.ts';
 import { runScript } from '../../sheep/collie-runner.ts';
 import type { Print } from '../lab-cluster.ts';
 import type { ProcessCluster } from '../process-cluster.ts';
-import { du, ls, tail } from './files.ts';
+import { qemuImg } from '../../images/qemu-img.ts';
+import { du, insideFolder, ls, tail } from './files.ts';
 
 export interface ShellContext {
   readonly cluster: ProcessCluster;
@@ -86,6 +89,19 @@ async function collieCommand({ cluster, number }: ShellContext, words: readonly 
   return { out: text(printed.stdout), err: text(printed.stderr), code };
 }
 
+/** Files are those of the node's folder, or of the person where their path is absolute. */
+async function qemuImgCommand({ cluster, number, print }: ShellContext, args: readonly string[]): Promise<ToolResult> {
+  const said = { stdout: '', stderr: '' };
+  const folder = cluster.directoryOf(number);
+  const code = await qemuImg(args, {
+    print: print ?? ((to, text) => void (said[to] += text)),
+    store: { host: cluster.nodes()[number - 1]?.ip ?? '', port: SHEEP_PORT },
+    pathOf: (name) => (isAbsolute(name) ? name : insideFolder(folder, name)),
+    signal: cluster.ending,
+  });
+  return { out: said.stdout, err: said.stderr, code };
+}
+
 async function service({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
   const [name, action] = args;
   if (name === 'sheepdog') return sheepService({ cluster, number }, action);
@@ -138,6 +154,7 @@ kill -9 corosync                  kills the node's process; -STOP and -CONT paus
 service sheepdog start|stop       the node's sheep; pkill [-9] sheep ends it alone
 sheep [-d] [-D] [-z ZONE]         starts the sheep with options
 collie …                          every command of collie 0.3.0; < FILE and > FILE
+qemu-img create sheepdog:NAME SIZE; convert [-p] FILE sheepdog:NAME, and back; info sheepdog:NAME
 tail [-n N] corosync.log          the end of the log; store/sheep.log too
 ls [-la] [DIR], du [-h] [DIR]     the node's folder
 `;
@@ -151,6 +168,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['service', service],
   ['sheep', sheep],
   ['collie', collieCommand],
+  ['qemu-img', qemuImgCommand],
   ['kill', kill],
   ['pkill', kill],
   ['pidof', pidof],
