@@ -7,7 +7,7 @@ import type { CaptureFacts } from './capture-facts.ts';
 import { findingsOf } from './findings/findings.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
 import { countPackets } from './packet-counts.ts';
-import type { Analysis } from './result.ts';
+import type { Analysis, NodeEntry } from './result.ts';
 import { ringTimers } from './ring-timers.ts';
 import { JoinRuns } from './traffic/activity/join-runs.ts';
 import { RingSpells } from './traffic/activity/ring-spells.ts';
@@ -96,7 +96,7 @@ class Composed implements CaptureAnalysis {
   finish(facts: CaptureFacts): Analysis {
     const { store, tokens, odd } = this;
     const { nodes: heard, rings, transitions, joinLists, counters } = this.membership.finish();
-    const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node.addresses, facts.names) }));
+    const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
     const sheepdog = this.sheep.finish(rings);
@@ -124,8 +124,10 @@ class Composed implements CaptureAnalysis {
   }
 }
 
-function nameOf(addresses: readonly string[], names: ReadonlyMap<string, string>): string | null {
-  return addresses.map((address) => names.get(address)).find((name) => name !== undefined) ?? null;
+/** A name that an export made of the node's own id says nothing. */
+function nameOf({ addresses, nodeid }: NodeEntry, names: ReadonlyMap<string, string>): string | null {
+  const found = addresses.map((address) => names.get(address)).find((name) => name !== undefined) ?? null;
+  return found === `node-${nodeid}` ? null : found;
 }
 
 export function createAnalysis(store: PacketStore): CaptureAnalysis {

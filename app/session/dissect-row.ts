@@ -1,11 +1,14 @@
 // One row taken apart for the detail tree and the hex view: frame, datagram, what a key opened, messages.
 import type { Row } from '../../protocol/base/brand.ts';
+import { utf8Text } from '../../protocol/base/bytes.ts';
 import type { Dissection, DissectedBytes, Layer } from '../../protocol/dissect/dissection.ts';
 import { sheepLayer } from '../../protocol/dissect/sheep-layers.ts';
 import { netLayers } from '../../protocol/dissect/net-layers.ts';
 import { knetLayer, messageLayer, totemLayers } from '../../protocol/dissect/totem-layers.ts';
+import type { FieldSpan } from '../../protocol/wire/layout.ts';
 import { PacketKind } from '../store/kinds.ts';
 import type { Ingest } from './ingest.ts';
+import { readLogRow } from './beside-packets.ts';
 import { columnsAt, openRow, type FrameBytes, type OpenedRow } from './open-row.ts';
 import { canonicalRow, endedMessages, payloadMcast, readPayloadPacket, type OpenPacket } from './payloads.ts';
 
@@ -81,13 +84,40 @@ function endedLayers(ingest: Ingest, row: Row, frame: FrameBytes, sources: Sourc
   });
 }
 
+/** Fields of a journal entry that are shown. */
+const LOG_FIELDS_MAX = 64;
+
+/** A log line: the fields of its journal entry. */
+function logLayer(bytes: Uint8Array): Layer {
+  const fields: FieldSpan[] = [];
+  for (let at = 0; at < bytes.length && fields.length < LOG_FIELDS_MAX;) {
+    const newline = bytes.indexOf(10, at);
+    const end = newline < 0 ? bytes.length : newline;
+    const equals = bytes.indexOf(61, at);
+    if (equals > at && equals < end) {
+      const path = utf8Text(bytes.subarray(at, equals)).toLowerCase();
+      const text = utf8Text(bytes.subarray(equals + 1, end));
+      fields.push({ path, offset: at, length: end - at, text, ctype: 'text', doc: 'field of the journal entry' });
+    }
+    at = end + 1;
+  }
+  const { host, message } = readLogRow(bytes);
+  const summary = `${host ?? 'log'}: ${message}`;
+  return { name: 'log', summary, source: 0, offset: 0, length: bytes.length, fields, problem: null };
+}
+
 /** Takes a row apart. Needs the bytes of rowsNeeded() frames; never throws on any capture. */
 export function dissectRow(ingest: Ingest, row: Row, frame: FrameBytes): Dissection {
   const { table, keyring } = ingest;
   const { columns, index } = columnsAt(table, row);
   const kind = columns.kind[index]!;
-  const opened = openRow(table, keyring, row, frame);
   const sources = newSources();
+  if (kind === PacketKind.LOG) {
+    const bytes = frame(row);
+    sources.add('log entry', bytes);
+    return { sources: sources.sources, layers: [logLayer(bytes)] };
+  }
+  const opened = openRow(table, keyring, row, frame);
   sources.add('frame', opened.frame);
   const layers: Layer[] = [...netLayers(opened.frame, table.linktype(row), 0)];
   layers.push(...upperLayers(opened, kind, sources));

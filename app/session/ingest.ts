@@ -4,13 +4,16 @@ import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { createAnalysis } from '../analysis/analyse.ts';
 import type { Analysis } from '../analysis/result.ts';
+import { namesIn } from './beside-packets.ts';
 import { Indexer } from '../store/indexer.ts';
 import { SESSION_PACKETS_MAX } from '../store/packet-store.ts';
 import { PacketTable } from '../store/packet-table.ts';
 import type { SheepTcp } from '../store/tracks/sheep-tcp.ts';
 
-/** A person's capture file may carry as many notes as this into memory. */
-const COMMENTS_MAX = 10_000;
+/** A person's capture file may carry as many notes and names as this into memory. */
+const COMMENTS_MAX = 100_000;
+/** Characters of all that a capture carries for this program. */
+const CUSTOM_LENGTH_MAX = 64 * 1024 * 1024;
 /** Frames that a reassembly may wait for while a source goes on (the contract of `decode -`). */
 export const SETTLE_LAG_MAX = 4096;
 
@@ -50,6 +53,8 @@ export interface Ingest {
   /** Packets that the capturing side says it dropped. */
   readonly dropped: number;
   readonly comments: readonly FrameComment[];
+  /** Texts that the capture carries for this program, by frame: app/export reads them. */
+  readonly customs: readonly { readonly frame: number; readonly text: string }[];
   /** Names of addresses that the capture itself gives. */
   readonly names: ReadonlyMap<string, string>;
   /** Conclusions so far; may be asked at any time. */
@@ -61,12 +66,22 @@ export interface Ingest {
 /** Notes, names and drop counts that a capture carries beside its packets. */
 class Sidenotes {
   readonly comments: FrameComment[] = [];
+  readonly customs: { readonly frame: number; readonly text: string }[] = [];
   readonly names = new Map<string, string>();
+  private customLength = 0;
   private readonly drops = new Map<number, bigint>();
 
-  sink(frame: FrameSink['frame']): FrameSink {
+  sink({ frame, log }: Required<Pick<FrameSink, 'frame' | 'log'>>): FrameSink {
     return {
       frame,
+      log,
+      custom: (number, text) => {
+        const names = namesIn(text);
+        for (const [address, name] of names ?? []) if (this.names.size < COMMENTS_MAX) this.names.set(address, name);
+        if (names !== null) return;
+        this.customLength += text.length;
+        if (this.customLength <= CUSTOM_LENGTH_MAX) this.customs.push({ frame: number, text });
+      },
       comment: (number, text) => {
         if (this.comments.length < COMMENTS_MAX) this.comments.push({ frame: number, text });
       },
@@ -98,7 +113,9 @@ class CaptureIngest implements Ingest {
     const watching = analyse ? [this.conclusions] : [];
     this.indexer = new Indexer({ table: this.table, keyring: this.keyring, analyzers: watching, listeners: watching });
     const { indexer } = this;
-    this.reader = createCaptureReader(this.notes.sink((...args) => indexer.frame(...args)));
+    this.reader = createCaptureReader(
+      this.notes.sink({ frame: (...args) => indexer.frame(...args), log: (...args) => indexer.log(...args) }),
+    );
   }
 
   get store(): PacketTable {
@@ -109,6 +126,9 @@ class CaptureIngest implements Ingest {
   }
   get comments(): readonly FrameComment[] {
     return this.notes.comments;
+  }
+  get customs(): Ingest['customs'] {
+    return this.notes.customs;
   }
   get names(): ReadonlyMap<string, string> {
     return this.notes.names;

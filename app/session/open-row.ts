@@ -73,8 +73,13 @@ function openDatagram(keyring: Keyring | null, encoding: Encoding, datagram: Uin
 
 /** Octets of a hash in clear behind the message, where the security says there is one and no key took it off. */
 function trailerOf(encoding: Encoding): number {
-  if (encoding.keyIndex >= 0 || !encoding.security.startsWith('none-')) return 0;
-  const hash = encoding.security.slice('none-'.length);
+  return encoding.keyIndex >= 0 ? 0 : hashOctets(encoding);
+}
+
+/** Octets of the hash that stands behind a message in clear, whether a key fits it or not. */
+export function hashOctets({ security }: Encoding): number {
+  if (!security.startsWith('none-')) return 0;
+  const hash = security.slice('none-'.length);
   return Number(Object.entries(HASH_OF_TRAILER).find(([, name]) => name === hash)?.[0] ?? 0);
 }
 

@@ -43,9 +43,17 @@ function payloadText(payload: readonly JsonObject[]): string {
   return entries.length === 0 ? '' : ` [${entries.join('; ')}]`;
 }
 
+/** What a packet says, without where and when; empty where its kind says it all. */
+export function recordInfo({ kind, totem, payload, knet, reassembledIn }: DecodeRecord): string {
+  if (totem !== null) return totemText(totem, kind) + payloadText(payload ?? []);
+  if (kind === 'fragment') return reassembledIn === null ? 'never completed' : `completed by frame ${reassembledIn}`;
+  if (knet === null) return '';
+  return `${knet['type']} node ${knet['node']}${knet['rtt'] == null ? '' : ` round trip ${knet['rtt']} ms`}`;
+}
+
 /** `firstNs`: time of the first frame, nanoseconds since 1970. */
 export function recordText(record: DecodeRecord, firstNs: bigint): string {
-  const { frame, time, src, dst, kind, totem, payload, knet, problem, reassembledIn } = record;
+  const { frame, time, src, dst, kind, problem } = record;
   const seconds = (Number(BigInt(time.replace('.', '')) - firstNs) / 1e9).toFixed(6);
   const parts = [
     String(frame).padStart(FRAME_WIDTH),
@@ -53,11 +61,8 @@ export function recordText(record: DecodeRecord, firstNs: bigint): string {
     `${src} → ${dst}`.padEnd(ADDRESSES_WIDTH),
     kind.padEnd(KIND_WIDTH),
   ];
-  if (totem !== null) parts.push(totemText(totem, kind) + payloadText(payload ?? []));
-  else if (kind === 'fragment')
-    parts.push(reassembledIn === null ? 'never completed' : `completed by frame ${reassembledIn}`);
-  else if (knet !== null)
-    parts.push(`${knet['type']} node ${knet['node']}${knet['rtt'] == null ? '' : ` round trip ${knet['rtt']} ms`}`);
+  const info = recordInfo(record);
+  if (info !== '') parts.push(info);
   if (problem !== null) parts.push(`! ${problem['says']}`);
   return parts.join('  ').trimEnd();
 }

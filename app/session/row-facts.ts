@@ -3,6 +3,8 @@
 import type { Row } from '../../protocol/base/brand.ts';
 import { decodeRecord } from './decode-record.ts';
 import type { Ingest } from './ingest.ts';
+import { PacketKind } from '../store/kinds.ts';
+import { readLogRow } from './beside-packets.ts';
 import type { FrameBytes } from './open-row.ts';
 import type { Json, JsonObject } from './totem-record.ts';
 
@@ -19,6 +21,7 @@ export type RowFacts =
     }
   | { readonly kind: 'join'; readonly wants: readonly NodeName[]; readonly gaveUp: readonly NodeName[] }
   | { readonly kind: 'commit'; readonly members: readonly NodeName[] }
+  | { readonly kind: 'log'; readonly host: string | null; readonly message: string }
   | { readonly kind: 'mcast'; readonly carries: readonly string[]; readonly inner: string | null };
 
 /** Messages of one mcast that are named. */
@@ -40,6 +43,10 @@ function carriedText({ service, function: name, group, length, cpg, sheepdog }: 
 
 /** The facts of a row; null for a kind whose columns say it all. Needs the bytes of rowsNeeded() frames. */
 export function rowFacts(ingest: Ingest, row: Row, frame: FrameBytes): RowFacts | null {
+  if (ingest.table.columnsOf(row).kind[row & 0xffff] === PacketKind.LOG) {
+    const { host, message } = readLogRow(frame(row));
+    return { kind: 'log', host, message };
+  }
   const record = decodeRecord(ingest, row, frame, { data: false });
   const totem = record?.totem;
   if (record === null || totem === null || totem === undefined) return null;

@@ -136,6 +136,19 @@ export class Indexer implements FrameSink {
     }
   }
 
+  /** A log line between the packets is a row, so that a row is a frame number less one there, too. */
+  log(_bytes: Uint8Array, _start: number, length: number, timeNs: number, fileOffset: number): void {
+    const { table } = this;
+    table.frames++;
+    if (table.length >= SESSION_PACKETS_MAX) return;
+    const index = table.length & 0xffff;
+    const columns = table.addRow();
+    columns.timeNs[index] = timeNs;
+    columns.offset[index] = fileOffset;
+    columns.captured[index] = columns.original[index] = length;
+    columns.kind[index] = PacketKind.LOG;
+  }
+
   /** Told when the source ended: what waited is settled, ports learnt late are applied. */
   finish(): void {
     this.order.finish();

@@ -18,6 +18,7 @@ export const PacketKind = {
   IGMP: 13,
   ICMP: 14,
   SHEEP_TCP: 15,
+  LOG: 16,
 } as const;
 export type PacketKind = (typeof PacketKind)[keyof typeof PacketKind];
 
@@ -48,6 +49,7 @@ export const PACKET_KINDS: readonly KindLook[] = [
   { name: 'igmp', label: 'igmp', doc: 'Group membership: decides which ports get the multicasts.' },
   { name: 'icmp', label: 'icmp', doc: 'What the network says about packets that did not arrive.' },
   { name: 'sheep_tcp', label: 'sheep tcp', doc: 'sheepdog requests and responses on TCP port 7000.' },
+  { name: 'log', label: 'log line', doc: 'A line of a log that the capture carries between its packets.' },
 ];
 
 /** True for the kinds that `decode` prints a line for. */

@@ -35,6 +35,39 @@ FILE is pcap or pcapng, also gzipped; - reads standard input.
   totemlab analyse kill9.pcap
   totemlab analyse kill9.pcap --json --fail-on failure`;
 
+const EXPORT = `totemlab export FILE --out FILE.pcapng [--findings] [--annotations FILE] [--span FROM,TO] [--scrub]
+                [--key FILE]… [--log NODE=FILE]…
+
+The annotated capture, for Wireshark and for this program: comments on the packets, an interface for
+each node and link, names, log lines between the packets. What was encrypted stays so: keys never
+go along.
+
+  --out FILE          written whole or not at all; never the capture itself
+  --findings          findings as comments on the packets that prove them
+  --annotations FILE  those of FILE.annotations.json beside the capture, or those that it carries,
+                      unless said
+  --span FROM,TO      only these times: seconds since the first frame, or since 1970
+  --scrub             other addresses and names, no payloads, the same everywhere
+  --key FILE          an authkey file, for the findings
+  --log NODE=FILE     a corosync.log of a node (id, name or address), on the time of the packets
+
+  totemlab export kill9.pcap --findings --log 1=n1.log --out kill9.pcapng
+  editcap kill9.pcapng part.pcapng 300-400       # keeps all of it`;
+
+const REPORT = `totemlab report FILE --out FILE.html | FILE.md [--annotations FILE] [--key FILE]… [--log NODE=FILE]…
+                [--conf FILE]
+
+What happened, in one file without scripts: the verdict, pictures of the timeline, the evidence packet
+by packet, logs, configuration, what to look at.
+
+  totemlab report kill9.pcap --conf corosync.conf --log 1=n1.log --out kill9.html`;
+
+const TABLE = `totemlab table FILE --out FILE.csv [--filter EXPR] [--annotations FILE] [--key FILE]…
+
+The packets of the ring as CSV (RFC 4180), one line each; --filter as in totemlab decode.
+
+  totemlab table kill9.pcap --filter 'totem.kind == memb_join' --out joins.csv`;
+
 const CAPTURE = `totemlab capture -i IF [--out FILE] [--backend tcpdump | cap] [--duration S] [--filter EXPR]
 totemlab capture --list
 
@@ -160,6 +193,9 @@ const MAIN = `totemlab COMMAND …
 
   decode FILE   what was in each packet, down to the last octet
   analyse FILE  which rings there were, what the nodes did, what went wrong
+  export FILE   an annotated capture, for Wireshark and to reopen here
+  report FILE   what happened, as HTML or Markdown
+  table FILE    the packets as CSV
   capture -i IF packets of an interface, into a file
   image         raw images into a sheepdog store and out of it
   place OID…    where sheepdog keeps objects
@@ -177,6 +213,9 @@ export const HELP: { readonly [command: string]: string } = {
   analyse: ANALYSE,
   capture: CAPTURE,
   image: IMAGE,
+  export: EXPORT,
+  report: REPORT,
+  table: TABLE,
   lab: LAB,
   node: NODE,
   place: PLACE,

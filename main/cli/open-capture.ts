@@ -34,15 +34,16 @@ function readKeys(paths: readonly string[]): Result<readonly Key[], string> {
   return ok(keys);
 }
 
-/** Opens a capture and its keys; a problem is one sentence. `analyse`: for conclusions, else for its frames. */
+/** Opens a capture and its keys; a problem is one sentence. `analyse`: for conclusions; `frames`: for its frames. */
 export function openCapture(
   path: string,
   keyPaths: readonly string[],
   analyse: boolean,
+  frames = !analyse,
 ): Result<OpenedCapture, string> {
   const keys = readKeys(keyPaths);
   if (!keys.ok) return keys;
-  const source = openByteSource(path, !analyse);
+  const source = openByteSource(path, frames);
   if (!source.ok) return fail(source.problem.says);
   const ingest = createIngest({ keys: keys.value, provider: nodeProvider, analyse });
   const frame = (row: Row): Uint8Array => {

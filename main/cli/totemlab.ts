@@ -3,14 +3,17 @@ import manifest from '../../package.json' with { type: 'json' };
 import { analyse } from './analyse.ts';
 import { capture } from './capture.ts';
 import { decode } from './decode.ts';
+import { exportCapture } from './export/export.ts';
 import { HELP } from './help.ts';
 import { lab } from './lab/lab.ts';
 import { node } from './node.ts';
 import { complain } from './output.ts';
 import { image } from './store/image.ts';
+import { report } from './export/report.ts';
 import { place } from './store/place.ts';
 import { simulate } from './sim/simulate.ts';
 import { swarm } from './sim/swarm.ts';
+import { table } from './export/table.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 const COMMANDS = new Map<string, Command>([
@@ -18,11 +21,14 @@ const COMMANDS = new Map<string, Command>([
   ['analyse', analyse],
   ['capture', capture],
   ['image', image],
+  ['export', exportCapture],
   ['lab', lab],
   ['node', node],
   ['place', place],
+  ['report', report],
   ['simulate', simulate],
   ['swarm', swarm],
+  ['table', table],
 ]);
 const INTERRUPTED = 130;
 

@@ -7,13 +7,35 @@ export function ipv4Text(bytes: Uint8Array, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
 }
 
-/** RFC 5952 text of the 16 octets at `at`. */
 /** The four octets of an IPv4 address as text; null where it is none. */
 export function parseIpv4(text: string): readonly number[] | null {
   const octets = text.split('.').map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
   return octets.length === 4 && octets.every((octet) => octet < 256) ? octets : null;
 }
 
+/** The two octets of a group of an IPv6 address, the four of an IPv4 address in it, or null. */
+function groupOctets(group: string): readonly number[] | null {
+  if (group.includes('.')) return parseIpv4(group);
+  const value = /^[0-9a-f]{1,4}$/i.test(group) ? parseInt(group, 16) : -1;
+  return value < 0 ? null : [value >> 8, value & 255];
+}
+
+function halfOctets(half: string): readonly number[] | null {
+  const groups = half === '' ? [] : half.split(':').map(groupOctets);
+  return groups.includes(null) ? null : groups.flatMap((group) => group ?? []);
+}
+
+/** The 16 octets of an IPv6 address as text, without a zone; null where it is none. */
+export function parseIpv6(text: string): readonly number[] | null {
+  const halves = /^[0-9a-f:.]{2,45}$/i.test(text) ? text.split('::') : [];
+  const [before = null, behind = null] = halves.map(halfOctets);
+  if (before === null || halves.length > 2) return null;
+  if (halves.length === 1) return before.length === 16 ? before : null;
+  const missing = behind === null ? 0 : 16 - before.length - behind.length;
+  return missing < 2 ? null : [...before, ...Array.from({ length: missing }, () => 0), ...(behind ?? [])];
+}
+
+/** RFC 5952 text of the 16 octets at `at`. */
 export function ipv6Text(bytes: Uint8Array, at: number): string {
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push((bytes[at + i]! << 8) | bytes[at + i + 1]!);

@@ -5,6 +5,12 @@ export const FRAME_OCTETS_MAX = 262_144;
 /** The longest pcapng block kept whole; longer ones that hold no frame are skipped. */
 export const BLOCK_OCTETS_MAX = 4 * 1024 * 1024;
 
+/**
+ * The enterprise number of our texts in custom options. IANA keeps it for examples and documentation (RFC 5612): the
+ * project has no number of its own, so each text says whose it is, too.
+ */
+export const OWN_ENTERPRISE = 32473;
+
 export interface FrameSink {
   /**
    * One captured frame, bytes[start, start + captured): valid only during the call. timeNs counts from the reader's
@@ -21,6 +27,13 @@ export interface FrameSink {
   ): void;
   /** A note in the capture: of the frame with this number (from 1), or of the whole. */
   comment?(frameNumber: number | null, text: string): void;
+  /** A text for programs that an option of ours carries, beside the same frame. */
+  custom?(frameNumber: number, text: string): void;
+  /**
+   * A log entry between the packets, bytes[start, start + length) in journal export format: counted as a frame, as
+   * Wireshark does. Its time counts from the reader's epoch. Without this it is passed over and not counted.
+   */
+  log?(bytes: Uint8Array, start: number, length: number, timeNs: number, fileOffset: number): void;
   /** Packets that an interface dropped, as the capturing side counted them. */
   dropped?(interfaceId: number, count: bigint): void;
   /** A name that the capture gives to an address. */

@@ -1,12 +1,20 @@
 // The pcapng format: sections of blocks in the section's byte order, several interfaces with clocks of their own.
-// Packets, notes, names and drop counts are read; blocks of other kinds are passed over.
+// Packets, notes, log entries, names and drop counts are read; blocks of other kinds are passed over.
 import { asciiText } from '../base/bytes.ts';
-import { BLOCK_OCTETS_MAX, FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-format.ts';
+import {
+  BLOCK_OCTETS_MAX,
+  FRAME_OCTETS_MAX,
+  OWN_ENTERPRISE,
+  type CaptureFormat,
+  type ReadingState,
+} from './capture-format.ts';
 
-export const BlockType = { SHB: 0x0a0d0d0a, IDB: 1, PB: 2, SPB: 3, NRB: 4, ISB: 5, EPB: 6 } as const;
+export const BlockType = { SHB: 0x0a0d0d0a, IDB: 1, PB: 2, SPB: 3, NRB: 4, ISB: 5, EPB: 6, JOURNAL: 9 } as const;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 export const OPT_END = 0;
 export const OPT_COMMENT = 1;
+/** UTF-8 that programs may copy along, behind an enterprise number. */
+export const OPT_CUSTOM_TEXT = 2988;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
 const ISB_IFDROP = 5;
@@ -17,6 +25,9 @@ const PB_HEADER = 28;
 const SPB_HEADER = 12;
 /** Longest note kept, octets. */
 const NOTE_OCTETS_MAX = 65_536;
+/** Octets of a log entry that are looked at for its time, and kept. */
+const LOG_OCTETS_MAX = 65_536;
+const REALTIME = '__REALTIME_TIMESTAMP=';
 
 interface CaptureInterface {
   readonly linktype: number;
@@ -130,7 +141,27 @@ class Section implements CaptureFormat {
         return;
       case BlockType.ISB:
         this.statistics(bytes, at, length);
+        return;
+      case BlockType.JOURNAL:
+        this.journal(bytes, at + 8, length - 12, fileOffset + 8);
     }
+  }
+
+  /** An entry without a time is none: Wireshark shows it at 1970, and here it is passed over. */
+  private journal(bytes: Uint8Array, at: number, octets: number, fileOffset: number): void {
+    const { state } = this;
+    if (state.sink.log === undefined) return;
+    const length = Math.min(octets, LOG_OCTETS_MAX);
+    const text = asciiText(bytes.subarray(at, at + length));
+    const from = text.startsWith(REALTIME) ? 0 : text.indexOf(`\\x0a${REALTIME}`);
+    const micros = from < 0 ? null : /^(?:\\x0a)?__REALTIME_TIMESTAMP=(\d{1,18})/.exec(text.slice(from));
+    if (micros === null) return;
+    const total = BigInt(micros[1] ?? '0');
+    const seconds = Number(total / 1_000_000n);
+    if (Number.isNaN(state.epochSeconds)) state.epochSeconds = seconds;
+    state.frames++;
+    const timeNs = (seconds - state.epochSeconds) * 1e9 + Number(total % 1_000_000n) * 1000;
+    state.sink.log(bytes, at, length, timeNs, fileOffset);
   }
 
   private *options(bytes: Uint8Array, from: number, end: number): Generator<Option> {
@@ -144,10 +175,13 @@ class Section implements CaptureFormat {
   }
 
   private notes(bytes: Uint8Array, from: number, end: number, frame: number | null): void {
-    if (this.state.sink.comment === undefined) return;
+    const { sink } = this.state;
+    if (sink.comment === undefined) return;
     for (const { code, at, length } of this.options(bytes, from, end))
       if (code === OPT_COMMENT)
-        this.state.sink.comment(frame, utf8Text(bytes.subarray(at, at + Math.min(length, NOTE_OCTETS_MAX))));
+        sink.comment(frame, utf8Text(bytes.subarray(at, at + Math.min(length, NOTE_OCTETS_MAX))));
+      else if (code === OPT_CUSTOM_TEXT && frame !== null && length > 4 && this.u32(bytes, at) === OWN_ENTERPRISE)
+        sink.custom?.(frame, utf8Text(bytes.subarray(at + 4, at + length)));
   }
 
   private description(bytes: Uint8Array, at: number, length: number): void {

@@ -1,15 +1,27 @@
-// Writes pcapng: sections, interfaces with nanosecond clocks, packets with notes, names, drop counts. Gives bytes and
-// never writes files. Read back by pcapng-format.ts and by Wireshark.
+// Writes pcapng: sections, interfaces with nanosecond clocks, packets with notes and texts of our own, log entries,
+// names, drop counts. Gives bytes and never writes files. Read back by pcapng-format.ts and by Wireshark.
 import { concatBytes } from '../base/bytes.ts';
-import { BlockType, BYTE_ORDER_MAGIC, OPT_COMMENT, OPT_END } from './pcapng-format.ts';
+import { parseIpv4, parseIpv6 } from '../net/addresses.ts';
+import { OWN_ENTERPRISE } from './capture-format.ts';
+import { BlockType, BYTE_ORDER_MAGIC, OPT_COMMENT, OPT_CUSTOM_TEXT, OPT_END } from './pcapng-format.ts';
 
 const NO_LENGTH_HIGH = 0xffffffff;
+const SHB_APPLICATION = 4;
 const IF_NAME = 2;
+const IF_DESCRIPTION = 3;
 const IF_TSRESOL = 9;
 const NANOSECONDS = 9;
 const SNAPLEN = 262_144;
 const ISB_IFDROP = 5;
 const NRB_IPV4 = 1;
+const NRB_IPV6 = 2;
+/** Octets that an option has room for. */
+export const OPTION_OCTETS_MAX = 65_535;
+/** Octets of a text in a custom option: the enterprise number stands before it. */
+export const CUSTOM_OCTETS_MAX = OPTION_OCTETS_MAX - 4;
+
+/** Octets of a name: DNS has 255. */
+const NAME_OCTETS_MAX = 255;
 
 export interface WrittenPacket {
   readonly interfaceId: number;
@@ -19,6 +31,8 @@ export interface WrittenPacket {
   /** Octets on the wire; those of `bytes` if left out. */
   readonly original?: number;
   readonly comments?: readonly string[];
+  /** Texts for programs, each in a custom option of its own: at most CUSTOM_OCTETS_MAX octets. */
+  readonly customs?: readonly string[];
 }
 
 const padded = (length: number): number => (length + 3) & ~3;
@@ -66,34 +80,68 @@ function block(type: number, body: readonly Uint8Array[]): Uint8Array {
   return concatBytes([u32s(type, length), ...body, u32s(length)]);
 }
 
-const noteOptions = (notes: readonly string[]): readonly Uint8Array[] =>
-  options(notes.map((note) => [OPT_COMMENT, utf8Bytes(note)] as const));
+type Option = readonly [code: number, value: Uint8Array];
 
-/** Starts a section; notes are of the whole capture. */
-export function sectionHeader(notes: readonly string[] = []): Uint8Array {
-  const body = [u32s(BYTE_ORDER_MAGIC), u16s(1, 0), u32s(NO_LENGTH_HIGH, NO_LENGTH_HIGH), ...noteOptions(notes)];
+/** UTF-8 of a text, cut between two characters where an option has no room for more. */
+function optionText(text: string): Uint8Array {
+  const octets = utf8Bytes(text);
+  if (octets.length <= OPTION_OCTETS_MAX) return octets;
+  let end = OPTION_OCTETS_MAX;
+  while (end > 0 && (octets[end]! & 0xc0) === 0x80) end--;
+  return octets.subarray(0, end);
+}
+
+const noteOptions = (notes: readonly string[]): readonly Option[] =>
+  notes.map((note) => [OPT_COMMENT, optionText(note)] as const);
+
+const customOptions = (customs: readonly string[]): readonly Option[] =>
+  customs.map((text) => [OPT_CUSTOM_TEXT, concatBytes([u32s(OWN_ENTERPRISE), utf8Bytes(text)])] as const);
+
+const textOption = (code: number, text: string): readonly Option[] => (text === '' ? [] : [[code, optionText(text)]]);
+
+/** Starts a section; notes are of the whole capture, `application` is what wrote it. */
+export function sectionHeader(notes: readonly string[] = [], application = ''): Uint8Array {
+  const list = options([...noteOptions(notes), ...textOption(SHB_APPLICATION, application)]);
+  const body = [u32s(BYTE_ORDER_MAGIC), u16s(1, 0), u32s(NO_LENGTH_HIGH, NO_LENGTH_HIGH), ...list];
   return block(BlockType.SHB, body);
 }
 
 /** Describes the next interface: the first has id 0. Its times are nanoseconds. */
-export function interfaceDescription(linktype: number, name = ''): Uint8Array {
-  const named = name === '' ? [] : [[IF_NAME, utf8Bytes(name)] as const];
+export function interfaceDescription(linktype: number, name = '', description = ''): Uint8Array {
+  const named = [...textOption(IF_NAME, name), ...textOption(IF_DESCRIPTION, description)];
   const list = options([...named, [IF_TSRESOL, Uint8Array.of(NANOSECONDS)]]);
   return block(BlockType.IDB, [u16s(linktype, 0), u32s(SNAPLEN), ...list]);
 }
 
-export function enhancedPacket({ interfaceId, timeNs, bytes, original, comments = [] }: WrittenPacket): Uint8Array {
+export function enhancedPacket(packet: WrittenPacket): Uint8Array {
+  const { interfaceId, timeNs, bytes, original, comments = [], customs = [] } = packet;
   const high = Number((timeNs >> 32n) & 0xffffffffn);
   const low = Number(timeNs & 0xffffffffn);
   const head = u32s(interfaceId, high, low, bytes.length, original ?? bytes.length);
-  return block(BlockType.EPB, [head, bytes, padding(bytes), ...noteOptions(comments)]);
+  const list = options([...noteOptions(comments), ...customOptions(customs)]);
+  return block(BlockType.EPB, [head, bytes, padding(bytes), ...list]);
 }
 
-/** Names of IPv4 addresses. */
+/** A log entry between the packets, in systemd's journal export format: Wireshark shows it as a row. */
+export function journalEntry(fields: readonly (readonly [name: string, value: string])[]): Uint8Array {
+  // A value of several lines would want the binary form: a log line is one line.
+  const lines = fields.map(([name, value]) => `${name}=${value.replace(/[\r\n]+/g, ' ')}\n`);
+  const text = utf8Bytes(lines.join(''));
+  return block(BlockType.JOURNAL, [text, padding(text)]);
+}
+
+/** Names of addresses; what is no address is left out. */
 export function nameResolution(names: ReadonlyMap<string, string>): Uint8Array {
   const records = [...names].flatMap(([address, name]) => {
-    const value = concatBytes([Uint8Array.from(address.split('.').map(Number)), utf8Bytes(name), Uint8Array.of(0)]);
-    return option(NRB_IPV4, value);
+    const four = parseIpv4(address);
+    const octets = four ?? parseIpv6(address);
+    if (octets === null) return [];
+    const value = concatBytes([
+      Uint8Array.from(octets),
+      optionText(name).subarray(0, NAME_OCTETS_MAX),
+      Uint8Array.of(0),
+    ]);
+    return option(four === null ? NRB_IPV6 : NRB_IPV4, value);
   });
   return block(BlockType.NRB, [...records, u16s(OPT_END, 0)]);
 }

@@ -114,7 +114,7 @@ export function installSystemPackages(says) {
   return isWindowPossible;
 }
 
-/** What a ring with real Corosync daemons in network namespaces needs: command or header, and Debian's package. */
+/** What tests with the real Corosync and Wireshark need: command or header, and Debian's package. */
 const RING = [
   ['corosync', () => has('corosync')],
   ['libcpg-dev', () => existsSync('/usr/include/corosync/cpg.h')],
@@ -122,6 +122,8 @@ const RING = [
   ['iproute2', () => has('ip')],
   ['nftables', () => has('nft')],
   ['iptables', () => has('iptables')],
+  // What others see of an exported capture.
+  ['tshark', () => has('tshark') && has('editcap')],
 ];
 
 /**
@@ -132,7 +134,7 @@ export function installRingPackages(says) {
   if (process.platform !== 'linux' || process.getuid?.() !== 0 || !process.env.CI || !has('apt-get')) return;
   const missing = RING.filter(([, isThere]) => !isThere()).map(([name]) => name);
   if (missing.length === 0 || failedLately(missing)) return;
-  says(`installing system packages that the tests with real Corosync need: ${missing.join(' ')}`);
+  says(`installing system packages that the tests with real Corosync and tshark need: ${missing.join(' ')}`);
   apt(['update', '-qq']);
   const run = apt(['install', '-y', '-qq', '--no-install-recommends', ...missing]);
   if (run.status === 0) return;

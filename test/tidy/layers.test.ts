@@ -35,7 +35,11 @@ const LAYERS: readonly Layer[] = [
   { from: 'app/filter/', may: ['protocol/base/', 'protocol/wire/', 'protocol/totem/', 'app/store/', 'app/session/'] },
   { from: 'app/glossary/', may: [] },
   { from: 'app/settings/', may: [] },
-  { from: 'app/export/', may: ['protocol/', 'app/store/', 'app/analysis/', 'app/session/'] },
+  { from: 'app/annotations/', may: ['protocol/base/'] },
+  {
+    from: 'app/export/',
+    may: ['protocol/', 'app/store/', 'app/analysis/', 'app/annotations/', 'app/filter/', 'app/session/'],
+  },
   { from: 'app/lab/', may: ['protocol/'] },
   { from: 'app/ipc/', may: ['protocol/base/', 'app/'] },
   { from: 'main/preload/', may: ['app/ipc/', 'electron'] },

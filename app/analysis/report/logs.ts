@@ -51,7 +51,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const SYSLOG = /^(?:(\d{13})\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?\s/;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,3}))?/;
 
-function timeOf(line: string, calendar: Calendar): number | null {
+/** Milliseconds since 1970 of a line of a log; null where it says no time. */
+export function logTime(line: string, calendar: Calendar): number | null {
   const syslog = SYSLOG.exec(line);
   if (syslog !== null) {
     // Milliseconds since 1970 in front are exact whatever the zone.
@@ -92,7 +93,7 @@ export function readLog(
   for (const [i, line] of lines.entries()) {
     if (!line.includes('TOTEM')) continue;
     const key = keyOf(line);
-    const ms = key === null ? null : timeOf(line, calendar);
+    const ms = key === null ? null : logTime(line, calendar);
     if (key !== null && ms !== null) events.push({ ms, line: i + 1, key });
   }
   return { lines: lines.length, events };

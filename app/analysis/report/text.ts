@@ -183,14 +183,23 @@ function findingLines(
   return lines;
 }
 
-/** The text of `totemlab analyse`. `epochNs`: wall clock of time 0; `firstNs`: of the first packet, from time 0. */
-export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: number): string {
-  const addresses = new Map(analysis.nodes.map(({ nodeid, addresses: [first] }) => [nodeid, first]));
-  const words: Words = {
+function wordsOf({ nodes }: Analysis, firstNs: number): Words {
+  const addresses = new Map(nodes.map(({ nodeid, addresses: [first] }) => [nodeid, first]));
+  return {
     node: (nodeid) => (addresses.get(nodeid) === undefined ? String(nodeid) : `${nodeid} (${addresses.get(nodeid)})`),
     address: (nodeid) => addresses.get(nodeid) ?? String(nodeid),
     time: (ns) => ((ns - firstNs) / 1e9).toFixed(3),
   };
+}
+
+/** What to know first, in one line. `firstNs`: of the first packet, from time 0. */
+export function verdictText(analysis: Analysis, firstNs: number): string {
+  return verdict(analysis, wordsOf(analysis, firstNs));
+}
+
+/** The text of `totemlab analyse`. `epochNs`: wall clock of time 0; `firstNs`: of the first packet, from time 0. */
+export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: number): string {
+  const words = wordsOf(analysis, firstNs);
   const { packets, rotation, findings, transitions, sheepdog } = analysis;
   const present = Object.entries(packets.byKind).filter(([, count]) => count > 0);
   const kinds = present.map(([kind, count]) => `${kind} ${count}`);
