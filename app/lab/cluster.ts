@@ -62,6 +62,8 @@ export interface LabNodeStart {
   readonly directory: string;
   /** A sheep starts with the node; null without one. */
   readonly sheep: LabSheepStart | null;
+  /** Somebody wants to see what the node sends. */
+  readonly isTapped: boolean;
   /** Wall clock, ns since 1970, when the machine's monotonic clock was 0: the same for all nodes of a lab. */
   readonly wallNsAtZero: bigint;
 }

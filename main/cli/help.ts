@@ -160,6 +160,7 @@ standard input are multicast to its group. Ctrl-C leaves the ring cleanly.
   totemlab node --id 3 --bind 10.0.0.3 --nodes 1=10.0.0.1,2=10.0.0.2,3=10.0.0.3 --cpg chat`;
 
 const SIMULATE = `totemlab simulate SCENARIO [--seed N] [--out FILE.pcapng] [--text]
+totemlab simulate SCENARIO --step [--seed N]
 
 Runs a scenario in virtual time and prints its transcript: one line for every event. The same
 scenario and seed give the same transcript on any machine. docs/lab.md describes the language.
@@ -168,6 +169,8 @@ SCENARIO is a file; - reads standard input.
   --seed N    instead of the scenario's own
   --out FILE  write what would be on the wire, as a capture that opens like any other
   --text      the commands too, with their transcript below
+  --step      a prompt to walk through it: step, hop, rotation, next, back, fork, any command
+              of scenarios in between; help lists them
 
 Ends with 1 if a law of the protocol was broken or an expectation was not met.
 

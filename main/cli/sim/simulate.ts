@@ -8,6 +8,7 @@ import { parseArguments, wholeNumber } from '../arguments.ts';
 import { HELP } from '../help.ts';
 import { complain, createOutput } from '../output.ts';
 import { rerun } from './rerun.ts';
+import { step } from './step.ts';
 
 const STANDARD_INPUT = 0;
 const PORTION = 1 << 18;
@@ -68,6 +69,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
     seed: { type: 'string' },
     out: { type: 'string' },
     text: { type: 'boolean' },
+    step: { type: 'boolean' },
   });
   if (!parsed.ok) return wrong(parsed.problem);
   const { files, flag, text } = parsed.value;
@@ -82,6 +84,7 @@ export async function simulate(args: readonly string[]): Promise<number> {
   if (seedText !== null && seed === null) return wrong(`--seed wants a whole number, not "${seedText}"`);
   const scenario = readScenario(file);
   if (!scenario.ok) return wrong(scenario.problem);
+  if (flag('step')) return step(scenario.value, seed, { file, hasOutput: text('out') !== null || flag('text') });
   const path = text('out');
   const capture = path === null ? null : openCaptureFile(path);
   if (capture?.ok === false) return wrong(capture.problem);

@@ -121,7 +121,7 @@ export class NodeProcess {
         group,
         port,
         ttl: 1,
-        onSent: this.tapOf(start),
+        ...(start.isTapped ? { onSent: this.tapOf(start) } : {}),
       },
       ringIds,
       random: Math.random,

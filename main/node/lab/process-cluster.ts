@@ -119,6 +119,7 @@ export class ProcessCluster implements LabCluster {
       config: options.config,
       directory: this.directoryOf(number),
       sheep: options.sheep,
+      isTapped: this.merge !== null,
       wallNsAtZero: this.wallNsAtZero,
     };
     const tap = this.merge?.node(`n${number}`, spec.ip) ?? (() => undefined);

@@ -14,8 +14,10 @@ export class Deliveries implements WorldObserver {
   readonly #counts: Map<string, number>[];
   readonly #texts: ReadonlySet<string>;
 
-  constructor(world: World, { blocks }: Scenario) {
-    this.#counts = world.nodes.map(() => new Map());
+  /** `saved`: what save() gave. */
+  constructor(world: World, { blocks }: Scenario, saved: unknown = null) {
+    const counts = saved as readonly ReadonlyMap<string, number>[] | null;
+    this.#counts = world.nodes.map(({ index }) => new Map(counts?.[index]));
     this.#texts = new Set(
       blocks.flatMap(({ lines }) =>
         lines.flatMap(({ command }) =>
@@ -30,6 +32,10 @@ export class Deliveries implements WorldObserver {
       if (effect.kind === 'deliver') this.#add(node, effect.packet);
       else if (effect.kind === 'cpg-deliver') this.#add(node, effect.message);
     }
+  }
+
+  save(): readonly ReadonlyMap<string, number>[] {
+    return this.#counts.map((counts) => new Map(counts));
   }
 
   count(node: SimNode, text: string): number {

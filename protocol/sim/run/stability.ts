@@ -20,7 +20,12 @@ export class Stability implements WorldObserver {
 
   constructor(world: World) {
     this.#world = world;
-    this.#standings = world.nodes.map(() => ({ state: null, ring: '', members: [] }));
+    this.#standings = world.nodes.map(standingOf);
+  }
+
+  /** Nothing of its own: a world says where its nodes stand. */
+  save(): null {
+    return null;
   }
 
   /** Every node that runs is on a ring of nodes that run, each of them on that ring. */
@@ -113,6 +118,15 @@ export class Stability implements WorldObserver {
     if (b.phase !== 'running' || !a.isLinkUp || !b.isLinkUp) return false;
     return this.#world.isOpen(a, b) && this.#world.isOpen(b, a);
   }
+}
+
+/** Where a node stands that nobody has watched so far. */
+function standingOf({ program }: SimNode): Standing {
+  const status = program?.totemStatus();
+  if (status === undefined || status.members.length === 0)
+    return { state: status?.state ?? null, ring: '', members: [] };
+  const { state, ringId, members } = status;
+  return { state, ring: `${ringId.rep}/${ringId.seq}`, members: members.map(({ nodeid }) => nodeid) };
 }
 
 function isIdle({ program }: SimNode): boolean {

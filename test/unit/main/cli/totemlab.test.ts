@@ -40,6 +40,26 @@ function file(name: string, bytes: Uint8Array): string {
   return path;
 }
 
+describe('simulate --step', () => {
+  const pair = (): string => file('pair.txt', Buffer.from('cluster nodes=2 stack=totem\nrun until=ring\n'));
+
+  it('walks forward and back by commands, and writes out what was not typed', () => {
+    const { code, out } = totemlab(['simulate', pair(), '--step'], Buffer.from('next\nback 2 hops\nquit\nhop\n'));
+
+    expect(code).toBe(0);
+    expect(out).toContain('0.000000> next\n# run until=ring\n');
+    expect(out).toMatch(/> back 2 hops\nat event \d+, hop \d+, rotation \d+\n[\d.]+> quit\n$/);
+  });
+
+  it('says that the prompt has standard input for itself, and makes no capture', () => {
+    expect(totemlab(['simulate', '-', '--step'], Buffer.from(''))).toMatchObject({
+      code: 2,
+      err: 'totemlab: the prompt reads standard input, so the scenario must be a file\n',
+    });
+    expect(totemlab(['simulate', pair(), '--step', '--out', join(folder, 'o')], Buffer.from('')).code).toBe(2);
+  });
+});
+
 describe('place', () => {
   const NODES = '192.168.1.111,192.168.1.112,192.168.1.114';
 
