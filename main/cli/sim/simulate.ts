@@ -82,9 +82,13 @@ export async function simulate(args: readonly string[]): Promise<number> {
   const seedText = text('seed');
   const seed = seedText === null ? null : wholeNumber(seedText, 0);
   if (seedText !== null && seed === null) return wrong(`--seed wants a whole number, not "${seedText}"`);
+  const isStepped = flag('step');
+  if (isStepped && file === '-') return wrong('the prompt reads standard input, so the scenario must be a file');
+  if (isStepped && (text('out') !== null || flag('text')))
+    return wrong('--step tells what happens as you go: without --out and --text');
   const scenario = readScenario(file);
   if (!scenario.ok) return wrong(scenario.problem);
-  if (flag('step')) return step(scenario.value, seed, { file, hasOutput: text('out') !== null || flag('text') });
+  if (isStepped) return step(scenario.value, seed);
   const path = text('out');
   const capture = path === null ? null : openCaptureFile(path);
   if (capture?.ok === false) return wrong(capture.problem);

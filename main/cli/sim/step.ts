@@ -3,24 +3,10 @@
 import { createInterface } from 'node:readline';
 import type { Scenario } from '../../../protocol/sim/scenario/commands.ts';
 import { Stepper } from '../../../protocol/sim/run/stepper.ts';
-import { complain, createOutput } from '../output.ts';
-
-interface StepOptions {
-  readonly file: string;
-  /** Options were given that make no sense beside a prompt. */
-  readonly hasOutput: boolean;
-}
+import { createOutput } from '../output.ts';
 
 /** Returns when the input ends or `quit` is said. What is not typed is written out, so that the output can be read. */
-export async function step(scenario: Scenario, seed: number | null, { file, hasOutput }: StepOptions): Promise<number> {
-  if (file === '-' || hasOutput) {
-    complain(
-      file === '-'
-        ? 'the prompt reads standard input, so the scenario must be a file'
-        : '--step tells what happens as you go: without --out and --text',
-    );
-    return 2;
-  }
+export async function step(scenario: Scenario, seed: number | null): Promise<number> {
   const stepper = seed === null ? new Stepper(scenario) : new Stepper(scenario, seed);
   const output = createOutput();
   const isTyped = process.stdin.isTTY === true;
