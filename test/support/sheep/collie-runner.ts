@@ -81,7 +81,8 @@ export function startCollie(
         const octets = stdin.subarray(read, read + asked.length);
         read += octets.length;
         step = script.next(octets);
-      } else if (asked.ask === 'now') step = script.next(world.wallMicrosAtZero + BigInt(Math.floor(world.now)));
+      } else if (asked.ask === 'now')
+        step = script.next(world.wallMicrosAtZero + BigInt(at.skew + Math.floor(world.now)));
       else step = script.next(utc(asked.seconds));
     }
     job.result = {

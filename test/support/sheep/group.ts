@@ -44,6 +44,12 @@ export class Group {
     this.tellChange(node.part, [node.process], []);
   }
 
+  /** The process lives on, and hears nothing of the group any more. */
+  disown(node: WorldNode): void {
+    this.leave(node);
+    this.toInbox(node, { kind: 'cpg-confchg', members: [], left: [node.process], joined: [] }, null);
+  }
+
   multicast(node: WorldNode, message: Uint8Array): void {
     const from = node.process;
     for (const member of this.members(node.part)) this.toInbox(member, { kind: 'cpg-deliver', from, message }, node);

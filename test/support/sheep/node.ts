@@ -41,6 +41,8 @@ export class WorldNode {
   nextConn = 1;
   /** Microseconds by which its disk is slower. */
   diskDelay = 0;
+  /** Microseconds by which its wall clock is ahead. */
+  skew = 0;
 
   constructor(last: number) {
     this.last = last;

@@ -84,7 +84,7 @@ export class World {
       behaviour: this.options.behaviour,
       self: node.entry,
       process: node.process,
-      wallMicrosAtZero: this.wallMicrosAtZero,
+      wallMicrosAtZero: this.wallMicrosAtZero + BigInt(node.skew),
       isDurable: false,
       storePath: '/mnt/sheepdog/data',
     });
@@ -195,6 +195,11 @@ export class World {
   /** Parts of the network that see each other; nodes that are not named are one part together. */
   partition(...parts: readonly (readonly number[])[]): void {
     this.regroup((node) => 1 + parts.findIndex((part) => part.includes(node.last)));
+  }
+
+  /** Corosync before 1.4.5 tells a node that its own process has left; the others, that it is gone. */
+  disown(node: WorldNode): void {
+    this.group.disown(node);
   }
 
   heal(): void {

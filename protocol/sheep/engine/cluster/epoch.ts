@@ -60,9 +60,11 @@ export function* enterEpoch(epoch: number, entries: readonly NodeEntry[], isNew:
   const isRepeated = yield* act(({ policy }) => policy.ioBeforeEvent === 'repeated');
   if (isRepeated) yield* until(({ state }) => state.io.writing === 0);
   const { members, isKept } = yield* act(({ state }) => {
-    const known = state.store.logs.get(epoch)?.entries ?? [];
+    const known = state.store.logs.get(epoch);
     const now = state.cluster.members;
-    return { members: now, isKept: isSameEpoch({ epoch, entries: known }, { epoch, entries: now }) };
+    // An epoch without members is one too: none on disk is not the same as an empty one.
+    const isSame = known !== undefined && isSameEpoch({ epoch, entries: known.entries }, { epoch, entries: now });
+    return { members: now, isKept: isSame };
   });
   const result = isKept || !isNew ? Res.SUCCESS : yield* writeEpochLog(epoch, members);
   yield* act((sheep) => {

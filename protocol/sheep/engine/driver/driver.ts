@@ -35,8 +35,7 @@ export function isMe({ process }: Sheep, member: GroupProcess): boolean {
 function isLeaving({ state, policy }: Sheep, member: Member): boolean {
   if (policy.joinStarts === 'at-confchg') return false;
   return state.driver.queue.some(
-    (event) =>
-      event.type === 'leave' && [event.sender, ...event.together].some((left) => isSameProcess(left, member)),
+    (event) => event.type === 'leave' && [event.sender, ...event.together].some((left) => isSameProcess(left, member)),
   );
 }
 
