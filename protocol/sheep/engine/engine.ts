@@ -59,6 +59,8 @@ function newState(): SheepState {
       away: [],
       hasJoined: false,
       isFirst: false,
+      attempt: 0,
+      isAsking: false,
       outbox: [],
       refuted: null,
       isStopping: false,

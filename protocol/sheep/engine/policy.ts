@@ -9,8 +9,14 @@ export interface Policy {
 
   /** When others begin to wait for a joining sheep: once CPG names it, for ever (3.9 A), or once it asks. */
   readonly joinStarts: 'at-confchg' | 'at-request';
-  /** What the master does about a member of the CPG group that never asks to join (3.9 A): nothing, or asks it to. */
+  /**
+   * What the master does about a member of the CPG group that never asks to join (3.9 A): nothing, or asks it to. Two
+   * that each began alone, their rings not having met, are both masters and both silent: they wait for ever, or begin
+   * again as one.
+   */
   readonly silentMembers: 'awaited' | 'prompted';
+  /** An operation told by a sheep of the group that is no member: carried out like any (3.5), or ignored. */
+  readonly strangers: 'obeyed' | 'ignored';
   /** A cluster operation that cannot reach a node is waited for (3.5, 3.9 G), or put back behind what waits. */
   readonly stuckOperation: 'waited-for' | 'put-back';
   /** Several that leave at once make an epoch each (3.7), or one. */
@@ -87,6 +93,7 @@ export interface Policy {
 const FAITHFUL: Policy = {
   joinStarts: 'at-confchg',
   silentMembers: 'awaited',
+  strangers: 'obeyed',
   stuckOperation: 'waited-for',
   leavesTogether: 'an-epoch-each',
   mayGoOn: 'reachable-majority-of-three',
@@ -123,6 +130,7 @@ const FAITHFUL: Policy = {
 const SOUND: Policy = {
   joinStarts: 'at-request',
   silentMembers: 'prompted',
+  strangers: 'ignored',
   stuckOperation: 'put-back',
   leavesTogether: 'one-epoch',
   mayGoOn: 'quorum-of-epoch',

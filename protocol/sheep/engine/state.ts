@@ -127,6 +127,10 @@ export interface DriverState {
   hasJoined: boolean;
   /** The first of the group: it answers its own request. */
   isFirst: boolean;
+  /** Requests to join that this sheep sent: an answer belongs to one of them. */
+  attempt: number;
+  /** The latest of them has not come back: nobody has answered it. */
+  isAsking: boolean;
   /** Own messages that have not come back, oldest first: the first is with CPG, the others wait for it. */
   readonly outbox: Uint8Array[];
   /** An epoch that was told never to have come to be. */

@@ -35,9 +35,16 @@ function isAnswering(sheep: Sheep, event: JoinEvent): boolean {
   return isMaster(sheep) || (mayBeFirst(sheep) && isMe(sheep, event.sender));
 }
 
+/** An operation of a cluster that this sheep is not in, which the group carries too. */
+function isForeign({ state, policy }: Sheep, head: DriverEvent): boolean {
+  if (policy.strangers === 'obeyed' || head.type !== 'notify') return false;
+  return state.driver.hasJoined && !state.driver.members.some((member) => isSameProcess(member, head.sender));
+}
+
 /** What is to be done about the event at the head, if anything can be. */
 function stepFor(sheep: Sheep, head: DriverEvent): 'answer' | 'run' | 'handle' | 'drop' | 'wait' {
   const { hasJoined } = sheep.state.driver;
+  if (isForeign(sheep, head)) return 'drop';
   const isOwnJoin = head.type === 'join' && isMe(sheep, head.sender);
   if (head.type === 'join' && head.isBlocked) return isAnswering(sheep, head) ? 'answer' : 'wait';
   if (head.type === 'notify' && head.isBlocked) {
@@ -68,7 +75,8 @@ function answerHead(sheep: Sheep, asking: Asking, { status, epoch, code, incEpoc
     ctime: cluster.ctime === 0n ? head.ctime : cluster.ctime,
     result: code,
     incEpoch: incEpoch ? 1 : 0,
-    pad: Uint8Array.of(undecided(sheep, epoch), 0, 0),
+    // What comes back in the rest tells which request this answers.
+    pad: Uint8Array.of(undecided(sheep, epoch), head.pad[1] ?? 0, head.pad[2] ?? 0),
   });
 }
 

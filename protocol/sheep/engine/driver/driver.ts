@@ -2,16 +2,18 @@
 // The queue is worked off in dispatch.ts.
 import { viewOf } from '../../../base/bytes.ts';
 import { decodeClusterMessage, decodeJoin, decodeOperation, SHEEP_MESSAGE_TYPES } from '../../cluster-frame.ts';
-import type { ClusterMessage } from '../../cluster-frame.ts';
+import type { ClusterMessage, JoinPayload } from '../../cluster-frame.ts';
 import { isSameNode, type Member } from '../../node-entry.ts';
-import { Op, Res, Status } from '../../operations.ts';
+import { Op, Res } from '../../operations.ts';
 import { bigField, numberField } from '../../tcp-headers.ts';
 import type { GroupProcess, SheepInput } from '../contract.ts';
+import { isWaiting } from '../cluster/verdict.ts';
 import { say, tell } from '../log.ts';
+import { answer } from '../net/server.ts';
 import { isSameProcess, processKey, type Sheep } from '../sheep.ts';
 import type { DriverEvent, JoinEvent } from '../state.ts';
 import { rejoin } from './rejoin.ts';
-import { JoinResult, ownMessageCame } from './sending.ts';
+import { attemptOf, JoinResult, ownMessageCame } from './sending.ts';
 
 /** Events that wait; more are a sign of a cluster that stands still, and the oldest are dropped. */
 export const QUEUE_MAX = 65_536;
@@ -111,12 +113,20 @@ export function confchg(sheep: Sheep, { members, left, joined }: Confchg): void 
   if (isMet && cluster.isSuspended && driver.hasJoined) startOver(sheep);
 }
 
+/** Operations whose messages belong to the place that is given up: nobody will answer them. */
+function giveUpOperations({ state }: Sheep): void {
+  const result = state.cluster.isSuspended ? Res.HALT : Res.SYSTEM_ERROR;
+  for (const operation of state.driver.operations) operation.answer ??= answer(result);
+}
+
 /** Gives up its place among the members and asks to join like a new one. */
 export function startOver(sheep: Sheep): void {
   const { driver } = sheep.state;
+  giveUpOperations(sheep);
   driver.hasJoined = false;
   driver.members = [];
   driver.away = [];
+  driver.isAsking = true;
   sheep.state.phase = 'joining';
   for (let i = driver.queue.length - 1; i >= 0; i--) if (driver.queue[i]?.type !== 'join') driver.queue.splice(i, 1);
   while (dropBlocked(sheep, 'join', sheep.process));
@@ -124,7 +134,8 @@ export function startOver(sheep: Sheep): void {
 }
 
 function joinRequest(sheep: Sheep, { sender, payload }: ClusterMessage): void {
-  const { queue } = sheep.state.driver;
+  const { driver } = sheep.state;
+  const { queue } = driver;
   const read = decodeJoin(payload);
   if (!read.ok) return;
   const asked = joinEvent(sender, read.value);
@@ -133,6 +144,7 @@ function joinRequest(sheep: Sheep, { sender, payload }: ClusterMessage): void {
     if (at >= 0) queue[at] = asked;
     return;
   }
+  if (isMe(sheep, sender)) driver.isAsking = (driver.attempt & 0xffff) !== attemptOf(read.value.head);
   // Who asks anew has given up the place that it had.
   while (dropBlocked(sheep, 'join', sender));
   const { committed } = sheep.state.cluster;
@@ -141,16 +153,26 @@ function joinRequest(sheep: Sheep, { sender, payload }: ClusterMessage): void {
   push(sheep, asked);
 }
 
-/** Asked to join anew: nobody knows this sheep any more, or its epoch is none that came to be. */
-function prompted(sheep: Sheep, { sender, payload }: ClusterMessage): void {
-  const { driver, cluster } = sheep.state;
+/** Told that its epoch is none that came to be, by a waiting cluster that it is in. */
+function refuted(sheep: Sheep, { sender }: ClusterMessage, { head, entries }: JoinPayload): void {
+  const { driver } = sheep.state;
   const isAbout = isMe(sheep, sender) || driver.members.some((one) => isSameProcess(one, sender));
-  const isServing = cluster.status !== Status.WAIT_FOR_JOIN && !cluster.isSuspended;
-  if (sheep.policy.silentMembers !== 'prompted' || !isAbout || !driver.hasJoined || isServing) return;
-  const read = decodeJoin(payload);
-  if (read.ok && read.value.head.result === Res.INVALID_EPOCH)
-    driver.refuted = { epoch: read.value.head.epoch, entries: read.value.entries };
+  if (!isAbout || !driver.hasJoined) return;
+  driver.refuted = { epoch: head.epoch, entries };
   startOver(sheep);
+}
+
+/**
+ * A master asks somebody of the group who is silent to join. Who serves objects, or is about to, goes on; all others,
+ * the master too, give up what they knew at this one point of the group's order and ask anew: of several that each began
+ * alone none is left that answers for its own, and the first who asks is the master of all.
+ */
+function prompted(sheep: Sheep): void {
+  const { driver } = sheep.state;
+  if (driver.isBusy) return;
+  driver.queue.length = 0;
+  // A request that is on its way arrives behind this message, and is answered by whoever is the master then.
+  if (!driver.isAsking) startOver(sheep);
 }
 
 function joinResponse(sheep: Sheep, message: ClusterMessage): void {
@@ -160,11 +182,21 @@ function joinResponse(sheep: Sheep, message: ClusterMessage): void {
   const read = decodeJoin(payload);
   const at = queue.findIndex((one) => one.type === 'join' && one.isBlocked && isSameProcess(one.sender, sender));
   const waiting = queue[at];
-  // A later that names no epoch is no answer, but the wish that the node ask.
-  const isPrompt = result === JoinResult.JOIN_LATER && read.ok && read.value.head.result === Res.SUCCESS;
-  if (waiting?.type === 'join' && read.ok && !isPrompt)
-    queue[at] = { ...waiting, sender, isBlocked: false, result, nodes, response: read.value };
-  else if (result === JoinResult.JOIN_LATER) prompted(sheep, message);
+  if (!read.ok) return;
+  const { head } = read.value;
+  // A later that names no epoch is no answer, but the wish that somebody ask.
+  const isPrompt = result === JoinResult.JOIN_LATER && head.result === Res.SUCCESS;
+  if (waiting?.type === 'join' && !isPrompt) {
+    const asked = waiting.request?.head;
+    const isAnswer = asked === undefined || attemptOf(asked) === attemptOf(head);
+    if (isAnswer) queue[at] = { ...waiting, sender, isBlocked: false, result, nodes, response: read.value };
+    return;
+  }
+  const { cluster } = sheep.state;
+  const isServing = !isWaiting(cluster.status) && !cluster.isSuspended;
+  if (sheep.policy.silentMembers === 'awaited' || isServing || result !== JoinResult.JOIN_LATER) return;
+  if (isPrompt) prompted(sheep);
+  else refuted(sheep, message, read.value);
 }
 
 /** Messages of our own that are not events: an epoch that all have on disk, and a sign of life to oneself. */

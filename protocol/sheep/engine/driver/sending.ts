@@ -88,9 +88,16 @@ export function joinPayload(given: Partial<JoinHead>, entries: readonly NodeEntr
   return encodeJoin({ head: joinHead(given), entries, rest: NO_OCTETS });
 }
 
+/** Which attempt a request belongs to, and its answer; two octets that 0.3.0 leaves free. */
+export function attemptOf({ pad }: JoinHead): number {
+  return ((pad[1] ?? 0) << 8) | (pad[2] ?? 0);
+}
+
 /** Introduces this sheep: what it has on disk of the cluster. */
 export function sendJoinRequest(sheep: Sheep): void {
-  const { store, cluster, io } = sheep.state;
+  const { store, cluster, io, driver } = sheep.state;
+  const attempt = sheep.policy.silentMembers === 'prompted' ? ++driver.attempt & 0xffff : 0;
+  driver.isAsking = true;
   say(sheep, 'send_join_request(797)', nodeText(sheep.self));
   const epoch = latestEpoch(sheep);
   const entries = entriesOfEpoch(sheep, epoch);
@@ -103,6 +110,7 @@ export function sendJoinRequest(sheep: Sheep): void {
     clusterStatus: isCommitted ? cluster.status : 0,
     epoch,
     ctime: store.config?.ctime ?? 0n,
+    pad: Uint8Array.of(0, attempt >>> 8, attempt & 0xff),
   };
   multicast(sheep, 'JOIN_REQUEST', { payload: joinPayload(head, entries) });
 }
