@@ -21,22 +21,24 @@ export function takeVdi(bitmap: Uint8Array, vdi: number): void {
   bitmap[vdi >>> 3]! |= 1 << (vdi & 7);
 }
 
-/** Adds what another sheep's bitmap has. */
-export function mergeBitmap(bitmap: Uint8Array, other: Uint8Array): void {
-  for (let i = 0; i < bitmap.length; i++) bitmap[i]! |= other[i] ?? 0;
-}
-
 /** The ids that are taken, ascending. */
 export function takenVdis(bitmap: Uint8Array): readonly number[] {
   const taken: number[] = [];
-  // Nearly all of it is zeros: looked at a word at a time.
+  // Nearly all of it is zeros: looked at eight words at a time.
   const octets = bitmap.byteOffset % 4 === 0 ? bitmap : bitmap.slice();
-  const words = new Uint32Array(octets.buffer, octets.byteOffset, octets.length >>> 2);
-  for (let word = 0; word < words.length; word++) {
-    if (words[word] === 0) continue;
-    for (let bit = 0; bit < 32; bit++) if (isVdiTaken(octets, 32 * word + bit)) taken.push(32 * word + bit);
+  const w = new Uint32Array(octets.buffer, octets.byteOffset, octets.length >>> 2);
+  for (let at = 0; at < w.length; at += 8) {
+    const first = w[at]! | w[at + 1]! | w[at + 2]! | w[at + 3]!;
+    if ((first | w[at + 4]! | w[at + 5]! | w[at + 6]! | w[at + 7]!) === 0) continue;
+    const end = Math.min(at + 8, w.length) * 32;
+    for (let vdi = at * 32; vdi < end; vdi++) if (isVdiTaken(octets, vdi)) taken.push(vdi);
   }
   return taken;
+}
+
+/** Adds what another sheep's bitmap has. */
+export function mergeBitmap(bitmap: Uint8Array, other: Uint8Array): void {
+  for (const vdi of takenVdis(other)) if (vdi >>> 3 < bitmap.length) takeVdi(bitmap, vdi);
 }
 
 export interface VdiRun {

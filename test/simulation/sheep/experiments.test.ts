@@ -1,7 +1,7 @@
-// What the student of 2012 did (report, 5.2 to 5.5; 5.1 is the ring alone), in both behaviours: where nothing goes wrong
-// they are alike. What went wrong is integrity-*.test.ts.
+// What the student of 2012 did (report, 5.2 to 5.5; 5.1 is the ring alone), in both behaviours: where nothing goes
+// wrong they are alike. What went wrong is integrity-*.test.ts.
 import { describe, expect, test, vi } from 'vitest';
-import { copyTrouble, isQuiet } from '../../support/sheep/checkers.ts';
+import { copyTrouble, untilQuiet } from '../../support/sheep/checkers.ts';
 import {
   cluster,
   epochs,
@@ -17,7 +17,7 @@ import {
   startAll,
   status,
   withImage,
-} from '../../support/sheep/report.ts';
+} from './support/report.ts';
 
 /** Images of many MiB are written, moved and compared: on a busy machine that takes its time. */
 vi.setConfig({ testTimeout: 120_000 });
@@ -109,7 +109,7 @@ describe.each(['faithful', 'sound'] as const)('%s', (behaviour) => {
     }
     const waiting = status(world, 111);
     world.start(world.node(112));
-    world.runUntil(() => isQuiet(world));
+    untilQuiet(world);
 
     expect(exits).toEqual([0, 0, 0]);
     expect(waiting).toBe('Waiting for other nodes to join cluster');

@@ -18,7 +18,7 @@ import {
   startAll,
   status,
   withImage,
-} from '../../support/sheep/report.ts';
+} from './support/report.ts';
 import type { World } from '../../support/sheep/world.ts';
 
 /** Images of many MiB are written and compared: on a busy machine that takes its time. */

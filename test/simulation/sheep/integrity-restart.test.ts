@@ -3,7 +3,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { Status } from '../../../protocol/sheep/operations.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
-import { copyTrouble, epochTrouble, isQuiet } from '../../support/sheep/checkers.ts';
+import { copyTrouble, epochTrouble, isQuiet, untilQuiet } from '../../support/sheep/checkers.ts';
 import { startCollie, type CollieJob } from '../../support/sheep/collie-runner.ts';
 import {
   cluster,
@@ -20,7 +20,7 @@ import {
   startAll,
   status,
   withImage,
-} from '../../support/sheep/report.ts';
+} from './support/report.ts';
 import type { World } from '../../support/sheep/world.ts';
 
 /** Images of many MiB are written and compared: on a busy machine that takes its time. */
@@ -49,7 +49,7 @@ describe('E: sheep are started in the wrong order', () => {
     return world;
   };
 
-  test('faithful: the hand-over is lost with the process that says it, and the other waits for ever (report, 5.4)', () => {
+  test('faithful: the hand-over is lost with the process that says it, the other waits for ever (report, 5.4)', () => {
     const world = killed('faithful');
     world.killer = (_node, effect) => effect.kind === 'cpg-mcast' && effect.message[TYPE_AT] === HANDED_OVER;
     startAll(world, [112, 111], 2 * SECOND);
@@ -115,7 +115,7 @@ describe('E: sheep are started in the wrong order', () => {
     expect(isSame(readBack(world, 112, DATA.length), DATA)).toBe(true);
   });
 
-  test('faithful: three are killed and started in the same order: two exit, the third runs alone with no copies', () => {
+  test('faithful: three are killed and started in that order: two exit, the third runs alone without copies', () => {
     const world = cluster('faithful', [111, 112, 114]);
     withImage(world, 111, DATA);
     for (const last of [111, 112, 114]) {
@@ -140,7 +140,7 @@ describe('E: sheep are started in the wrong order', () => {
       world.run(2 * SECOND);
     }
     startAll(world, [...nodes].reverse(), 2 * SECOND);
-    world.runUntil(() => isQuiet(world), 20 * SECOND);
+    untilQuiet(world, 20 * SECOND);
 
     expect(world.nodes.map(({ exit }) => exit)).toEqual(nodes.map(() => null));
     expect(isQuiet(world)).toBe(true);

@@ -1,6 +1,5 @@
 // What must hold of a cluster that is quiet: epochs agree, every object is where placement says and nowhere less, all
 // copies are equal, and what was acknowledged is there.
-import { bytesEqual } from '../../../protocol/base/bytes.ts';
 import { Op, Res, Status } from '../../../protocol/sheep/operations.ts';
 import { entryText, isSameNode } from '../../../protocol/sheep/node-entry.ts';
 import { buildHashRing, holdersOf } from '../../../protocol/sheep/placement/hash-ring.ts';
@@ -10,6 +9,10 @@ import { request } from './client.ts';
 import type { World, WorldNode } from './world.ts';
 
 export const BLOCK = 4096;
+/** So often the world is looked at: the status of a sheep costs more than a step. */
+const LOOK_MICROS = 300_000;
+
+const bytesEqual = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 interface Living {
   readonly node: WorldNode;
@@ -35,8 +38,16 @@ export function isQuiet(world: World): boolean {
       status.committedEpoch === status.epoch &&
       status.recovery === null &&
       status.queue.length === 0 &&
-      status.outstanding === 0,
+      status.outstanding === 0 &&
+      // No client waits: what was asked has been answered.
+      !status.scripts.includes('serve'),
   );
+}
+
+/** Runs until it is quiet; false where it is not within `micros`. */
+export function untilQuiet(world: World, micros = 60_000_000): boolean {
+  for (const end = world.now + micros; world.now < end; world.run(LOOK_MICROS)) if (isQuiet(world)) return true;
+  return isQuiet(world);
 }
 
 export function describeWorld(world: World): string {

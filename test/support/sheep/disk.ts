@@ -58,14 +58,15 @@ export class MemoryDisk {
   /** Paths that fail, whatever is asked of them. */
   broken: RegExp | null = null;
 
-  private used(): number {
+  /** Octets that files take. */
+  get used(): number {
     let sum = 0;
     for (const file of new Set(this.files.values())) sum += file.size;
     return sum;
   }
 
   private isFull(more: number): boolean {
-    return Number.isFinite(this.capacity) && this.used() + more > this.capacity;
+    return Number.isFinite(this.capacity) && this.used + more > this.capacity;
   }
 
   /** Carries an operation out as a whole. */
@@ -114,7 +115,7 @@ export class MemoryDisk {
       case 'list':
         return this.list(op.path);
       case 'space':
-        return { ...DONE, free: BigInt(Number.isFinite(this.capacity) ? this.capacity - this.used() : 96 * 2 ** 30) };
+        return { ...DONE, free: BigInt(Number.isFinite(this.capacity) ? this.capacity - this.used : 96 * 2 ** 30) };
     }
   }
 

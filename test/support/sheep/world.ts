@@ -1,7 +1,8 @@
 // Sheep in one process: a perfect total order, TCP with delays, disks in memory, and a clock that jumps. By a seed.
 import type { Micros } from '../../../protocol/totem/engine/contract.ts';
 import { assert } from '../../../protocol/base/result.ts';
-import type { DiskOp, SheepEffect, SheepInput } from '../../../protocol/sheep/engine/contract.ts';
+import type { DiskOp, SheepEffect, SheepEngine, SheepInput } from '../../../protocol/sheep/engine/contract.ts';
+import type { SheepOptions } from '../../../protocol/sheep/engine/contract.ts';
 import { createSheepEngine } from '../../../protocol/sheep/engine/engine.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { Events } from './events.ts';
@@ -20,7 +21,11 @@ export interface WorldOptions {
   readonly wallMicrosAtZero?: bigint;
   /** Keep every sheep's log; costs memory. */
   readonly keepsLogs?: boolean;
+  /** The engine, or a broken one. */
+  readonly create?: CreateSheep;
 }
+
+export type CreateSheep = (options: SheepOptions) => SheepEngine;
 
 const DISK_MICROS = 60;
 const START_MICROS = 1_000_000;
@@ -80,7 +85,7 @@ export class World {
     node.exit = null;
     node.process = { nodeid: node.entry.zone, pid: 1000 + node.life };
     node.isPaused = false;
-    node.engine = createSheepEngine({
+    node.engine = (this.options.create ?? createSheepEngine)({
       behaviour: this.options.behaviour,
       self: node.entry,
       process: node.process,

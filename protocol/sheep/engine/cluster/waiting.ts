@@ -95,6 +95,11 @@ function judgeWaiting(sheep: Sheep, { joiner, request }: Asking): Verdict {
   return { ...waiting, status: Status.OK, incEpoch: !isUnchanged(candidate, claims) };
 }
 
+/** What the cluster goes on from has to be found out from those that are here. */
+export function isUndecided({ state }: Sheep): boolean {
+  return isWaiting(state.cluster.status) || state.cluster.isSuspended;
+}
+
 export function soundVerdictOf(sheep: Sheep, asking: Asking): Verdict {
   const { cluster } = sheep.state;
   const { head } = asking.request;
@@ -102,7 +107,8 @@ export function soundVerdictOf(sheep: Sheep, asking: Asking): Verdict {
   if (cluster.status === Status.SHUTDOWN) return refuse(sheep, Res.SHUTDOWN);
   const isStranger = head.nrNodes > 0 && cluster.ctime !== 0n && head.ctime !== cluster.ctime;
   if (isStranger) return refuse(sheep, Res.INVALID_CTIME);
-  if (isWaiting(cluster.status)) return judgeWaiting(sheep, asking);
+  // Cut off from the quorum it decides nothing by itself either.
+  if (isUndecided(sheep)) return judgeWaiting(sheep, asking);
   const { status, epoch } = cluster;
   return { result: JoinResult.SUCCESS, code: Res.SUCCESS, status, epoch, incEpoch: true };
 }

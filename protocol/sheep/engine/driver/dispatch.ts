@@ -5,8 +5,8 @@ import { Status } from '../../operations.ts';
 import { handleJoin } from '../cluster/joined.ts';
 import { handleLeave } from '../cluster/left.ts';
 import { handleNotify } from '../cluster/operations.ts';
-import { isWaiting, verdictOf, type Asking, type Verdict } from '../cluster/verdict.ts';
-import { refutedBy, soundVerdictOf } from '../cluster/waiting.ts';
+import { verdictOf, type Asking, type Verdict } from '../cluster/verdict.ts';
+import { isUndecided, refutedBy, soundVerdictOf } from '../cluster/waiting.ts';
 import { act, defineScript, type Script } from '../kernel.ts';
 import { nodeText, say } from '../log.ts';
 import { isSameProcess, type Sheep } from '../sheep.ts';
@@ -93,9 +93,9 @@ function flagsOf({ state }: Sheep, asked: number): number {
 }
 
 /** How many of the latest epochs not all members are known to have on disk. */
-function undecided({ state, policy }: Sheep, epoch: number): number {
-  const { cluster } = state;
-  if (policy.newEpoch === 'at-once' || isWaiting(cluster.status)) return 0;
+function undecided(sheep: Sheep, epoch: number): number {
+  const { cluster } = sheep.state;
+  if (sheep.policy.newEpoch === 'at-once' || isUndecided(sheep)) return 0;
   return Math.min(UNDECIDED_MAX, Math.max(0, epoch - cluster.committed));
 }
 

@@ -164,8 +164,8 @@ function refuted(sheep: Sheep, { sender }: ClusterMessage, { head, entries }: Jo
 
 /**
  * A master asks somebody of the group who is silent to join. Who serves objects, or is about to, goes on; all others,
- * the master too, give up what they knew at this one point of the group's order and ask anew: of several that each began
- * alone none is left that answers for its own, and the first who asks is the master of all.
+ * the master too, give up what they knew at this one point of the group's order and ask anew: of several that each
+ * began alone none is left that answers for its own, and the first who asks is the master of all.
  */
 function prompted(sheep: Sheep): void {
   const { driver } = sheep.state;

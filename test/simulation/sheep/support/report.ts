@@ -1,11 +1,11 @@
 // What the student of 2012 typed, against the sheep of the world: an image is written, and epochs are read as he read
 // them.
 import { expect } from 'vitest';
-import { utf8Text } from '../../../protocol/base/bytes.ts';
-import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
-import { isQuiet } from './checkers.ts';
-import { runCollie } from './collie-runner.ts';
-import { World, type WorldNode } from './world.ts';
+import { utf8Text } from '../../../../protocol/base/bytes.ts';
+import type { Behaviour } from '../../../../protocol/sheep/engine/policy.ts';
+import { untilQuiet } from '../../../support/sheep/checkers.ts';
+import { runCollie } from '../../../support/sheep/collie-runner.ts';
+import { World, type WorldNode } from '../../../support/sheep/world.ts';
 
 export const MIB = 1024 * 1024;
 export const SECOND = 1_000_000;
@@ -78,7 +78,7 @@ export function objectCounts(world: World, epoch: string): readonly number[] {
 /** What just happened is known to all, and done with. */
 export function settle(world: World): void {
   world.run(SECOND);
-  world.runUntil(() => isQuiet(world));
+  untilQuiet(world);
 }
 
 export function restart(world: World, last: number): void {
