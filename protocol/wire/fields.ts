@@ -202,10 +202,18 @@ const plainBytes: Show<Uint8Array> = (bytes) => {
   return bytes.length > 32 ? `${text}… (${bytes.length} octets)` : text;
 };
 
+/** Octets up to which a copy of them one by one is made faster than a view of them to be copied. */
+const COPIED_ONE_BY_ONE_MAX = 32;
+
 /** A fixed run of octets, opaque unless `show` says more. The value is a copy. */
 export function bytes(length: number, doc: string, show: Show<Uint8Array> = plainBytes): Layout<Uint8Array, number> {
-  const slice = (cursor: Cursor): Uint8Array =>
-    new Uint8Array(cursor.view.buffer, cursor.view.byteOffset + cursor.at, length).slice();
+  const slice = (cursor: Cursor): Uint8Array => {
+    if (length > COPIED_ONE_BY_ONE_MAX)
+      return new Uint8Array(cursor.view.buffer, cursor.view.byteOffset + cursor.at, length).slice();
+    const copy = new Uint8Array(length);
+    for (let i = 0; i < length; i++) copy[i] = cursor.view.getUint8(cursor.at + i);
+    return copy;
+  };
   return {
     ctype: `u8[${length}]`,
     size: length,

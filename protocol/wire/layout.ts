@@ -90,17 +90,33 @@ function offsetsOf(name: string, fields: Fields): { at: Record<string, number>; 
   return { at, fixedSize: offset, variable };
 }
 
-type Entry = readonly [key: string, layout: Field, name: string];
+interface Entry {
+  readonly key: string;
+  readonly name: string;
+  /** What is read: the field, or an element of the array that it is. */
+  readonly layout: Layout<unknown>;
+  /** Octets of an element of an array, and the field that counts them; null for what is no array. */
+  readonly elementSize: number;
+  readonly countField: string | null;
+}
+
+function entryOf(key: string, field: Field): Entry {
+  const own = { key, name: cName(key) };
+  if (!isArray(field)) return { ...own, layout: field, elementSize: 0, countField: null };
+  const { element, countField } = field;
+  return { ...own, layout: element as Layout<unknown>, elementSize: element.size, countField };
+}
 
 function readEntries(entries: readonly Entry[], cursor: Cursor): Record<string, unknown> {
   const value: Record<string, unknown> = {};
-  for (const [key, layout, name] of entries) {
-    if (!isArray(layout)) value[key] = layout.read(cursor, name);
+  for (let at = 0; at < entries.length; at++) {
+    const { key, name, layout, elementSize, countField } = entries[at]!;
+    if (countField === null) value[key] = layout.read(cursor, name);
     else {
-      const length = value[layout.countField] as number;
-      need(cursor, name, length * layout.element.size);
+      const length = value[countField] as number;
+      need(cursor, name, length * elementSize);
       const list: unknown[] = [];
-      for (let i = 0; i < length; i++) list.push(layout.element.read(cursor, name));
+      for (let i = 0; i < length; i++) list.push(layout.read(cursor, name));
       value[key] = list;
     }
   }
@@ -126,22 +142,20 @@ function walkEntries(
   visit: (span: FieldSpan) => void,
 ): void {
   const start = cursor.at;
-  for (const [, layout, name] of entries) {
+  for (const { name, layout, countField } of entries) {
     const own = path === '' ? name : `${path}.${name}`;
-    if (!isArray(layout)) layout.walk(cursor, own, visit);
+    if (countField === null) layout.walk(cursor, own, visit);
     else {
-      const counter = fields[layout.countField] as unknown as Count;
-      const length = counter.get(cursor.view, start + at[layout.countField]!, cursor.littleEndian);
-      for (let i = 0; i < length; i++) layout.element.walk(cursor, `${own}[${i}]`, visit);
+      const counter = fields[countField] as unknown as Count;
+      const length = counter.get(cursor.view, start + at[countField]!, cursor.littleEndian);
+      for (let i = 0; i < length; i++) layout.walk(cursor, `${own}[${i}]`, visit);
     }
   }
 }
 
 /** Declares a packed structure, in the order of its fields on the wire. */
 export function struct<const F extends Fields>(ctype: string, fields: F, doc = ''): Struct<F> {
-  const entries = (Object.entries(fields) as [string, Field][]).map(
-    ([key, layout]) => [key, layout, cName(key)] as const,
-  );
+  const entries = (Object.entries(fields) as [string, Field][]).map(([key, field]) => entryOf(key, field));
   const { at, fixedSize, variable } = offsetsOf(ctype, fields);
   type Value = StructValue<F>;
 
@@ -150,9 +164,9 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
   const write = (view: DataView, start: number, le: boolean, value: Value): number => {
     let offset = start;
     const source = value as Record<string, unknown>;
-    for (const [key, layout] of entries) {
-      if (isArray(layout))
-        for (const item of source[key] as unknown[]) offset = layout.element.write(view, offset, le, item);
+    for (const { key, layout, countField } of entries) {
+      if (countField !== null)
+        for (const item of source[key] as unknown[]) offset = layout.write(view, offset, le, item);
       else if ('counts' in layout)
         offset = layout.write(view, offset, le, (source[(layout as Count).counts] as unknown[]).length);
       else offset = layout.write(view, offset, le, source[key]);
@@ -162,9 +176,8 @@ export function struct<const F extends Fields>(ctype: string, fields: F, doc = '
 
   const sizeOf = (value: Value): number => {
     let octets = fixedSize;
-    for (const [key, layout] of entries)
-      if (isArray(layout))
-        octets += ((value as Record<string, unknown>)[key] as unknown[]).length * layout.element.size;
+    for (const { key, elementSize, countField } of entries)
+      if (countField !== null) octets += ((value as Record<string, unknown>)[key] as unknown[]).length * elementSize;
     return octets;
   };
 

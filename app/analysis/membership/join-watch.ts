@@ -1,7 +1,5 @@
 // Joins and leaves: tells a GATHER entry from the join timer's repetition, a start from a re-entry, and asks
 // explain-gather.ts for the reason.
-import { decodeTotem, type MembJoin } from '../../../protocol/totem/decode.ts';
-import { isInRingOrder } from '../../../protocol/totem/identity.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind } from '../../store/kinds.ts';
 import { explainGather, provocation, REACTION_MAX_NS } from './explain-gather.ts';
@@ -10,6 +8,7 @@ import type { RingCause } from '../result.ts';
 import type { Formation } from './formation.ts';
 import { Gather, gatherReason, sayGather, type GatherStory } from './gather-reasons.ts';
 import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
+import { SaidJoins, type SaidJoin } from './tracked/said-joins.ts';
 import type { JoinHeard, NodeTrack } from './tracked/node-track.ts';
 import { logChange, restartProcess, type Tracks } from './tracks.ts';
 
@@ -36,6 +35,7 @@ const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
 export class JoinWatch {
   private readonly tracks: Tracks;
   private readonly formation: Formation;
+  private readonly said = new SaidJoins();
 
   constructor(tracks: Tracks, formation: Formation) {
     this.tracks = tracks;
@@ -44,11 +44,10 @@ export class JoinWatch {
 
   /** A join or leave; `node` transmitted it. */
   join(m: IndexedMessage, node: NodeTrack): void {
-    const decoded = m.dialect === null ? null : decodeTotem(m.bytes, m.at, m.end, m.dialect);
-    if (decoded === null || !decoded.ok || decoded.value.message.type !== 'memb_join') return;
-    const { procList } = decoded.value.value as { readonly procList?: readonly unknown[] };
-    for (const srpAddr of procList ?? []) this.tracks.nodes.learnSecond(srpAddr);
-    const heard = this.transmission(m, node, decoded.value.message);
+    const join = this.said.of(m);
+    if (join === null) return;
+    for (const srpAddr of join.srpAddrs) this.tracks.nodes.learnSecond(srpAddr);
+    const heard = this.transmission(m, node, join);
     if (heard === null) return;
     this.tracks.joinLog.add(heard);
     this.tracks.watcher?.joined(heard);
@@ -57,15 +56,16 @@ export class JoinWatch {
   }
 
   /** The join as its sender transmitted it, null for a further copy of one. */
-  private transmission(m: IndexedMessage, node: NodeTrack, message: MembJoin): JoinHeard | null {
+  private transmission(m: IndexedMessage, node: NodeTrack, join: SaidJoin): JoinHeard | null {
     const { nodes } = this.tracks;
-    for (const ref of [...message.procList, ...message.failedList, message.systemFrom]) {
+    const { message, hasAppended } = join;
+    for (const ref of join.refs) {
       nodes.learn(ref);
       if (ref.ip !== null && isLoopback(ref.ip))
         this.tracks.watcher?.loopback(ref.nodeid, node.nodeid, m.row, m.timeNs);
     }
-    const proc = nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
-    const failed = nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
+    const proc = join.lists?.proc ?? nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
+    const failed = join.lists?.failed ?? nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
     const { ringSeq } = message;
     const isLeave = message.header.nodeid === 0;
     const sent = node.sentJoins.begin(m, `${isLeave} ${proc} ${failed} ${ringSeq}`);
@@ -77,7 +77,6 @@ export class JoinWatch {
     const { row, timeNs, toGroup } = m;
     const { nodeid: from } = node;
     const kind = 'join' as const;
-    const hasAppended = !isInRingOrder(message.procList);
     const lists = { proc, failed, hasAppended, ringSeq };
     return { kind, from, row, timeNs, ...lists, isLeave, timer: null, sent: toGroup ? null : sent };
   }

@@ -48,6 +48,32 @@ function overlap(a: { fromNs: number; untilNs: number }, b: { fromNs: number; un
   return Math.min(a.untilNs, b.untilNs) - Math.max(a.fromNs, b.fromNs);
 }
 
+/** Gives those of the stretches, in order of their beginning, that overlap another one for so long; cheap for many. */
+function overlapping<T extends { readonly fromNs: number; readonly untilNs: number }>(
+  stretches: readonly T[],
+  leastNs: number,
+): (other: { readonly fromNs: number; readonly untilNs: number }) => readonly T[] {
+  let last = -Infinity;
+  /** When all up to each one have ended. */
+  const ended = stretches.map(({ untilNs }) => (last = Math.max(last, untilNs)));
+  return (other) => {
+    let low = 0;
+    let high = stretches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ended[middle] ?? 0) - other.fromNs < leastNs) low = middle + 1;
+      else high = middle;
+    }
+    const found: T[] = [];
+    for (let i = low; i < stretches.length; i++) {
+      const stretch = stretches[i];
+      if (stretch === undefined || other.untilNs - stretch.fromNs < leastNs) break;
+      if (overlap(stretch, other) >= leastNs) found.push(stretch);
+    }
+    return found;
+  };
+}
+
 /** A node gave up another at its consensus timeout although that one said the very same all the time. */
 function gaveUp(runs: readonly JoinRun[], windowNs: number): readonly Unheard[] {
   const found: Unheard[] = [];
@@ -138,10 +164,10 @@ function unmoved(runs: readonly JoinRun[], context: FindingContext, windowNs: nu
 /** Two nodes went on on two rings while the one called, by merge detects or multicasts; the other did not gather. */
 function wentOn(context: FindingContext, spells: readonly RingSpell[], windowNs: number): readonly Unheard[] {
   const calling = spells.filter(({ calls }) => calls >= CALLS_MIN);
+  const spellsDuring = overlapping(spells, windowNs);
   return calling.flatMap((speaker) =>
-    spells.flatMap((hearer) => {
-      if (hearer.node === speaker.node || hearer.ring === speaker.ring || overlap(hearer, speaker) < windowNs)
-        return [];
+    spellsDuring(speaker).flatMap((hearer) => {
+      if (hearer.node === speaker.node || hearer.ring === speaker.ring) return [];
       const fromNs = Math.max(hearer.fromNs, speaker.fromNs);
       const untilNs = Math.min(hearer.untilNs, speaker.untilNs);
       const gathered = context.joins.of(hearer.node, fromNs + AROUND_NS, untilNs - AROUND_NS).length > 0;
