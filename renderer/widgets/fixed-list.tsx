@@ -27,7 +27,7 @@ export interface FixedListProps {
   readonly header?: ReactNode;
   readonly headerHeight?: number;
   readonly className?: string;
-  /** One row. Must have no key of its own: rows are used again for other positions. */
+  /** One row, `top` pixels below the top of what holds it. Must have no key: rows are used again for others. */
   readonly renderRow: (position: number, top: number) => ReactNode;
   readonly onCurrent?: (position: number) => void;
   readonly onKey?: (event: KeyboardEvent) => boolean;
@@ -45,6 +45,9 @@ export function scrollGeometry(count: number, rowHeight: number, viewHeight: num
   const scale = room === 0 ? 1 : (total - viewHeight) / room;
   return { total, height, scale, offsetMax: Math.max(0, total - viewHeight) };
 }
+
+/** Rows of a sheet: so far is scrolled by moving the sheet, and no row that stays in view changes. */
+const SHEET_ROWS = 256;
 
 /** The offset at which a row is in view, moving no more than needed. */
 export function offsetShowing(offset: number, position: number, rowHeight: number, viewHeight: number): number {
@@ -156,10 +159,11 @@ export function FixedList(props: FixedListProps): ReactNode {
   // Rows that leave the view are filled anew for those that come, and stay where they are in the page: nothing is made,
   // moved or thrown away while scrolling.
   const pool = Math.ceil(viewHeight / rowHeight) + 2;
+  const sheetFirst = Math.floor(first / SHEET_ROWS) * SHEET_ROWS;
   const rows: ReactNode[] = [];
   for (let position = first; position < last; position++) {
     const slot = position % pool;
-    rows[slot] = <Fragment key={slot}>{renderRow(position, position * rowHeight - at)}</Fragment>;
+    rows[slot] = <Fragment key={slot}>{renderRow(position, (position - sheetFirst) * rowHeight)}</Fragment>;
   }
   return (
     <div
@@ -181,7 +185,16 @@ export function FixedList(props: FixedListProps): ReactNode {
           role="presentation"
           style={{ top: headerHeight, height: Math.min(viewHeight, height) }}
         >
-          {rows}
+          <div
+            className="fixed-list-sheet"
+            role="presentation"
+            style={{
+              height: (SHEET_ROWS + pool) * rowHeight,
+              transform: `translateY(${sheetFirst * rowHeight - at}px)`,
+            }}
+          >
+            {rows}
+          </div>
         </div>
       </div>
     </div>

@@ -40,7 +40,7 @@ function Line({ line, position, top, isCurrent, onChoose, onToggle, onMenu, isAs
       {...(isOpen === null ? {} : { 'aria-expanded': isOpen })}
       data-tip={problem ?? (choice.field < 0 ? '' : doc)}
       data-path={line.key}
-      style={{ transform: `translateY(${top}px)`, paddingLeft: 8 + depth * 14 }}
+      style={{ top, paddingLeft: 8 + depth * 14 }}
       onMouseDown={onChoose}
       onDoubleClick={onToggle}
       onContextMenu={(event) => {

@@ -51,13 +51,7 @@ function HexRow({ id, bytes, row, octets, top, marked, layer, at: cursor, onByte
     </span>
   );
   return (
-    <div
-      className="hex-row"
-      role="option"
-      aria-selected={false}
-      id={`${id}-${row}`}
-      style={{ transform: `translateY(${top}px)` }}
-    >
+    <div className="hex-row" role="option" aria-selected={false} id={`${id}-${row}`} style={{ top }}>
       <span className="hex-offset">{offsetText(row, octets)}</span>
       <span className="hex-bytes">{cells.map((cell) => byte(cell, cell.hex))}</span>
       <span className="hex-text">{cells.map((cell) => byte(cell, cell.text))}</span>

@@ -45,6 +45,9 @@ function infoCell(props: LineProps): { readonly text: string; readonly whole: st
   return { text, whole: infoSentence(infoOf(store, row, facts, plainName)) };
 }
 
+/** Pixels of the mark before a kind. */
+const MARK_ROOM = 20;
+
 interface CellProps {
   readonly id: ColumnId;
   readonly index: number;
@@ -79,19 +82,23 @@ function Cell(cell: CellProps): ReactNode {
   const right = COLUMNS[id].isRight === true ? ' right' : '';
   const faint = id === 'frame' ? ' faint' : '';
   const current = props.cursor === id ? ' cell-current' : '';
+  const text = textOf(cell, false);
+  const room = (props.columns[index]?.width ?? 0) - (id === 'kind' ? MARK_ROOM : 0);
+  // What fits needs no edge to be cut at: of these the page has many, and each costs when lines are scrolled.
+  const cut = text.length * CHAR <= room ? '' : ' cell-cut';
   return (
     <span
       role="gridcell"
       aria-colindex={index + 1}
       data-column={id}
-      className={`cell-${id}${right}${faint}${current}`}
+      className={`cell-${id}${right}${faint}${current}${cut}`}
       // Made when it is wanted: making all of them would take longer than drawing the lines.
       onPointerEnter={({ currentTarget }) => {
         currentTarget.title = id === 'kind' ? kindDoc(props.row) : textOf(cell, true);
       }}
     >
       {id === 'kind' ? <KindMark row={props.row} /> : null}
-      {textOf(cell, false)}
+      {text}
     </span>
   );
 }
@@ -111,7 +118,7 @@ export const Line = memo(function Line(props: LineProps): ReactNode {
       aria-rowindex={position + 2}
       aria-selected={isCurrent}
       data-row={row}
-      style={{ transform: `translateY(${top}px)` }}
+      style={{ top }}
       onMouseDown={() => selectRow(row)}
       onContextMenu={(event) => onMenu(event, columnAt(event.target), row, previous)}
     >
