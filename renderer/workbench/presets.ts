@@ -92,17 +92,17 @@ const TEACH: Split = {
     {
       id: 'lesson',
       direction: 'row',
-      share: 70,
+      share: 62,
       min: 240,
       parts: [
         {
           id: 'pictures',
-          direction: 'column',
+          direction: 'row',
           share: 50,
-          min: 280,
+          min: 400,
           parts: [
-            { pane: 'ring', min: 140, share: 54 },
-            { pane: 'membership', min: 120, share: 46 },
+            { pane: 'ring', min: 180, share: 40 },
+            { pane: 'membership', min: 220, share: 60 },
           ],
         },
         {
@@ -111,10 +111,10 @@ const TEACH: Split = {
           share: 50,
           min: 320,
           parts: [
-            { pane: 'nodes', min: 64, share: 52 },
+            { pane: 'nodes', min: 64, share: 56 },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
             { pane: 'packets', min: 96, share: 40, isOptional: true },
-            { pane: 'detail', min: 96, share: 60, when: 'no-lab' },
+            { pane: 'detail', min: 96, share: 44, when: 'no-lab' },
             { pane: 'hex', min: 80, share: 40, isOptional: true },
             { pane: 'counters', min: 96, share: 40, isOptional: true },
             { pane: 'traffic', min: 96, share: 40, isOptional: true },
@@ -132,7 +132,7 @@ const TEACH: Split = {
         },
       ],
     },
-    { pane: 'timeline', min: 140, share: 30 },
+    { pane: 'timeline', min: 140, share: 38 },
   ],
 };
 

@@ -41,6 +41,19 @@ async function sticksOut(): Promise<readonly string[]> {
   });
 }
 
+/** What of the cards, the membership and the lanes is cut off, or only seen by scrolling. */
+async function isCut(): Promise<readonly string[]> {
+  return lab.page.evaluate(() =>
+    [...document.querySelectorAll('.nodes, .nodes *, .membership, .members *, .timeline-scroll')].flatMap((element) => {
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight, className } = element;
+      // What is in a line has no size of its own.
+      if (clientWidth === 0 && !className.toString().includes('scroll')) return [];
+      const isCutOff = scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1;
+      return isCutOff ? [`${className}: ${(element.textContent ?? '').slice(0, 40)}`] : [];
+    }),
+  );
+}
+
 beforeAll(async () => {
   lab = await Lab.start(join(scratch.path, 'look'));
 });
@@ -71,6 +84,12 @@ describe('a token loss', () => {
 
       expect(await sticksOut()).toEqual([]);
       await lab.resize(1280, 720);
+    });
+
+    it('cuts nothing of the nodes, their membership and their lanes at 1280 × 720', async () => {
+      await lab.preset(preset);
+
+      expect(await isCut()).toEqual([]);
     });
 
     it.each(THEMES)('%s: axe finds nothing', async (theme) => {

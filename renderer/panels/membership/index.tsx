@@ -12,13 +12,13 @@ import { causeText, lastChanges, membershipNow } from '../../state/time/membersh
 import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
-import { chipsIn, fittingText, layoutChart, type Box, type Edge } from './layout.ts';
+import { chipsIn, firstFitting, fittingText, layoutChart, type Box, type Edge } from './layout.ts';
 import { Members } from './members.tsx';
 import './membership.css';
 
 const CHART_HEIGHT_MIN = 168;
 const CHART_HEIGHT_MAX = 300;
-const CHART_SHARE = 0.52;
+const CHART_SHARE = 0.48;
 
 const bare = (label: string): string => label.replace(/^node /, '');
 
@@ -62,7 +62,7 @@ function EdgeLine({ edge, taken }: { readonly edge: Edge; readonly taken: Taken 
       <title>{doc}</title>
       <path d={path} markerEnd={`url(#membership-tip${taken === undefined ? '' : '-taken'})`} />
       <text x={labelAt.x} y={labelAt.y} textAnchor={anchor}>
-        {fittingText(said, room)}
+        {firstFitting(said === words ? [words, edge.short] : [said], room)}
       </text>
     </g>
   );
@@ -102,7 +102,7 @@ function Chips({ boxes, moment, nodes }: ChipsProps): ReactNode {
       <title>{`${nodes.label(nodeid)}: ${moment.states.get(nodeid)?.says ?? ''}`}</title>
       <rect width={width} height={height} rx={height / 2} stroke={`var(--${colour})`} />
       {isLabelled ? (
-        <text x={width / 2} y={12.5} textAnchor="middle">
+        <text x={width / 2} y={12} textAnchor="middle">
           {fittingText(bare(nodes.label(nodeid)), width - 4)}
         </text>
       ) : null}

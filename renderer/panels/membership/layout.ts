@@ -17,6 +17,8 @@ export interface Edge {
   readonly path: string;
   /** Words that stand at the edge when nothing has happened on it. */
   readonly words: string;
+  /** The same where there is little room. */
+  readonly short: string;
   readonly labelAt: Point;
   readonly anchor: 'start' | 'middle' | 'end';
   /** Pixels for the words. */
@@ -35,6 +37,8 @@ const TOP = 16;
 const BOX_WIDTH_MAX = 210;
 const BOX_HEIGHT_MIN = 46;
 const BOX_HEIGHT_MAX = 92;
+/** Of the height, what a box takes. */
+const BOX_SHARE = 0.42;
 /** Share of the width that the boxes take together. */
 const BOXES_SHARE = 0.62;
 /** Two edges between the same boxes stand so far apart. */
@@ -46,7 +50,7 @@ const line = (a: Point, b: Point): string => `M${a.x} ${a.y}L${b.x} ${b.y}`;
 /** The chart on so many pixels. */
 export function layoutChart(width: number, height: number): Chart {
   const w = Math.min(BOX_WIDTH_MAX, (width - 2 * MARGIN) * (BOXES_SHARE / 2));
-  const h = Math.min(BOX_HEIGHT_MAX, Math.max(BOX_HEIGHT_MIN, (height - TOP - MARGIN) * 0.38));
+  const h = Math.min(BOX_HEIGHT_MAX, Math.max(BOX_HEIGHT_MIN, (height - TOP - MARGIN) * BOX_SHARE));
   const left = MARGIN;
   const right = width - MARGIN - w - TIP;
   const bottom = height - MARGIN - h;
@@ -85,6 +89,7 @@ function straightEdges({ w, h, left, right, bottom, width }: Measures): readonly
       id: 'operational gather',
       path: line({ x: left + w, y: row }, { x: right - TIP, y: row }),
       words: 'token lost, join, merge',
+      short: 'lost, join, merge',
       labelAt: { x: middle, y: row - 6 },
       anchor: 'middle',
       room: gap - 12,
@@ -93,6 +98,7 @@ function straightEdges({ w, h, left, right, bottom, width }: Measures): readonly
       id: 'gather commit',
       path: line({ x: down, y: TOP + h }, { x: down, y: bottom - TIP }),
       words: 'consensus',
+      short: 'consensus',
       labelAt: { x: down + 6, y: half + 4 },
       anchor: 'start',
       room: width - down - 8,
@@ -101,6 +107,7 @@ function straightEdges({ w, h, left, right, bottom, width }: Measures): readonly
       id: 'commit recovery',
       path: line({ x: right, y: low }, { x: left + w + TIP, y: low }),
       words: 'commit token came round',
+      short: 'token came round',
       labelAt: { x: middle, y: low + 14 },
       anchor: 'middle',
       room: gap - 12,
@@ -109,6 +116,7 @@ function straightEdges({ w, h, left, right, bottom, width }: Measures): readonly
       id: 'recovery operational',
       path: line({ x: up, y: bottom }, { x: up, y: TOP + h + TIP }),
       words: 'all have recovered',
+      short: 'all recovered',
       labelAt: { x: up + 6, y: half + 4 },
       anchor: 'start',
       room: w * 0.7 + gap * 0.2,
@@ -130,22 +138,25 @@ function backEdges({ w, h, left, right, bottom }: Measures): readonly Edge[] {
       id: 'commit gather',
       path: line({ x: back, y: bottom }, { x: back, y: TOP + h + TIP }),
       words: 'token lost, join',
-      labelAt: { x: back - 6, y: half - 6 },
+      short: 'lost, join',
+      labelAt: { x: back - 6, y: half + 4 },
       anchor: 'end',
-      room: w * 0.5,
+      room: w * 0.6,
     },
     {
       id: 'recovery gather',
       path: line({ x: left + w, y: bottom + 8 }, { x: right - TIP * 0.7, y: TOP + h - 8 }),
       words: 'token lost, join',
-      labelAt: { x: (left + w + right) / 2 + 8, y: half + 18 },
+      short: 'lost, join',
+      labelAt: { x: left + w + 12, y: bottom + 23 },
       anchor: 'start',
-      room: gap * 0.5 + w * 0.3,
+      room: gap - 16,
     },
     {
       id: 'gather gather',
       path: `M${loopFrom} ${TOP}C${loopFrom} ${TOP - 16} ${loopTo} ${TOP - 16} ${loopTo} ${TOP - TIP}`,
       words: 'join, consensus timeout',
+      short: 'join, consensus',
       labelAt: { x: right + w * 0.52, y: 12 },
       anchor: 'end',
       room: gap + w * 0.4,
@@ -161,10 +172,10 @@ export interface Chip extends Point {
   readonly isLabelled: boolean;
 }
 
-const CHIPS_TOP = 19;
+const CHIPS_TOP = 18;
 const CHIP_GAP = 3;
 const DOT_GAP = 1;
-const CHIP_HEIGHT = 17;
+const CHIP_HEIGHT = 16;
 /** Pixels of a letter on a chip, about. */
 const LETTER = 6.4;
 /** Sides of a chip without words, the first that fits. */
@@ -197,8 +208,16 @@ export function chipsIn(
   }));
 }
 
+/** Pixels of a letter at an edge, about. */
+const LETTER_SMALL = 5.8;
+
 /** What fits into so many pixels; with an ellipsis where it is cut. */
 export function fittingText(text: string, room: number): string {
-  const letters = Math.floor(room / 5.8);
+  const letters = Math.floor(room / LETTER_SMALL);
   return text.length <= letters ? text : letters < 3 ? '' : `${text.slice(0, letters - 1)}…`;
+}
+
+/** The first of the texts that fits into so many pixels, else the last one cut. */
+export function firstFitting(texts: readonly string[], room: number): string {
+  return texts.find((text) => text.length <= Math.floor(room / LETTER_SMALL)) ?? fittingText(texts.at(-1) ?? '', room);
 }

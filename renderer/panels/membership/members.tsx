@@ -44,13 +44,13 @@ interface IdsProps {
 }
 
 /** Where the timers' lengths come from. */
-function sourceText(timers: RingTimers | null): string {
-  if (timers === null) return 'This capture does not tell how long the timers are.';
+function sourceOf(timers: RingTimers | null): { readonly says: string; readonly doc: string } {
+  if (timers === null) return { says: 'This capture does not tell how long the timers are.', doc: '' };
   const { token, consensus, join, isConfigured } = timers;
-  const lengths = `token ${token} ms, consensus ${consensus} ms, join ${join} ms`;
+  const lengths = `Timers: token ${token}, consensus ${consensus}, join ${join} ms`;
   return isConfigured
-    ? `Timers run by the configuration: ${lengths}. When they started is inferred from the packets.`
-    : `Timers are inferred from the packets, their lengths from the idle ring's hold: ${lengths}.`;
+    ? { says: `${lengths}, configured.`, doc: 'When they started is inferred from the packets.' }
+    : { says: `${lengths}, inferred.`, doc: "Inferred from the packets, the lengths from the idle ring's hold." };
 }
 
 export interface MembersProps {
@@ -62,6 +62,7 @@ export interface MembersProps {
 
 export function Members({ members, nodes, time, timers }: MembersProps): ReactNode {
   const chosen = useView((state) => state.node);
+  const source = sourceOf(timers);
   return (
     <>
       <ul className="members">
@@ -76,13 +77,18 @@ export function Members({ members, nodes, time, timers }: MembersProps): ReactNo
               <span className="member-head" title={says}>
                 <b>{nodes.label(nodeid)}</b>
                 {state === null ? (
-                  <span className="member-silent">{says}</span>
+                  <span className="member-silent">{says.split(':')[0]}</span>
                 ) : (
                   <span className={`state state-${state}`} title={STATE_LOOKS[state].doc}>
                     {state}
                   </span>
                 )}
-                {since === null ? null : <span className="member-since">for {lengthText(time - since)}</span>}
+                {since === null ? null : <span className="member-since">{lengthText(time - since)}</span>}
+              </span>
+              <span className="member-timers">
+                {member.timers.map((timer) => (
+                  <Timer key={timer.name} {...timer} />
+                ))}
               </span>
               {state === null ? null : (
                 <span className="member-lists">
@@ -93,16 +99,13 @@ export function Members({ members, nodes, time, timers }: MembersProps): ReactNo
                   ) : null}
                 </span>
               )}
-              <span className="member-timers">
-                {member.timers.map((timer) => (
-                  <Timer key={timer.name} {...timer} />
-                ))}
-              </span>
             </li>
           );
         })}
       </ul>
-      <p className="members-source">{sourceText(timers)}</p>
+      <p className="members-source" title={source.doc}>
+        {source.says}
+      </p>
     </>
   );
 }

@@ -15,6 +15,7 @@ import { activeFaults, type ActiveFaults } from '../../../app/lab/active-faults.
 import { labActions } from '../../lab/lab-actions.ts';
 import { useLabAt, type LabAt } from '../../lab/lab-history.ts';
 import { Pane } from '../../widgets/pane.tsx';
+import { Crown } from '../mark.tsx';
 import { LabDeeds, type OwnNode } from './lab-deeds.tsx';
 import { captureFacts, labFacts, momentFacts, type Fact } from './layout.ts';
 import './nodes.css';
@@ -42,7 +43,8 @@ function useKnown(moment: Moment | null): Known {
 function Facts({ facts }: { readonly facts: readonly Fact[] }): ReactNode {
   return facts.map(({ word, says, doc }) => (
     <span key={word} className="node-fact" title={doc}>
-      <span>{word}</span> {says}
+      <span>{word}</span>
+      <span>{says}</span>
     </span>
   ));
 }
@@ -72,6 +74,7 @@ function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactN
       onClick={() => selectNode(isChosen ? null : nodeid)}
     >
       <b>{label}</b>
+      {isRepresentative ? <Crown says="representative of its ring" /> : null}
       {state === null ? (
         <span className="node-silent">{now?.says.split(':')[0] ?? own?.view.condition ?? ''}</span>
       ) : (
@@ -79,7 +82,6 @@ function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactN
           {state}
         </span>
       )}
-      {isRepresentative ? <span className="node-silent">representative</span> : null}
     </button>
   );
 }
@@ -87,7 +89,7 @@ function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactN
 function Card(props: CardProps): ReactNode {
   const { node, moment, known, isChosen, own } = props;
   const analysis = useSession((state) => state.analysis);
-  const { nodeid, says } = node;
+  const { nodeid } = node;
   const progress = known.progress.get(nodeid) ?? null;
   return (
     <li className={isChosen ? 'node-box node-chosen' : 'node-box'} data-node={own?.view.spec.number}>
@@ -99,7 +101,7 @@ function Card(props: CardProps): ReactNode {
         )}
         {own === null ? null : <Facts facts={labFacts(own.view)} />}
         {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
-        <span className="node-fact node-id">{says}</span>
+        <span className="node-id">{[nodeid, ...node.addresses].join(' · ')}</span>
       </div>
     </li>
   );

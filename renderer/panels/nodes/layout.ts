@@ -37,11 +37,10 @@ export function momentFacts(
   if (progress !== null) {
     const { seq, aru, delivered, lacks } = progress;
     const lacking = lacks.length === 0 ? '' : `, lacks ${lacks.join(' ')}`;
-    facts.push({
-      word: 'seq',
-      says: `${seq}, delivered ${delivered}, aru ${aru}${lacking}`,
-      doc: 'of the token that it sent last; delivered is inferred from its requests',
-    });
+    facts.push(
+      { word: 'seq', says: `${seq}, aru ${aru}`, doc: 'of the token that it sent last' },
+      { word: 'has', says: `all up to ${delivered}${lacking}`, doc: 'what it delivered: inferred from its requests' },
+    );
   }
   const heard = heardAt === null ? 'not lately' : `${lengthText(moment.time - heardAt)} ago`;
   facts.push({ word: 'heard', says: heard, doc: 'its last packet in this capture' });
@@ -55,8 +54,8 @@ export function captureFacts({ nodeid }: KnownNode, { rotation, delivery }: Anal
   if (hold?.holdP50 != null)
     facts.push({
       word: 'keeps',
-      says: `median ${ms(hold.holdP50)}${hold.holdP99 === null ? '' : `, p99 ${ms(hold.holdP99)}`}`,
-      doc: 'how long it keeps the token, over the whole capture',
+      says: `${ms(hold.holdP50)}${hold.holdP99 === null ? '' : `, p99 ${ms(hold.holdP99)}`}`,
+      doc: 'how long it keeps the token, over the whole capture: the median, and what one in a hundred exceeds',
     });
   const asked = delivery.retransmitRequests.find((entry) => entry.nodeid === nodeid)?.count ?? 0;
   if (asked > 0)

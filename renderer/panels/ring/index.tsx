@@ -16,7 +16,7 @@ import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
-import { gaugesOf, layoutRings, onBench, raysOf, type Flight, type PlacedRing } from './layout.ts';
+import { gaugesOf, labelRoom, layoutRings, onBench, raysOf, type Flight, type PlacedRing } from './layout.ts';
 import { RingMotion, type Scene } from './motion.ts';
 import { GaugeLegend, RingPicture } from './picture.tsx';
 import './ring.css';
@@ -220,7 +220,11 @@ export function Ring(): ReactNode {
   const moment = useMoment();
   const [box, { width, height }] = useSize();
   const replays = useReplays(moment, nodes);
-  const rings = useMemo(() => (moment === null ? [] : layoutRings(moment, width, height)), [moment, width, height]);
+  const labels = labelRoom(Math.max(0, ...nodes.nodes.map(({ label }) => label.length)));
+  const rings = useMemo(
+    () => (moment === null ? [] : layoutRings(moment, width, height, labels)),
+    [moment, width, height, labels],
+  );
   const canvas = useMotion(moment, nodes, rings, replays);
   const progress = useProgress(moment, nodes);
   const gauges = useMemo(() => gaugesOf(progress), [progress]);

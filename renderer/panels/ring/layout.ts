@@ -47,7 +47,12 @@ export interface Flight {
 }
 
 /** Pixels between a ring and the edge of its place, for labels and the crown. */
-const LABEL_ROOM = 74;
+const LABEL_ROOM_MAX = 74;
+/** Of it, what is not the label; and pixels of a letter. */
+const LABEL_GAP = 34;
+const LETTER = 7;
+/** Pixels beside a ring for labels of so many letters. */
+export const labelRoom = (letters: number): number => Math.min(LABEL_ROOM_MAX, LABEL_GAP + letters * LETTER);
 const labelHeight = (height: number): number => Math.min(46, Math.max(40, height * 0.17));
 const RADIUS_MIN = 20;
 const NODE_RADIUS_MIN = 5;
@@ -77,8 +82,9 @@ function placeNodes(
   ring: RingNow | null,
   key: string,
   { centre, width, height }: Place,
+  room: number,
 ): PlacedRing {
-  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - LABEL_ROOM, height / 2 - labelHeight(height)));
+  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - room, height / 2 - labelHeight(height)));
   const spacing = (2 * Math.PI * radius) / Math.max(1, order.length);
   const nodeRadius = Math.max(NODE_RADIUS_MIN, Math.min(NODE_RADIUS_MAX, radius * 0.3, spacing * 0.4));
   const every = Math.max(1, Math.ceil(LABEL_ARC / spacing));
@@ -99,11 +105,11 @@ function placeNodes(
 }
 
 /** Places for so many rings: beside each other or below, whichever leaves more room. */
-function placesFor(count: number, width: number, height: number): readonly Place[] {
+function placesFor(count: number, width: number, height: number, labels: number): readonly Place[] {
   let best = { columns: 1, rows: Math.max(1, count), size: -1 };
   for (let columns = 1; columns <= Math.max(1, count); columns++) {
     const rows = Math.ceil(count / columns);
-    const size = Math.min(width / columns - 2 * LABEL_ROOM, height / rows - 2 * labelHeight(height / rows));
+    const size = Math.min(width / columns - 2 * labels, height / rows - 2 * labelHeight(height / rows));
     if (size > best.size) best = { columns, rows, size };
   }
   const room = { width: width / best.columns, height: height / best.rows };
@@ -131,16 +137,21 @@ export function onBench(moment: Moment): readonly NodeNow[] {
 }
 
 /** The rings, two after a partition with a gap between them; without any the circle of those who gather. */
-export function layoutRings(moment: Moment, width: number, height: number): readonly PlacedRing[] {
+export function layoutRings(
+  moment: Moment,
+  width: number,
+  height: number,
+  labels: number = LABEL_ROOM_MAX,
+): readonly PlacedRing[] {
   const gatherers = gathererIds(moment);
-  const places = placesFor(moment.rings.length + (gatherers.length > 0 ? 1 : 0), width, height);
+  const places = placesFor(moment.rings.length + (gatherers.length > 0 ? 1 : 0), width, height, labels);
   const placed = moment.rings.map((ring, i) =>
-    placeNodes(fromRepresentative(ring), ring, ring.id, places[i] ?? { centre: { x: 0, y: 0 }, width, height }),
+    placeNodes(fromRepresentative(ring), ring, ring.id, places[i] ?? { centre: { x: 0, y: 0 }, width, height }, labels),
   );
   const last = places.at(-1);
   return gatherers.length === 0 || last === undefined
     ? placed
-    : [...placed, placeNodes(gatherers, null, 'gather', last)];
+    : [...placed, placeNodes(gatherers, null, 'gather', last, labels)];
 }
 
 /** Where each node stands, and in which of the rings. */

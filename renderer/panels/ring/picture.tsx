@@ -5,6 +5,7 @@ import { STATE_LOOKS } from '../../state/looks.ts';
 import type { Moment } from '../../state/moment.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import type { Progress } from '../../state/time/progress.ts';
+import { CROWN } from '../mark.tsx';
 import { onCircle, type Gauge, type PlacedNode, type PlacedRing } from './layout.ts';
 
 /** Smaller rings have room for their name only. */
@@ -13,7 +14,6 @@ const ROOMY_RADIUS_MIN = 52;
 const GAUGES_MAX = 12;
 /** Hollow ticks that are drawn for what a node lacks. */
 const TICKS_MAX = 6;
-const CROWN = 'M-7 3L-7 -4L-3.5 -1L0 -6L3.5 -1L7 -4L7 3Z';
 const GAUGE_WIDTH = 28;
 /** Pixels inside the nodes at which the ticks of what they lack stand: the token has its place between. */
 const LACKS_INSET = 28;
