@@ -1,7 +1,7 @@
-// Levels of fullness as an image of one pixel a level, to be stretched onto a canvas: thousands of them cost as much as
-// a few. No domain words.
+// Rows of cells, a pixel wide each, as an image that is stretched onto a canvas: thousands of them cost as much as a
+// few. No domain words.
 
-/** Levels from 1 to this; 0 is nothing. */
+/** Levels of fullness from 1 to this; 0 is nothing. */
 export const LEVELS = 8;
 const OPACITY_MIN = 0.4;
 
@@ -16,47 +16,69 @@ export function channels(hex: string): Colour {
   return [part(0), part(1), part(2)];
 }
 
-/** Bands of levels: `levels` holds for each column one level of each band. */
-export interface LevelBands {
-  readonly columns: number;
-  readonly bands: number;
-  readonly levels: Uint8Array;
+/** How a row of cells is drawn. */
+export interface RowLook {
+  readonly y: number;
+  readonly height: number;
+  /** Colour and opacity of each value but 0, which is nothing: the first is value 1's. */
+  readonly values: readonly { readonly colour: string; readonly opacity: number }[];
 }
+
+/** Opacities of levels of fullness, in one colour. */
+export const levelValues = (colour: string): RowLook['values'] =>
+  Array.from({ length: LEVELS }, (_, i) => ({
+    colour,
+    opacity: OPACITY_MIN + ((1 - OPACITY_MIN) * i) / (LEVELS - 1),
+  }));
 
 const sheet = { canvas: null as HTMLCanvasElement | null };
 
-/** Draws the bands; `place` says where each stands and in which colour, null for one that is not drawn. */
-export function drawLevels(
-  context: CanvasRenderingContext2D,
-  { columns, bands, levels }: LevelBands,
-  left: number,
-  place: (band: number) => { readonly y: number; readonly height: number; readonly colour: string } | null,
-): void {
+/** A canvas that is large enough, kept for the next time. */
+function sheetOf(columns: number, rows: number): HTMLCanvasElement {
   sheet.canvas ??= document.createElement('canvas');
   const { canvas } = sheet;
-  if (canvas.width < columns || canvas.height < bands) {
+  if (canvas.width < columns || canvas.height < rows) {
     canvas.width = Math.max(columns, canvas.width);
-    canvas.height = Math.max(bands, canvas.height);
+    canvas.height = Math.max(rows, canvas.height);
   }
+  return canvas;
+}
+
+/**
+ * Draws rows of cells from `left` on: `valueAt` gives the value of a cell, null looks are rows that are not drawn.
+ */
+export function drawCells(
+  context: CanvasRenderingContext2D,
+  columns: number,
+  looks: readonly (RowLook | null)[],
+  valueAt: (row: number, column: number) => number,
+  left: number,
+): void {
+  if (columns === 0 || looks.length === 0) return;
+  const canvas = sheetOf(columns, looks.length);
   const own = canvas.getContext('2d');
-  if (own === null || columns === 0 || bands === 0) return;
-  const places = Array.from({ length: bands }, (_, band) => place(band));
-  const image = own.createImageData(columns, bands);
-  for (const [band, at] of places.entries()) {
-    if (at === null) continue;
-    const [red, green, blue] = channels(at.colour);
-    for (let column = 0; column < columns; column++) {
-      const level = levels[column * bands + band]!;
-      if (level === 0) continue;
-      const pixel = (band * columns + column) * 4;
-      image.data[pixel] = red;
-      image.data[pixel + 1] = green;
-      image.data[pixel + 2] = blue;
-      image.data[pixel + 3] = 255 * (OPACITY_MIN + ((1 - OPACITY_MIN) * (level - 1)) / (LEVELS - 1));
-    }
+  if (own === null) return;
+  const image = own.createImageData(columns, looks.length);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (const [row, look] of looks.entries()) {
+    if (look === null) continue;
+    const inks = Uint32Array.from([0, ...look.values.map(({ colour, opacity }) => inkOf(channels(colour), opacity))]);
+    for (let column = 0; column < columns; column++) pixels[row * columns + column] = inks[valueAt(row, column)]!;
   }
   own.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  for (const [band, at] of places.entries())
-    if (at !== null) context.drawImage(canvas, 0, band, columns, 1, left, at.y, columns, at.height);
+  for (const [row, look] of looks.entries())
+    if (look !== null) context.drawImage(canvas, 0, row, columns, 1, left, look.y, columns, look.height);
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+/** A pixel as its four octets stand in memory. */
+function inkOf([red, green, blue]: Colour, opacity: number): number {
+  const alpha = Math.round(255 * opacity);
+  return (
+    (IS_LITTLE_ENDIAN
+      ? (alpha << 24) | (blue << 16) | (green << 8) | red
+      : (red << 24) | (green << 16) | (blue << 8) | alpha) >>> 0
+  );
 }

@@ -51,7 +51,13 @@ export function isOutline(shape: Shape): boolean {
 }
 
 /** Draws one mark in the context's current colours. */
-export function drawMark(context: CanvasRenderingContext2D, shape: Shape, x: number, y: number, half: number): void {
+export function drawMark(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  shape: Shape,
+  x: number,
+  y: number,
+  half: number,
+): void {
   const path = new Path2D(markPath(shape, x, y, half));
   if (!isOutline(shape)) context.fill(path);
   if (isOutline(shape) || shape === 'tail') context.stroke(path);

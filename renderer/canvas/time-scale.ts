@@ -14,7 +14,8 @@ export const SPAN_MIN = 1000;
 export const BREAK_WIDTH = 22;
 /** Share of the view that may lie beyond the ends of the capture. */
 const BEYOND_MAX = 0.1;
-const HALVINGS = 60;
+/** Tangents that are tried; each makes at least one more fold a break, the first few most of them. */
+const TANGENTS_MAX = 60;
 
 /** A piece of the view: to scale, or a break. */
 export interface Piece {
@@ -164,28 +165,37 @@ function walked(breaks: readonly Stretch[], time: number, pixels: number, nsPerP
   return at + (isForth ? left : -left) * nsPerPx;
 }
 
-/** Nanoseconds of a pixel at which the span fills the width. */
-function scaleOf({ from, to }: Span, width: number, folds: readonly Stretch[]): number {
-  const inView: { readonly length: number; readonly share: number }[] = [];
-  for (let i = Math.max(0, foldsBefore(folds, from) - 1); i < folds.length; i++) {
-    const fold = folds[i];
-    if (fold === undefined || fold.from >= to) break;
-    const seen = Math.min(to, fold.to) - Math.max(from, fold.from);
-    if (seen > 0) inView.push({ length: fold.to - fold.from, share: seen / (fold.to - fold.from) });
+/** The folds that lie in a span, wholly or in part: [first, end). */
+function foldsIn(folds: readonly Stretch[], { from, to }: Span): readonly [first: number, end: number] {
+  const first = Math.max(0, foldsBefore(folds, from) - 1);
+  return [(folds[first]?.to ?? Infinity) <= from ? first + 1 : first, foldsBefore(folds, to)];
+}
+
+/**
+ * Nanoseconds of a pixel at which the span fills the width. The width that the span takes grows with the pixels of a
+ * nanosecond in straight pieces that bend down where another fold becomes a break: the tangent never overshoots.
+ */
+function scaleOf(span: Span, width: number, folds: readonly Stretch[]): number {
+  const plain = (span.to - span.from) / width;
+  const [first, end] = foldsIn(folds, span);
+  let nsPerPx = plain;
+  for (let i = 0; i < TANGENTS_MAX; i++) {
+    // What is drawn to scale, and the pixels of the breaks.
+    let open = span.to - span.from;
+    let broken = 0;
+    for (let fold = first; fold < end; fold++) {
+      const { from, to } = folds[fold]!;
+      if (to - from < BREAK_WIDTH * nsPerPx) continue;
+      const seen = Math.min(to, span.to) - Math.max(from, span.from);
+      open -= seen;
+      broken += (seen / (to - from)) * BREAK_WIDTH;
+    }
+    if (open <= 0 || broken >= width) break;
+    const next = open / (width - broken);
+    if (next >= nsPerPx * (1 - 1e-12)) break;
+    nsPerPx = next;
   }
-  const plain = (to - from) / width;
-  const open = to - from - inView.reduce((sum, { length, share }) => sum + length * share, 0);
-  if (inView.length === 0) return plain;
-  const taken = (nsPerPx: number): number =>
-    inView.reduce((sum, { length, share }) => sum + share * Math.min(length / nsPerPx, BREAK_WIDTH), open / nsPerPx);
-  let low = open / width;
-  let high = plain;
-  for (let i = 0; i < HALVINGS && high - low > low * 1e-12; i++) {
-    const middle = (low + high) / 2;
-    if (taken(middle) > width) low = middle;
-    else high = middle;
-  }
-  return high;
+  return nsPerPx;
 }
 
 /** All of `whole`, with a little air. */

@@ -1,6 +1,7 @@
 // What the marks and the states of the pictures mean.
 import type { ReactNode } from 'react';
 import { LEGEND, STATE_LOOKS } from '../state/looks.ts';
+import { useSession } from '../state/session-store.ts';
 import { Mark } from './mark.tsx';
 
 /** The kinds that a person meets in every capture. */
@@ -19,8 +20,14 @@ export function MarkLegend(): ReactNode {
 }
 
 export function StateLegend(): ReactNode {
+  const isHighlighting = useSession((state) => state.highlight.rows !== null);
   return (
     <span className="legend">
+      {isHighlighting ? (
+        <span className="legend-hit" title="a strip at the foot of a lane: there packets of its node are highlighted">
+          highlighted
+        </span>
+      ) : null}
       {Object.entries(STATE_LOOKS).map(([state, { doc }]) => (
         <span key={state} className={`state state-${state}`} title={doc}>
           {state}

@@ -74,6 +74,23 @@ describe('the filter', () => {
   });
 });
 
+/** Pixels of the timeline in the colour of highlighted lines, once it has drawn. */
+function hitPixels(): Promise<number> {
+  return lab.page.evaluate(async () => {
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    const canvas = document.querySelector<HTMLCanvasElement>('.timeline canvas');
+    const context = canvas?.getContext('2d');
+    if (canvas == null || context == null) return -1;
+    const colour = getComputedStyle(document.documentElement).getPropertyValue('--hit-mark').trim();
+    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) count++;
+    return count;
+  });
+}
+
 describe('highlighting', () => {
   it('marks what matches, leaves the rest, and goes from one to the next', async () => {
     const { page } = lab;
@@ -88,6 +105,9 @@ describe('highlighting', () => {
     await page.waitForSelector('.packet-hit');
     await lab.count('787 packets');
     expect((await kinds()).size).toBeGreaterThan(1);
+    // In the timeline the lanes whose packets match have the colour of the highlighted lines at their foot.
+    await page.waitForSelector('.timeline .legend-hit');
+    expect(await hitPixels()).toBeGreaterThan(20);
 
     await page.keyboard.press('F3');
     expect(Number(await page.getAttribute('.packet[aria-selected=true]', 'data-row'))).toBeGreaterThan(first);
@@ -96,6 +116,8 @@ describe('highlighting', () => {
     expect(await lab.text('.hits')).toMatch(/1 of \d+/);
     await page.click('.hits button[aria-label="end highlighting"]');
     await page.waitForSelector('.hits', { state: 'detached' });
+    await page.waitForSelector('.timeline .legend-hit', { state: 'detached' });
+    expect(await hitPixels()).toBe(0);
   });
 });
 

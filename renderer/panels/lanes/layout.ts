@@ -7,10 +7,11 @@ import { resolutionOf, type Piece, type TimeScale } from '../../canvas/time-scal
 import { lookOf, TRACK_OF_KIND, TRACKS, type Look } from '../../state/looks.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import { laneOf, type Density } from '../../state/time/density.ts';
+import type { LaneHits } from './lane-hits.ts';
 import type { Stop } from '../../state/time/facts.ts';
 
 /** Packets in view up to which each has its own mark. */
-export const MARKS_MAX = 3000;
+export const MARKS_MAX = 2000;
 
 export interface Placed {
   readonly x1: number;
@@ -49,6 +50,12 @@ export interface Segment {
   readonly x2: number;
   readonly y2: number;
 }
+/** Pixels of a lane in which packets are highlighted. */
+export interface HitRun {
+  readonly lane: number;
+  readonly x1: number;
+  readonly x2: number;
+}
 export interface Levels {
   readonly columns: number;
   /** Lane × track. */
@@ -59,12 +66,15 @@ export interface PacketsInput {
   readonly store: PacketStore;
   readonly directory: NodeDirectory;
   readonly density: Density;
+  /** Null where nothing is highlighted. */
+  readonly hits: LaneHits | null;
   readonly scale: TimeScale;
   /** Left end of the time in pixels. */
   readonly left: number;
   readonly lanes: readonly Lane[];
 }
 export interface PacketsDrawing {
+  readonly hits: readonly HitRun[];
   readonly marks: readonly Mark[];
   readonly path: readonly Segment[];
   /** Null where each packet has its mark. */
@@ -136,9 +146,13 @@ function marksOf({ store, directory, scale, left, lanes }: PacketsInput, rows: r
   return marks;
 }
 
-/** The token's way: along a lane while a node holds it, from lane to lane when it hops. */
+/**
+ * The token's way: along a lane while a node holds it, from lane to lane when it hops. Of hops between the same lanes
+ * in one pixel there is one.
+ */
 function tokenPath({ store, directory, scale, left, lanes }: PacketsInput, rows: readonly Rows[]): readonly Segment[] {
   const path: Segment[] = [];
+  const pixels = new Int32Array(lanes.length * lanes.length).fill(-1);
   const holders = new Map<number, { readonly lane: number; readonly x: number }>();
   const yOf = (lane: number): number => trackY(lanes[lane]!, 1);
   for (const { first, end } of rows)
@@ -152,9 +166,12 @@ function tokenPath({ store, directory, scale, left, lanes }: PacketsInput, rows:
       if (from < 0 || to < 0) continue;
       const x = left + scale.x(timeNs[index]!);
       const holder = holders.get(ring[index]!);
-      if (holder !== undefined && holder.lane === from)
+      if (holder !== undefined && holder.lane === from && x - holder.x >= 1)
         path.push({ x1: holder.x, y1: yOf(from), x2: x, y2: yOf(from) });
-      path.push({ x1: x, y1: yOf(from), x2: x, y2: yOf(to) });
+      const pixel = Math.round(x);
+      const hop = from * lanes.length + to;
+      if (from !== to && pixels[hop] !== pixel) path.push({ x1: x, y1: yOf(from), x2: x, y2: yOf(to) });
+      pixels[hop] = pixel;
       holders.set(ring[index]!, { lane: to, x });
     }
   return path;
@@ -203,12 +220,36 @@ function levelsOf(input: PacketsInput, pieces: readonly Piece[]): Levels {
   return { columns, bands: input.density.cells, levels };
 }
 
+/** Where packets are highlighted, pixel by pixel: what is looked at grows with the pixels, not with the packets. */
+function hitRuns({ hits, scale, left, lanes }: PacketsInput, pieces: readonly Piece[]): readonly HitRun[] {
+  if (hits === null) return [];
+  return lanes.flatMap((_, lane) => {
+    const runs: { lane: number; x1: number; x2: number }[] = [];
+    let position = 0;
+    for (const { from, to, x1 } of pieces) {
+      position = hits.next(lane, from, position);
+      while (position >= 0) {
+        const time = hits.timeAt(lane, position);
+        if (time > to) break;
+        const pixel = Math.floor(x1 + (time - from) / scale.nsPerPx);
+        const last = runs.at(-1);
+        if (last !== undefined && left + pixel <= last.x2) last.x2 = left + pixel + 1;
+        else runs.push({ lane, x1: left + pixel, x2: left + pixel + 1 });
+        position = hits.next(lane, Math.max(from + (pixel + 1 - x1) * scale.nsPerPx, time + 1), position);
+      }
+      if (position < 0) break;
+    }
+    return runs;
+  });
+}
+
 export function layoutPackets(input: PacketsInput): PacketsDrawing {
   const { store, scale, lanes } = input;
   const pieces = scale.pieces().filter(({ isBreak }) => !isBreak);
   const rows = rowsOf(store, pieces);
-  if (lanes.length === 0) return { marks: [], path: [], levels: null };
+  if (lanes.length === 0) return { marks: [], path: [], levels: null, hits: [] };
+  const hits = hitRuns(input, pieces);
   if (rows.reduce((sum, { first, end }) => sum + end - first, 0) > MARKS_MAX)
-    return { marks: [], path: [], levels: levelsOf(input, pieces) };
-  return { marks: marksOf(input, rows), path: tokenPath(input, rows), levels: null };
+    return { marks: [], path: [], levels: levelsOf(input, pieces), hits };
+  return { marks: marksOf(input, rows), path: tokenPath(input, rows), levels: null, hits };
 }

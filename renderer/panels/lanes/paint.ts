@@ -1,11 +1,12 @@
 // Draws lanes: what is behind the packets, and the packets. Decides nothing: places come from layout.ts.
 import { fillPattern } from '../../canvas/backgrounds.ts';
-import { drawLevels } from '../../canvas/level-image.ts';
+import { drawCells, levelValues, type RowLook } from '../../canvas/level-image.ts';
 import type { Palette } from '../../canvas/palette.ts';
-import { drawSprite } from '../../canvas/sprites.ts';
+import { drawJagged, drawSprite } from '../../canvas/sprites.ts';
 import { STATE_LOOKS, TRACK_COLOURS, TRACKS } from '../../state/looks.ts';
 import type { LaneStretch } from '../../state/time/facts.ts';
-import { trackY, type Break, type Lane, type PacketsDrawing, type PlacedStop } from './layout.ts';
+import { trackY, type Break, type Lane, type Mark, type PacketsDrawing, type PlacedStop } from './layout.ts';
+import { STRIP_STATES, type Strips } from './stretches.ts';
 
 /** Half the size of a mark in a lane with room for it, and in the lowest lane. */
 const HALF_MAX = 4;
@@ -14,7 +15,14 @@ const HALF_MIN = 2;
 const MANY = 700;
 /** Fewer pixels than this between two hops on average make their lines faint. */
 const HOP_ROOM = 6;
-const NO_DASH: number[] = [];
+/** Of the strip where packets are highlighted. */
+const HIT_HEIGHT = 4;
+const HIT_WIDTH_MIN = 5;
+/** Marks nearer to each other than this cannot be told apart. */
+const SAME_PIXEL = 0.75;
+/** Of the states of a strip, which has no room for patterns; of a pattern's ground and its marks together. */
+const STRIP_OPACITY = 0.4;
+const EDGE_HEIGHT = 2;
 
 export const FACE = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
 export const SMALL = `11px ${FACE}`;
@@ -47,7 +55,7 @@ export function paintStretch(
     context.fillStyle = fillPattern(context, fill, palette(colour));
     context.fillRect(x1, top, width, height);
     context.fillStyle = palette(colour);
-    context.fillRect(x1, top, width, 2);
+    context.fillRect(x1, top, width, EDGE_HEIGHT);
   }
   if (text === '') return;
   context.font = SMALL;
@@ -57,18 +65,32 @@ export function paintStretch(
   context.globalAlpha = 1;
 }
 
+/** States of stretches that are too narrow for a pattern: of each pixel of each lane one. */
+export function paintStrips(
+  context: Context,
+  { columns, states }: Strips,
+  lanes: readonly Lane[],
+  left: number,
+  palette: Palette,
+): void {
+  const row = (y: number, height: number, opacity: number): RowLook => ({
+    y,
+    height,
+    values: STRIP_STATES.map((state) => ({ colour: palette(STATE_LOOKS[state].colour), opacity })),
+  });
+  const looks = lanes.flatMap(({ top, height }) => [row(top, height, STRIP_OPACITY), row(top, EDGE_HEIGHT, 1)]);
+  drawCells(context, columns, looks, (at, column) => states[(at >> 1) * columns + column]!, left);
+}
+
 function paintPath(context: Context, { path }: PacketsDrawing, width: number, palette: Palette): void {
   const hops = Math.max(1, path.length / 2);
   context.globalAlpha = Math.min(0.85, Math.max(0.3, width / hops / HOP_ROOM));
-  context.strokeStyle = palette('token');
-  context.lineWidth = 1;
-  context.setLineDash(NO_DASH);
-  context.beginPath();
+  context.fillStyle = palette('token');
+  // Lines go up and down or along, and stand on whole pixels: filled one by one they cost a tenth of one long stroke.
   for (const { x1, y1, x2, y2 } of path) {
-    context.moveTo(x1, y1);
-    context.lineTo(x2, y2);
+    const [left, top] = [Math.round(x1), Math.round(Math.min(y1, y2))];
+    context.fillRect(left, top, Math.max(1, Math.round(x2) - left), Math.max(1, Math.round(Math.abs(y2 - y1))));
   }
-  context.stroke();
   context.globalAlpha = 1;
 }
 
@@ -79,6 +101,30 @@ export function markHalf({ marks }: PacketsDrawing, lane: Lane | undefined): num
   return Math.round(Math.min(most, Math.max(HALF_MIN, room)) * 2) / 2;
 }
 
+/** Of marks that look the same on the same pixel one is drawn: copies of a multicast to many leave together. */
+function paintMarks(context: Context, marks: readonly Mark[], half: number, palette: Palette): void {
+  const last = new Map<number, Mark>();
+  for (const mark of marks) {
+    const { x, y, look } = mark;
+    const before = last.get(y);
+    if (before !== undefined && before.look === look && x - before.x < SAME_PIXEL) continue;
+    last.set(y, mark);
+    drawSprite(context, look.shape, palette(look.colour), x, y, half);
+  }
+}
+
+/** Where packets are highlighted: a strip at the foot of the lane, so that it hides no mark. */
+function paintHits(context: Context, { hits }: PacketsDrawing, lanes: readonly Lane[], palette: Palette): void {
+  context.fillStyle = palette('hit-mark');
+  for (const { lane, x1, x2 } of hits) {
+    const own = lanes[lane];
+    // A lone packet is seen too.
+    const width = Math.max(HIT_WIDTH_MIN, x2 - x1);
+    if (own !== undefined)
+      context.fillRect((x1 + x2 - width) / 2, own.top + own.height - HIT_HEIGHT, width, HIT_HEIGHT);
+  }
+}
+
 export function paintPackets(
   context: Context,
   drawing: PacketsDrawing,
@@ -87,17 +133,22 @@ export function paintPackets(
   palette: Palette,
 ): void {
   const { levels, marks } = drawing;
-  if (levels !== null)
-    drawLevels(context, levels, left, (band) => {
+  if (levels !== null) {
+    const { columns, bands, levels: values } = levels;
+    const looks = Array.from({ length: bands }, (_, band) => {
       const lane = lanes[Math.floor(band / TRACKS)];
       if (lane === undefined) return null;
       const track = band % TRACKS;
       const height = Math.max(2, lane.height / TRACKS - 4);
-      return { y: trackY(lane, track) - height / 2, height, colour: palette(TRACK_COLOURS[track] ?? 'other') };
+      const colour = palette(TRACK_COLOURS[track] ?? 'other');
+      return { y: trackY(lane, track) - height / 2, height, values: levelValues(colour) };
     });
+    drawCells(context, columns, looks, (band, column) => values[column * bands + band]!, left);
+  }
   paintPath(context, drawing, width, palette);
+  paintHits(context, drawing, lanes, palette);
   const half = markHalf(drawing, lanes[0]);
-  for (const { x, y, look } of marks) drawSprite(context, look.shape, palette(look.colour), x, y, half);
+  paintMarks(context, marks, half, palette);
 }
 
 /** Where a token came and did not leave: a cross, and a broken line up to when it was declared lost. */
@@ -124,14 +175,7 @@ export function paintBreaks(context: Context, breaks: readonly Break[], bottom: 
   for (const { x1, x2 } of breaks) {
     context.fillStyle = palette('panel');
     context.fillRect(x1 + TOOTH / 2, 0, x2 - x1 - TOOTH, bottom);
-    context.strokeStyle = palette('muted');
-    context.lineWidth = 1;
-    for (const x of [x1 + TOOTH, x2 - TOOTH]) {
-      context.beginPath();
-      context.moveTo(x, 0);
-      for (let y = 0, i = 0; y <= bottom; y += TOOTH, i++) context.lineTo(x + (i % 2 === 0 ? -2 : 2), y);
-      context.stroke();
-    }
+    for (const x of [x1 + TOOTH, x2 - TOOTH]) drawJagged(context, palette('muted'), x, bottom, TOOTH);
     context.fillStyle = palette('muted');
     for (const i of [-1, 0, 1]) context.fillRect((x1 + x2) / 2 + i * 4 - 0.75, bottom + 10, 1.5, 1.5);
   }

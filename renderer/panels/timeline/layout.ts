@@ -5,6 +5,7 @@ import type { Stretch } from '../../canvas/folds.ts';
 import { axisMarks, TimeScale, type AxisMark, type Span } from '../../canvas/time-scale.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import type { Density } from '../../state/time/density.ts';
+import type { LaneHits } from '../lanes/lane-hits.ts';
 import type { FindingSpan, LaneStretch, RingSpan, TimelineFacts, WaitSpan } from '../../state/time/facts.ts';
 import {
   fitting,
@@ -19,12 +20,23 @@ import {
   type Placed,
   type PlacedStop,
 } from '../lanes/layout.ts';
+import {
+  firstEndingAfter,
+  seen,
+  stretchesOf,
+  WORDS_HEIGHT_MIN,
+  type At,
+  type PlacedStretch,
+  type Strips,
+} from '../lanes/stretches.ts';
 
 export interface TimelineInput {
   readonly store: PacketStore;
   readonly directory: NodeDirectory;
   readonly facts: TimelineFacts;
   readonly density: Density;
+  /** Null where nothing is highlighted. */
+  readonly hits: LaneHits | null;
   readonly span: Span;
   readonly folds: readonly Stretch[];
   readonly width: number;
@@ -44,9 +56,6 @@ export interface PlacedWait extends Placed {
 export interface Flag extends Placed {
   readonly finding: FindingSpan;
 }
-export interface PlacedStretch extends Placed {
-  readonly stretch: LaneStretch;
-}
 
 /** Where each band begins, and where the last one ends. */
 export interface Bands {
@@ -64,7 +73,12 @@ export interface TimelineDrawing extends PacketsDrawing {
   readonly scale: TimeScale;
   readonly bands: Bands;
   readonly lanes: readonly Lane[];
+  /** Those with room for a pattern. */
   readonly stretches: readonly PlacedStretch[];
+  /** All narrower ones; null where there are none. */
+  readonly strips: Strips | null;
+  /** What all this was made from. */
+  readonly facts: TimelineFacts;
   readonly rings: readonly PlacedRing[];
   readonly waits: readonly PlacedWait[];
   readonly flags: readonly Flag[];
@@ -79,14 +93,12 @@ const AXIS_HEIGHT = 22;
 const LANE_GAP = 4;
 /** Between lanes that are low. */
 const LANE_GAP_MIN = 2;
-const LANE_HEIGHT_MIN = 12;
+const LANE_HEIGHT_MIN = 10;
 const LANE_HEIGHT_MAX = 128;
 const GUTTER_MIN = 72;
 const GUTTER_MAX = 156;
 /** Pixels between two axis labels, about. */
 const AXIS_ROOM = 110;
-/** Lower lanes have no room for words: their colour and pattern are in the legend. */
-const WORDS_HEIGHT_MIN = 38;
 
 /** Height of all that is above and below the lanes. */
 function overhead({ rings, waits }: TimelineFacts): number {
@@ -118,58 +130,22 @@ function lanesOf({ directory, facts, height, scroll }: TimelineInput, top: numbe
   }));
 }
 
-interface At {
-  readonly scale: TimeScale;
-  readonly left: number;
-}
-
-/** Position of the first thing that ends behind a time; `things` end in order. */
-function firstEndingAfter(things: readonly { readonly to: number }[], time: number, start: number): number {
-  let low = start;
-  let high = things.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((things[middle]?.to ?? 0) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Those of the things, in order and without overlap, that are in view: of many in one pixel one. */
-function seen<T extends { readonly from: number; readonly to: number }, P>(
-  things: readonly T[],
-  { scale, left }: At,
-  place: (thing: T, x1: number, x2: number) => P,
-): readonly P[] {
-  const { from, to } = scale.span;
-  const right = left + scale.width;
-  const placed: P[] = [];
-  let i = Math.max(0, firstEndingAfter(things, from, 0));
-  while (i < things.length) {
-    const thing = things[i];
-    if (thing === undefined || thing.from > to) break;
-    const x2 = Math.min(right, left + scale.x(thing.to));
-    placed.push(place(thing, Math.max(left, left + scale.x(thing.from)), x2));
-    const nextPixel = scale.time(Math.floor(x2 - left) + 1);
-    i = thing.to >= nextPixel ? i + 1 : Math.max(i + 1, firstEndingAfter(things, nextPixel, i + 1));
-  }
-  return placed;
-}
-
 /** Flags that would hide each other become one, the gravest of them; each has its words where there is room. */
 function flagsOf({ findings }: TimelineFacts, { scale, left }: At, breaks: readonly Break[]): readonly Flag[] {
   const flags: { finding: FindingSpan; x1: number; x2: number }[] = [];
+  /** Up to here the last flag stands in the way. */
+  let taken = -Infinity;
   for (const finding of findings) {
     if (finding.from > scale.span.to) break;
     if (finding.to < scale.span.from) continue;
-    const flag = {
-      finding,
-      x1: left + scale.x(finding.from),
-      x2: Math.min(left + scale.width, left + scale.x(finding.to)),
-    };
     const last = flags.at(-1);
-    if (last === undefined || flag.x1 - last.x1 > FLAG_ROOM) flags.push(flag);
-    else if (GRAVITY.indexOf(finding.severity) < GRAVITY.indexOf(last.finding.severity)) Object.assign(last, flag);
+    const isFree = last === undefined || finding.from > taken;
+    if (!isFree && GRAVITY.indexOf(finding.severity) >= GRAVITY.indexOf(last.finding.severity)) continue;
+    const x1 = scale.x(finding.from);
+    const flag = { finding, x1: left + x1, x2: left + Math.min(scale.width, scale.x(finding.to)) };
+    if (isFree) flags.push(flag);
+    else Object.assign(last, flag);
+    taken = scale.time(x1 + FLAG_ROOM);
   }
   return flags.map((flag, i) => {
     const broken = breaks.find(({ x1 }) => x1 >= flag.x1)?.x1 ?? Infinity;
@@ -208,13 +184,12 @@ function stopsOf({ stops }: TimelineFacts, { scale, left }: At, lanes: readonly 
 }
 
 export function layoutTimeline(input: TimelineInput): TimelineDrawing {
-  const { store, directory, density, facts, span, folds, width, height } = input;
+  const { store, directory, density, hits, facts, span, folds, width, height } = input;
   const gutter = gutterOf(directory);
   const scale = new TimeScale(span, width - gutter, folds);
   const at = { scale, left: gutter };
   const bands = bandsOf(facts, height);
   const lanes = lanesOf(input, bands.lanes);
-  const wordsFit = (lanes[0]?.height ?? 0) >= WORDS_HEIGHT_MIN;
   const breaks = breaksOf(scale, gutter);
   return {
     width,
@@ -224,13 +199,9 @@ export function layoutTimeline(input: TimelineInput): TimelineDrawing {
     bands,
     lanes,
     breaks,
-    ...layoutPackets({ store, directory, density, scale, left: gutter, lanes }),
-    stretches: facts.stretches.flatMap((row) =>
-      seen(row, at, (stretch, x1, x2) => {
-        const words = wordsFit ? [stretch.state ?? 'silent'] : [];
-        return { stretch, x1, x2, ...placed(words, x1, x2, breaks) };
-      }),
-    ),
+    ...layoutPackets({ store, directory, density, hits, scale, left: gutter, lanes }),
+    facts,
+    ...stretchesOf(facts.stretches, at, lanes, breaks),
     rings: facts.rings.flatMap((row, band) =>
       seen(row, at, (ring, x1, x2) => ({ ring, band, x1, x2, ...placed(ring.texts, x1, x2, breaks) })),
     ),
@@ -296,8 +267,8 @@ export function targetAt(drawing: TimelineDrawing, x: number, y: number): Target
   if (!isInLanes) return null;
   const mark = markAt(drawing, x, y, REACH);
   if (mark !== null) return { kind: 'mark', mark };
-  const stretch = drawing.stretches.findLast(
-    (placed) => lanes[placed.stretch.lane] === lane && isOver(placed),
-  )?.stretch;
-  return stretch === undefined ? null : { kind: 'stretch', stretch };
+  const row = lane === undefined ? [] : (drawing.facts.stretches[lanes.indexOf(lane)] ?? []);
+  const time = drawing.scale.time(x - gutter);
+  const stretch = row[firstEndingAfter(row, time, 0)];
+  return stretch === undefined || stretch.from > time ? null : { kind: 'stretch', stretch };
 }

@@ -1,5 +1,6 @@
 // Draws a timeline. Decides nothing: colours come from the style sheet, places from layout.ts.
 import type { Palette } from '../../canvas/palette.ts';
+import { drawFlag } from '../../canvas/sprites.ts';
 import {
   FACE,
   line,
@@ -9,6 +10,7 @@ import {
   paintPackets,
   paintStops,
   paintStretch,
+  paintStrips,
   SMALL,
   STRONG,
 } from '../lanes/paint.ts';
@@ -16,6 +18,9 @@ import { textWidth } from '../lanes/layout.ts';
 import { RING_HEIGHT, type TimelineDrawing } from './layout.ts';
 
 const FONT = `12px ${FACE}`;
+
+/** Names in lower lanes are small. */
+const LOW_LANE = 14;
 
 type Context = CanvasRenderingContext2D;
 
@@ -37,6 +42,7 @@ function paintRings(context: Context, { rings, bands }: TimelineDrawing, palette
       context.strokeRect(Math.round(x1) + 0.5, top + 0.5, Math.round(width) - 1, height - 1);
       context.setLineDash([]);
     }
+    if (text === '') continue;
     context.fillStyle = palette(ring.isSeen ? 'text' : 'muted');
     context.fillText(text, textX + 7, top + 13);
   }
@@ -74,15 +80,12 @@ function paintFlags(
   for (const { finding, x1, x2, text, textX } of flags) {
     const top = bands.findings + 3;
     const bottom = bands.lanes - 1;
-    context.fillStyle = context.strokeStyle = palette(finding.severity === 'info' ? 'note' : finding.severity);
-    context.lineWidth = finding.id === chosen ? 3 : 1.4;
-    line(context, x1, bottom, Math.max(x1, x2), bottom);
-    context.lineWidth = 1.4;
-    const flag = new Path2D(
-      `M${x1} ${top}V${bottom}M${x1} ${top}H${x1 + 9}L${x1 + 7} ${top + 3.5}L${x1 + 9} ${top + 7}H${x1}`,
-    );
-    context.fill(flag);
-    context.stroke(flag);
+    const colour = palette(finding.severity === 'info' ? 'note' : finding.severity);
+    const height = finding.id === chosen ? 3 : 1.4;
+    context.fillStyle = colour;
+    context.fillRect(x1, bottom - height / 2, Math.max(1, x2 - x1), height);
+    drawFlag(context, colour, x1, top, bottom);
+    if (text === '') continue;
     if (finding.severity === 'info') context.fillStyle = palette('muted');
     else context.fillStyle = palette(`${finding.severity}-text`);
     context.fillText(text, textX, top + 9);
@@ -115,7 +118,7 @@ function paintLabels(
       context.fillStyle = palette('selected');
       context.fillRect(4, top, gutter - 8, tall);
     }
-    context.font = nodeid === node ? STRONG : FONT;
+    context.font = nodeid === node ? STRONG : tall < LOW_LANE ? SMALL : FONT;
     context.fillStyle = palette('text');
     context.fillText(label, 12, top + tall / 2 + 4, gutter - 20);
   }
@@ -141,6 +144,7 @@ export function paintTimeline(
     const lane = lanes[placed.stretch.lane];
     if (lane !== undefined) paintStretch(context, placed.stretch, lane, placed, palette);
   }
+  if (drawing.strips !== null) paintStrips(context, drawing.strips, lanes, gutter, palette);
   paintPackets(context, drawing, lanes, { left: gutter, width: width - gutter }, palette);
   paintStops(context, drawing.stops, palette);
   context.restore();

@@ -9,6 +9,7 @@ import { cursorTime, onCursor } from '../../state/playback.ts';
 import { useSession } from '../../state/session-store.ts';
 import { Density } from '../../state/time/density.ts';
 import { NO_FACTS, timelineFacts, type TimelineFacts } from '../../state/time/facts.ts';
+import { LaneHits } from '../lanes/lane-hits.ts';
 import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/folding.ts';
 import { useView } from '../../state/view-store.ts';
 import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
@@ -17,8 +18,13 @@ import { paintOverlay, paintTimeline } from './paint.ts';
 
 /** Rows that are counted in one frame, so that no frame is late for them. */
 const COUNTED_AT_ONCE = 150_000;
+const HITS_AT_ONCE = 300_000;
 /** Where in the view the cursor stands when the view has turned a page after it. */
 const PAGE_START = 0.1;
+
+/** What the picture is made from; all else is drawn over it. */
+const SESSION_PARTS = ['revision', 'phase', 'analysis', 'nodes'] as const;
+const VIEW_PARTS = ['span', 'theme', 'isFolding', 'openedFolds', 'finding', 'node'] as const;
 
 export class TimelineView {
   drawing: TimelineDrawing | null = null;
@@ -35,6 +41,7 @@ export class TimelineView {
   private readonly stops: (() => void)[];
   private palette: Palette = readPalette();
   private density: Density | null = null;
+  private hits: LaneHits | null = null;
   private facts: { readonly of: Analysis | null; readonly waits: unknown; readonly value: TimelineFacts } | null = null;
 
   constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, scroller: Element) {
@@ -48,17 +55,15 @@ export class TimelineView {
     const onScroll = (): void => this.frames.request();
     scroller.addEventListener('scroll', onScroll);
     this.stops = [
-      useSession.subscribe(() => this.frames.request()),
+      useSession.subscribe((state, before) => {
+        // A packet that was opened, for one, changes nothing here.
+        const isHighlighted = state.highlight.rows !== before.highlight.rows;
+        if (isHighlighted || SESSION_PARTS.some((part) => state[part] !== before[part])) this.frames.request();
+      }),
       useView.subscribe((state, before) => {
         if (state.theme !== before.theme) this.palette = readPalette();
         if (state.node !== before.node) this.revealLane(state.node);
-        const isSame =
-          state.span === before.span &&
-          state.theme === before.theme &&
-          state.isFolding === before.isFolding &&
-          state.openedFolds === before.openedFolds &&
-          state.finding === before.finding &&
-          state.node === before.node;
+        const isSame = VIEW_PARTS.every((part) => state[part] === before[part]);
         (isSame ? this.overFrames : this.frames).request();
       }),
       onCursor(() => {
@@ -111,6 +116,15 @@ export class TimelineView {
     return this.facts?.value ?? NO_FACTS;
   }
 
+  /** What is highlighted, by lane; null where nothing is. */
+  private currentHits(): LaneHits | null {
+    const { nodes, highlight } = useSession.getState();
+    const { rows } = highlight;
+    if (rows === null) this.hits = null;
+    else if (this.hits?.isCurrent(packets(), nodes, rows) !== true) this.hits = new LaneHits(packets(), nodes, rows);
+    return this.hits;
+  }
+
   private paint(): void {
     const { span, finding, node } = useView.getState();
     const { nodes, phase } = useSession.getState();
@@ -123,11 +137,23 @@ export class TimelineView {
     if (this.density === null || !this.density.isCurrent(store, nodes, isWhole))
       this.density = new Density(store, nodes, isWhole);
     const { density } = this;
-    const isCounted = density.prepare(COUNTED_AT_ONCE);
+    const hits = this.currentHits();
+    const isCounted = [density.prepare(COUNTED_AT_ONCE), hits?.prepare(HITS_AT_ONCE) ?? true].every(Boolean);
     const facts = this.currentFacts();
     const folds = currentFolds();
     const scroll = this.scroller.scrollTop;
-    this.drawing = layoutTimeline({ store, directory: nodes, facts, density, span, folds, width, height, scroll });
+    this.drawing = layoutTimeline({
+      store,
+      directory: nodes,
+      facts,
+      density,
+      hits,
+      span,
+      folds,
+      width,
+      height,
+      scroll,
+    });
     paintTimeline(context, this.drawing, this.palette, { finding, node });
     this.pins = layoutPins(useSession.getState().marks, store.epochNs, this.drawing);
     paintPins(context, this.pins, this.drawing, this.palette);

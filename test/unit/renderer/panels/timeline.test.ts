@@ -9,8 +9,9 @@ import { LEVELS } from '../../../../renderer/canvas/level-image.ts';
 import { fitted } from '../../../../renderer/canvas/time-scale.ts';
 import { layoutTimeline, markAt, neededHeight, targetAt } from '../../../../renderer/panels/timeline/layout.ts';
 import { createNodeDirectory, type NodeDirectory } from '../../../../renderer/state/node-directory.ts';
-import { Density } from '../../../../renderer/state/time/density.ts';
+import { Density, laneOf } from '../../../../renderer/state/time/density.ts';
 import { happenings, timelineFacts } from '../../../../renderer/state/time/facts.ts';
+import { LaneHits } from '../../../../renderer/panels/lanes/lane-hits.ts';
 import { idleStretches } from '../../../../renderer/state/time/idle.ts';
 import { waitsOf } from '../../../../renderer/state/time/waits.ts';
 
@@ -40,12 +41,13 @@ interface Choice {
   readonly of?: Opened;
   readonly scroll?: number;
   readonly height?: number;
+  readonly hits?: readonly number[];
 }
 
 function draw(
   from: number,
   to: number,
-  { width = 1000, isFolded = false, of = kill, scroll = 0, height = 300 }: Choice = {},
+  { width = 1000, isFolded = false, of = kill, scroll = 0, height = 300, hits: rows }: Choice = {},
 ) {
   const { ingest, analysis, directory } = of;
   const { store } = ingest;
@@ -54,7 +56,9 @@ function draw(
   const waits = waitsOf(analysis, store, directory);
   const folds = isFolded ? idleStretches(store, analysis, waits) : [];
   const facts = timelineFacts(analysis, store, directory, waits);
-  return layoutTimeline({ store, directory, facts, density, span: { from, to }, folds, width, height, scroll });
+  const hits = rows === undefined ? null : new LaneHits(store, directory, Uint32Array.from(rows));
+  hits?.prepare(store.length);
+  return layoutTimeline({ store, directory, facts, density, hits, span: { from, to }, folds, width, height, scroll });
 }
 
 beforeAll(() => {
@@ -105,6 +109,49 @@ describe('packets', () => {
     const [fold] = folded.breaks;
     expect(folded.marks.filter(({ x }) => x > (fold?.x1 ?? 0) + 1 && x < (fold?.x2 ?? 0) - 1)).toEqual([]);
     expect(targetAt(folded, (fold?.x1 ?? 0) + 5, 150)?.kind).toBe('break');
+  });
+});
+
+describe('what is highlighted', () => {
+  /** Pixels of each lane in which packets are highlighted, and those where a look at every packet finds some. */
+  function pixels(of: Opened, rows: readonly number[], from: number, to: number, isFolded: boolean) {
+    const { hits, scale, gutter } = draw(from, to, { of, hits: rows, isFolded });
+    const { chunks } = of.ingest.store;
+    const breaks = scale.pieces().filter(({ isBreak }) => isBreak);
+    const expected = new Set<string>();
+    for (const row of rows) {
+      const time = timeOf(of, row);
+      const isHidden = breaks.some((fold) => time > fold.from && time < fold.to) || time < from || time > to;
+      const lane = laneOf(of.directory, chunks[0]?.src[row] ?? 0, chunks[0]?.sender[row] ?? 0);
+      if (lane >= 0 && !isHidden) expected.add(`${lane} ${Math.floor(scale.x(time) + 1e-6)}`);
+    }
+    const drawn = hits.flatMap(({ lane, x1, x2 }) =>
+      Array.from({ length: x2 - x1 }, (_, i) => `${lane} ${x1 - gutter + i}`),
+    );
+    return { drawn: [...new Set(drawn)].sort(), expected: [...expected].sort() };
+  }
+
+  it.each([
+    ['in a few packets, near', 7, [0.2, 0.4], false],
+    ['in a few packets, folded', 7, [0, 1], true],
+    ['in every other packet', 2, [0, 1], false],
+    ['in all packets', 1, [0.1, 0.9], true],
+  ] as const)('%s is at the foot of its lane, and nowhere else', (_what, every, [start, end], isFolded) => {
+    const long = open('10a-sheep-vdi-c2', 'bridge.pcap');
+    const rows = Array.from({ length: Math.floor(long.ingest.store.length / every) }, (_, i) => i * every);
+    const { from, to } = wholeOf(long);
+    const at = (share: number): number => from + share * (to - from);
+    const { drawn, expected } = pixels(long, rows, at(start), at(end), isFolded);
+
+    expect(expected.length).toBeGreaterThan(10);
+    expect(drawn).toEqual(expected);
+  });
+
+  it('is no strip where nothing is', () => {
+    const { from, to } = wholeOf(kill);
+
+    expect(draw(from, to, { hits: [] }).hits).toEqual([]);
+    expect(draw(from, to).hits).toEqual([]);
   });
 });
 
