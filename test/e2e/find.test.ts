@@ -79,11 +79,14 @@ function hitPixels(): Promise<number> {
   return lab.page.evaluate(async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     const canvas = document.querySelector<HTMLCanvasElement>('.timeline canvas');
-    const context = canvas?.getContext('2d');
-    if (canvas == null || context == null) return -1;
+    const copy = document.createElement('canvas');
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    if (canvas === null || context === null) return -1;
+    [copy.width, copy.height] = [canvas.width, canvas.height];
+    context.drawImage(canvas, 0, 0);
     const colour = getComputedStyle(document.documentElement).getPropertyValue('--hit-mark').trim();
     const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     let count = 0;
     for (let at = 0; at < data.length; at += 4)
       if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) count++;

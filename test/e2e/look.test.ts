@@ -43,15 +43,19 @@ async function sticksOut(): Promise<readonly string[]> {
 
 /** What of the cards, the membership and the lanes is cut off, or only seen by scrolling. */
 async function isCut(): Promise<readonly string[]> {
-  return lab.page.evaluate(() =>
-    [...document.querySelectorAll('.nodes, .nodes *, .membership, .members *, .timeline-scroll')].flatMap((element) => {
-      const { scrollWidth, clientWidth, scrollHeight, clientHeight, className } = element;
-      // What is in a line has no size of its own.
-      if (clientWidth === 0 && !className.toString().includes('scroll')) return [];
-      const isCutOff = scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1;
-      return isCutOff ? [`${className}: ${(element.textContent ?? '').slice(0, 40)}`] : [];
-    }),
-  );
+  return lab.page.evaluate(async () => {
+    // Panes that were resized learn it with the next frames.
+    for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+    return [...document.querySelectorAll('.nodes, .nodes *, .membership, .members *, .timeline-scroll')].flatMap(
+      (element) => {
+        const { scrollWidth, clientWidth, scrollHeight, clientHeight, className } = element;
+        // What is in a line has no size of its own.
+        if (clientWidth === 0 && !className.toString().includes('scroll')) return [];
+        const isCutOff = scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1;
+        return isCutOff ? [`${className}: ${(element.textContent ?? '').slice(0, 40)}`] : [];
+      },
+    );
+  });
 }
 
 beforeAll(async () => {
