@@ -149,6 +149,8 @@ export interface Calls {
   /** Asks where to keep a live capture and copies it there, as far as it has come; null where the person changed
    * their mind. */
   'capture.save': (stream: StreamId) => Result<string | null, OpenProblem>;
+  /** Asks where to keep a capture that the page holds, and writes it there. */
+  'capture.write': (name: string, bytes: Uint8Array) => Result<string | null, OpenProblem>;
 }
 
 export interface Events {

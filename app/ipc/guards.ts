@@ -71,6 +71,11 @@ function isLabOptions(value: unknown): value is LabOptions {
   return Object.keys(value).length === parts.length && parts.every(([part, fits]) => fits(options[part]));
 }
 
+/** Octets of a capture that the page holds. */
+const CAPTURE_OCTETS_MAX = 1 << 30;
+const isCapture = (value: unknown): value is Uint8Array =>
+  value instanceof Uint8Array && value.length <= CAPTURE_OCTETS_MAX;
+
 /** Characters of an interface's name; Linux has 15. */
 const INTERFACE_LENGTH_MAX = 256;
 /** An interface is no option of the program that captures on it. */
@@ -107,6 +112,8 @@ export const guards: Guards = {
   'capture.start': (args): args is [CaptureChoice] => args.length === 1 && isChoice(args[0]),
   'capture.stop': isOneStream,
   'capture.save': isOneStream,
+  'capture.write': (args): args is [string, Uint8Array] =>
+    args.length === 2 && isText(args[0], SAYS_LENGTH_MAX) && isCapture(args[1]),
 };
 
 /** All that the preload lets through. */

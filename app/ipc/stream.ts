@@ -33,6 +33,8 @@ export type StreamReply =
       readonly total: number;
     }
   | { readonly kind: 'end'; readonly run: number }
+  /** What was sent no longer holds: the reader is to start again. */
+  | { readonly kind: 'anew' }
   /** The source failed in the middle: what came before stands. */
   | { readonly kind: 'broken'; readonly run: number; readonly says: string }
   | { readonly kind: 'ranges'; readonly id: number; readonly pieces: readonly Uint8Array[] }

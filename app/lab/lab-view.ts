@@ -49,6 +49,15 @@ export interface LabSnapshot {
   readonly faults: readonly LabFault[];
   /** What lies in the stores; null while nothing is known of them. */
   readonly objects: LabObjects | null;
+  /** How the time of a virtual lab passes; left out for one of processes. */
+  readonly virtual?: {
+    readonly isRunning: boolean;
+    /** Times as fast as the world's; Infinity: as fast as it goes. */
+    readonly speed: number;
+    /** Microseconds since the lab began, and when that was by the clock of its capture. */
+    readonly nowMicros: number;
+    readonly beganNs: bigint;
+  };
 }
 
 /** The store of the cluster, as it is on the nodes' disks. */

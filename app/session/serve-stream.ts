@@ -36,8 +36,14 @@ interface Run {
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+export interface ServedStream {
+  stop(): void;
+  /** The source holds other octets from now on: its reader is to begin anew. */
+  anew(): void;
+}
+
 /** Serves until the port falls silent; the caller closes the source. */
-export function serveStream(source: ByteSource, port: SourcePort): { stop(): void } {
+export function serveStream(source: ByteSource, port: SourcePort): ServedStream {
   let run: Run | null = null;
   let last: Promise<void> = Promise.resolve();
 
@@ -89,5 +95,11 @@ export function serveStream(source: ByteSource, port: SourcePort): { stop(): voi
       );
     }
   });
-  return { stop };
+  return {
+    stop,
+    anew(): void {
+      stop();
+      port.post({ kind: 'anew' });
+    },
+  };
 }

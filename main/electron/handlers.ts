@@ -6,7 +6,7 @@ import { fail, ok } from '../../protocol/base/result.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
 import { samplesIn } from '../node/files/samples.ts';
-import { listInterfaces, saveCapture, startCapture, stopCapture } from './live/captures.ts';
+import { listInterfaces, saveCapture, startCapture, stopCapture, writeCapture } from './live/captures.ts';
 import { endLabOf, sayToLab, startLab } from './live/labs.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
@@ -96,4 +96,5 @@ export const handlers: Handlers<WebContents> = {
   'capture.start': startCapture,
   'capture.stop': stopCapture,
   'capture.save': saveCapture,
+  'capture.write': writeCapture,
 };

@@ -3,7 +3,8 @@ import { PRESETS, THEMES, type ThemeChoice } from '../../app/settings/settings.t
 import { PANE_IDS, PANELS } from '../panels/index.ts';
 import { keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { labActions } from '../lab/lab-actions.ts';
-import { REPORT_LAB } from '../lab/start-lab.tsx';
+import { goOnFromHere, stepVirtual, virtualPace } from '../lab/virtual/controls.ts';
+import { REPORT_LAB, VIRTUAL_LAB } from '../lab/start-lab.tsx';
 import {
   cancelReading,
   chooseCapture,
@@ -70,6 +71,12 @@ const CAPTURE: readonly Command[] = [
     group: 'Capture',
     keys: ['Ctrl+Shift+Enter'],
     run: () => void labActions.start(REPORT_LAB),
+  },
+  {
+    id: 'start-virtual-lab',
+    title: 'Start a virtual lab of three nodes',
+    group: 'Capture',
+    run: () => void labActions.start(VIRTUAL_LAB),
   },
   {
     id: 'stop-source',
@@ -260,6 +267,27 @@ const TIME: readonly Command[] = [
       run: () => step(kind, -1),
     },
   ]),
+  {
+    id: 'next-event',
+    title: 'Step the virtual lab by one event',
+    group: 'Time',
+    isPossible: () => virtualPace() !== null,
+    run: () => void stepVirtual('event', 1),
+  },
+  {
+    id: 'go-on-from-here',
+    title: 'Take the virtual lab back to the moment, and go on from there',
+    group: 'Time',
+    isPossible: () => virtualPace() !== null,
+    run: () => void goOnFromHere(),
+  },
+  {
+    id: 'fast',
+    title: 'Run the virtual lab as fast as it goes',
+    group: 'Time',
+    isPossible: () => virtualPace() !== null,
+    run: () => void labActions.command('speed max'),
+  },
   { id: 'go-live', title: 'Go live', group: 'Time', keys: ['G'], isPossible: isGoingOn, run: goLive },
   { id: 'fold', title: 'Fold idle time, or show it to scale', group: 'Time', isPossible: isOpen, run: toggleFolding },
 ];

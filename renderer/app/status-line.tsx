@@ -1,7 +1,10 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
 import type { ReactNode } from 'react';
+import { useLab } from '../lab/lab-store.ts';
+import { goOnFromHere, stepVirtual } from '../lab/virtual/controls.ts';
 import { keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { cancelReading, packets } from '../state/actions.ts';
+import { useFollow } from '../state/following.ts';
 import { useSession } from '../state/session-store.ts';
 import { useMoment } from '../state/use-moment.ts';
 
@@ -13,15 +16,44 @@ const CLOCKS = {
   lab: ['the nodes’ clock', 'Times are of the nodes when they sent each packet.'],
 } as const;
 
+/** The time of a virtual lab, and what steps it or takes it back. */
+function VirtualTime(): ReactNode {
+  const virtual = useLab(({ snapshot }) => snapshot?.virtual);
+  const isGlued = useFollow((state) => state.isGlued);
+  if (virtual === undefined) return null;
+  const speed = virtual.speed === Infinity ? 'as fast as it goes' : `${virtual.speed} ×`;
+  return (
+    <>
+      <span data-tip="Time of the simulation, and how fast it passes.">
+        {(virtual.nowMicros / 1e6).toFixed(6)} s, {virtual.isRunning ? speed : 'standing'}
+      </span>
+      {isGlued ? (
+        <button type="button" onClick={() => void stepVirtual('event', 1)} title="Step by one event">
+          Event
+        </button>
+      ) : (
+        <button
+          type="button"
+          onClick={() => void goOnFromHere()}
+          title="Take the simulation back to the moment; what is done from there on begins another future"
+        >
+          Go on from here
+        </button>
+      )}
+    </>
+  );
+}
+
 /** Whose clock, how many were lost, and what ends or keeps what goes on. */
 function Live(): ReactNode {
   const live = useSession((state) => state.source?.live ?? null);
   const news = useSession((state) => state.news);
   const [clock, doc] = CLOCKS[live?.kind === 'lab' ? 'lab' : (news?.clock ?? 'kernel')];
+  const isVirtual = live?.kind === 'lab' && live.lab === 'virtual';
   const dropped = news?.counts.dropped ?? null;
   return (
     <span className="status-live">
-      <span data-tip={doc}>{clock}</span>
+      {isVirtual ? <VirtualTime /> : <span data-tip={doc}>{clock}</span>}
       {live?.kind === 'lab' ? null : (
         <span className={dropped !== null && dropped > 0 ? 'status-drops' : ''}>
           {dropped === null ? 'drops not counted' : `${dropped.toLocaleString('en')} dropped`}

@@ -4,6 +4,7 @@ import type { CallName, Calls, Handlers, KeyFile, OpenProblem, Sample } from '..
 import { settingsFrom, type Settings } from '../../app/settings/settings.ts';
 import { fail, ok } from '../../protocol/base/result.ts';
 import { PageFiles } from './file-source.ts';
+import { VirtualLabs } from './virtual-labs.ts';
 import type { WindowBridge } from './window-bridge.ts';
 
 function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> {
@@ -16,6 +17,15 @@ function chooseFiles(accept: string, isMany: boolean): Promise<readonly File[]> 
     input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
+}
+
+/** Has the browser keep a file where it keeps what people fetch. */
+function offer(name: string, bytes: Uint8Array): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** Where `npm run web` serves the samples; nothing else of the network is reached. */
@@ -53,6 +63,7 @@ function storedSettings(): Settings {
 
 export function createBrowserBridge(): WindowBridge {
   const files = new PageFiles();
+  const virtual = new VirtualLabs();
   const handlers: Handlers<null> = {
     'window.hello': async () => ({
       version: 'web',
@@ -88,16 +99,23 @@ export function createBrowserBridge(): WindowBridge {
     'capture.interfaces': async () => ({ interfaces: [], backends: [] }),
     'capture.start': async () => fail(NO_LAB),
     'capture.stop': async () => undefined,
-    'capture.save': async () => fail(NO_LAB),
+    'capture.save': async (_caller, stream) => {
+      if (!virtual.holds(stream)) return fail(NO_LAB);
+      offer('virtual-lab.pcapng', await virtual.whole());
+      return ok(null);
+    },
+    'capture.write': async () => fail(NO_LAB),
   };
   return {
     call: async <K extends CallName>(name: K, ...args: Parameters<Calls[K]>) => {
+      const routed = virtual.route(name, args);
+      if (routed !== null) return (await routed) as ReturnType<Calls[K]>;
       const handler = handlers[name] as (caller: null, ...args: unknown[]) => Promise<unknown>;
       return (await handler(null, ...args)) as ReturnType<Calls[K]>;
     },
-    on: () => () => undefined,
+    on: (name, listener) => virtual.on(name, listener),
     openStream(stream) {
-      const port = files.port(stream);
+      const port = virtual.port(stream) ?? files.port(stream);
       return port === null ? Promise.reject(new Error('there is no such stream')) : Promise.resolve(port);
     },
     pathOf: (file) => files.add(file),

@@ -53,16 +53,19 @@ export class Reading {
 
   /** The source goes on while it is read. */
   private readonly isLive: boolean;
+  private keys: readonly Key[];
   private lastRestated = 0;
   private isAnalysisComing = false;
 
   constructor({ port, keys, isLive }: Extract<ToWorker, { kind: 'open' }>, post: Post) {
     this.post = post;
     this.isLive = isLive;
+    this.keys = keys;
     this.ingest = createIngest({ keys });
     this.source = new SourcePort(port, {
       chunk: (bytes, done, total) => this.chunk(bytes, done, total),
       ended: (says) => this.ended(says === null ? 'whole' : 'broken', says),
+      anew: () => this.restart(this.keys),
     });
     this.source.start();
   }
@@ -98,6 +101,7 @@ export class Reading {
 
   private restart(keys: readonly Key[]): void {
     this.run++;
+    this.keys = keys;
     this.ingest = createIngest({ keys });
     this.ending = null;
     this.isEndTold = false;

@@ -5,6 +5,8 @@ export interface StreamListener {
   chunk(bytes: Uint8Array, done: number, total: number): void;
   /** `says` is null where the source ended well. */
   ended(says: string | null): void;
+  /** The source holds other octets from now on. */
+  anew(): void;
 }
 
 interface Waiting {
@@ -62,7 +64,8 @@ export class SourcePort {
       this.waiting.delete(reply.id);
       if (reply.kind === 'ranges') waiting?.resolve(reply.pieces);
       else waiting?.reject(new Error(reply.says));
-    } else if (reply.run === this.run) {
+    } else if (reply.kind === 'anew') this.listener.anew();
+    else if (reply.run === this.run) {
       if (reply.kind === 'chunk') {
         this.listener.chunk(reply.bytes, reply.done, reply.total);
         this.ask({ kind: 'ack', run: reply.run });

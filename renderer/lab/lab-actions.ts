@@ -16,10 +16,10 @@ export function takeSnapshot(snapshot: LabSnapshot | null): void {
 }
 
 /** As the command line would start it. */
-function startLine({ kind, nodes, dialect, transport, tokenMs, behaviour, withSheep }: LabOptions): string {
+function startLine({ kind, nodes, dialect, transport, tokenMs, behaviour, withSheep, seed }: LabOptions): string {
   const what = `--nodes ${nodes} --dialect ${dialect} --transport ${transport} --token ${tokenMs}`;
   const store = withSheep ? ` --behaviour ${behaviour}` : ' --no-sheep';
-  return kind === 'processes' ? `totemlab lab ${what}${store}` : `# virtual lab: ${what}${store}`;
+  return kind === 'processes' ? `totemlab lab ${what}${store}` : `# virtual lab: ${what} --seed ${seed}`;
 }
 
 export const labActions = {

@@ -16,6 +16,9 @@ export const REPORT_LAB: LabOptions = {
   seed: 1,
 };
 
+/** The same in the simulator, which has no store. */
+export const VIRTUAL_LAB: LabOptions = { ...REPORT_LAB, kind: 'virtual', withSheep: false };
+
 interface Choice {
   readonly name: keyof LabOptions;
   readonly label: string;
@@ -24,6 +27,15 @@ interface Choice {
 }
 
 const CHOICES: readonly Choice[] = [
+  {
+    name: 'kind',
+    label: 'runs as',
+    says: 'Real processes over UDP; or the simulator, whose time can be stopped, stepped and gone back in.',
+    values: [
+      ['processes', 'processes on this machine'],
+      ['virtual', 'a simulation, without store'],
+    ],
+  },
   {
     name: 'dialect',
     label: 'speaks as',
@@ -58,14 +70,14 @@ function chosen(form: FormData): LabOptions {
   const text = (name: string): string => String(form.get(name) ?? '');
   const behaviour = text('behaviour');
   return {
-    kind: 'processes',
+    kind: text('kind') === 'virtual' ? 'virtual' : 'processes',
     nodes: Number(text('nodes')),
     dialect: text('dialect') === 'corosync-3' ? 'corosync-3' : 'corosync-1',
     transport: text('transport') === 'udpu' ? 'udpu' : 'udp',
     tokenMs: Number(text('tokenMs')),
     behaviour: behaviour === 'faithful' ? 'faithful' : 'sound',
     withSheep: behaviour !== 'none',
-    seed: REPORT_LAB.seed,
+    seed: Number(text('seed')),
   };
 }
 
@@ -84,9 +96,13 @@ function Select({ name, label, says, values }: Choice): ReactNode {
   );
 }
 
-function Figure(props: { readonly name: string; readonly label: string; readonly max: number }): ReactNode {
+function Figure(props: {
+  readonly name: 'nodes' | 'tokenMs' | 'seed';
+  readonly label: string;
+  readonly max: number;
+}): ReactNode {
   const { name, label, max } = props;
-  const value = name === 'nodes' ? REPORT_LAB.nodes : REPORT_LAB.tokenMs;
+  const value = Number(REPORT_LAB[name]);
   return (
     <label className="start-field">
       <span>{label}</span>
@@ -112,6 +128,7 @@ export function StartLab(): ReactNode {
         <form onSubmit={onSubmit}>
           <Figure name="nodes" label="nodes" max={LAB_NODES_MAX} />
           <Figure name="tokenMs" label="token timeout, ms" max={3_600_000} />
+          <Figure name="seed" label="seed" max={2 ** 32 - 1} />
           {CHOICES.map((choice) => (
             <Select key={choice.name} {...choice} />
           ))}
@@ -128,6 +145,9 @@ export function StartLab(): ReactNode {
         <p className="welcome-buttons">
           <button type="button" className="primary" onClick={() => void labActions.start(REPORT_LAB)}>
             Start three nodes
+          </button>
+          <button type="button" onClick={() => void labActions.start(VIRTUAL_LAB)}>
+            Simulate them
           </button>
           <button type="button" onClick={() => setIsChoosing(true)}>
             Choose…

@@ -40,6 +40,11 @@ export function stand(): void {
   if (useFollow.getState().isGlued) useFollow.setState({ isGlued: false });
 }
 
+/** Glues the moment to what comes, as what is there may be forgotten. */
+export function followAgain(): void {
+  if (useFollow.getState().isLive) useFollow.setState({ isGlued: true });
+}
+
 /** Glues the moment to now again. */
 export function goLive(): void {
   if (!useFollow.getState().isLive) return;

@@ -1,6 +1,7 @@
 // Time that runs: play, pause, speed and steps. The cursor moves with the frames of the screen and tells only those who
 // paint by hand; the panels follow some ten times a second.
 import { create } from 'zustand';
+import { setVirtualSpeed, stepVirtual, toggleVirtual } from '../lab/virtual/controls.ts';
 import { selectRow, selectTime } from './actions.ts';
 import { packets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
@@ -98,13 +99,16 @@ export function pause(): void {
 }
 
 export function togglePlay(): void {
+  if (toggleVirtual()) return;
   if (useFollow.getState().isGlued) stand();
   else if (running === null) play();
   else pause();
 }
 
 export function setSpeed(speed: number): void {
-  usePlayback.setState({ speed: Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed)) });
+  const kept = Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed));
+  usePlayback.setState({ speed: kept });
+  setVirtualSpeed(kept);
 }
 
 /** Replays the last rotation in the ring view, or shows the moment again. */
@@ -115,6 +119,7 @@ export function toggleSlow(): void {
 /** Goes to the next hop, rotation or change of membership, or back; stays where there is none. */
 export function step(kind: StepKind, direction: Direction): void {
   pause();
+  if (stepVirtual(kind, direction)) return;
   const store = packets();
   const { row, time } = useView.getState();
   const { nodes, analysis } = useSession.getState();

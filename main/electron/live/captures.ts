@@ -1,5 +1,5 @@
 // Live captures of the windows: starts and stops them, and copies what they captured where a person wants it.
-import { copyFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BrowserWindow, dialog, type WebContents } from 'electron';
 import type { CaptureChoice, OpenedSource, OpenProblem, StreamId } from '../../../app/ipc/contract.ts';
@@ -52,22 +52,44 @@ export async function stopCapture(owner: WebContents, stream: StreamId): Promise
   if (found?.owner === owner) await found.capture.stop();
 }
 
-export async function saveCapture(owner: WebContents, stream: StreamId): Promise<Result<string | null, OpenProblem>> {
-  const spool = pathOfStream(stream, owner);
-  if (spool === null) return fail({ kind: 'missing', says: 'this capture is no longer open: open it again.' });
+/** Where the person wants a capture; null where they changed their mind. */
+async function placeFor(owner: WebContents, defaultPath: string): Promise<string | null> {
   const window = BrowserWindow.fromWebContents(owner);
-  const options = { title: 'Keep the capture', defaultPath: basename(spool) };
+  const options = { title: 'Keep the capture', defaultPath };
   const { canceled, filePath } = await (window === null
     ? dialog.showSaveDialog(options)
     : dialog.showSaveDialog(window, options));
-  if (canceled || filePath === undefined || filePath === '') return ok(null);
-  const path = filePath.endsWith('.pcapng') ? filePath : `${filePath}.pcapng`;
+  if (canceled || filePath === undefined || filePath === '') return null;
+  return filePath.endsWith('.pcapng') ? filePath : `${filePath}.pcapng`;
+}
+
+async function keep(
+  owner: WebContents,
+  name: string,
+  write: (path: string) => Promise<void>,
+): Promise<Result<string | null, OpenProblem>> {
+  const path = await placeFor(owner, name);
+  if (path === null) return ok(null);
   try {
-    await copyFile(spool, path);
+    await write(path);
   } catch (error) {
     return fail(explainSystemError(error, path));
   }
   granted.grant(path);
   await recent.add(path);
   return ok(path);
+}
+
+export async function saveCapture(owner: WebContents, stream: StreamId): Promise<Result<string | null, OpenProblem>> {
+  const spool = pathOfStream(stream, owner);
+  if (spool === null) return fail({ kind: 'missing', says: 'this capture is no longer open: open it again.' });
+  return keep(owner, basename(spool), (path) => copyFile(spool, path));
+}
+
+export function writeCapture(
+  owner: WebContents,
+  name: string,
+  bytes: Uint8Array,
+): Promise<Result<string | null, OpenProblem>> {
+  return keep(owner, basename(name), (path) => writeFile(path, bytes));
 }

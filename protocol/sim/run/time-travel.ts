@@ -117,8 +117,9 @@ export class TimeTravel {
 
   /** Goes on to a time of the world, µs. */
   runUntil(time: number): void {
-    while (this.#world.nextTime <= time || (this.#deeds[this.#nextDeed]?.now ?? Infinity) <= time)
-      if (!this.#stepOnce()) break;
+    do this.#doDeeds(time);
+    while (this.#world.nextTime <= time && this.#stepOnce(time));
+    this.#tell();
     this.#world.idleUntil(time);
   }
 
@@ -132,7 +133,7 @@ export class TimeTravel {
   /** Goes back to a time of the world, µs; what happened then has happened. */
   backTo(time: number): void {
     if (time >= this.#world.now) return;
-    this.#restore(this.#saves.findLast(({ world }) => world.now <= time) ?? null);
+    this.#restore(this.#saves.findLast(({ world }) => world.now <= time) ?? null, { until: time });
     this.runUntil(Math.max(0, time));
   }
 
@@ -175,7 +176,7 @@ export class TimeTravel {
   check(): readonly Violation[] {
     const again = new TimeTravel(this.#scenario, { seed: this.#seed });
     again.#deeds = this.#deeds.slice(0, this.#nextDeed);
-    again.#restore(null, true);
+    again.#restore(null, { isChecked: true });
     while (again.#tick < this.#tick && again.#stepOnce());
     return again.#violations;
   }
@@ -202,17 +203,17 @@ export class TimeTravel {
     this.#followers = this.#makers.map((make, i) => make(this.#world, saved?.[i] ?? null));
   }
 
-  #begin(): void {
+  #begin(until = Infinity): void {
     for (const number of this.#scenario.starts) {
       const node = this.#world.nodes[number - 1];
       if (node !== undefined) this.#world.boot(node);
     }
-    this.#doDeeds();
+    this.#doDeeds(until);
     this.#tell();
   }
 
-  /** Goes to a save; to the beginning without one. */
-  #restore(save: Save | null, isChecked = false): void {
+  /** Goes to a save, and does what was done there up to a time; to the beginning without one. */
+  #restore(save: Save | null, { isChecked = false, until = Infinity } = {}): void {
     this.#world = this.#newWorld(save?.world);
     this.#actor = new Actor(this.#world, save?.actor);
     this.#transcript = this.#newTranscript();
@@ -221,26 +222,29 @@ export class TimeTravel {
     if (isChecked) this.#violations = watchAll(this.#world).violations;
     if (save === null) {
       this.#nextDeed = 0;
-      return this.#begin();
+      return this.#begin(until);
     }
     // A save is taken before the deeds of its moment.
     const next = this.#deeds.findIndex(({ tick }) => tick >= save.tick);
     this.#nextDeed = next < 0 ? this.#deeds.length : next;
-    this.#doDeeds();
+    this.#doDeeds(until);
   }
 
-  /** One step of the world and what is done after it; false where nothing will ever happen. */
-  #stepOnce(): boolean {
+  /** One step of the world and what is done after it, up to a time; false where nothing will ever happen. */
+  #stepOnce(until = Infinity): boolean {
+    this.#doDeeds();
     if (!this.#world.step()) return false;
     this.#tick++;
     if (this.#tick % this.#saveEvery === 0) this.#save();
-    this.#doDeeds();
+    this.#doDeeds(until);
     this.#tell();
     return true;
   }
 
-  #doDeeds(): void {
+  /** What was done after this step, as far as it was before a time. */
+  #doDeeds(until = Infinity): void {
     for (let deed = this.#deeds[this.#nextDeed]; deed?.tick === this.#tick; deed = this.#deeds[this.#nextDeed]) {
+      if (deed.now > until) return;
       this.#nextDeed++;
       this.#world.idleUntil(deed.now);
       this.#actor.act(deed.action);

@@ -1,6 +1,7 @@
 // The transport bar: play and pause, speed, steps, and the moment in figures. The same for every source; its buttons
 // never move.
 import { useEffect, type ReactNode } from 'react';
+import { useLab } from '../../lab/lab-store.ts';
 import { wholeSpan } from '../../state/actions.ts';
 import { setSpeed, SPEED_MAX, SPEED_MIN, step, togglePlay, usePlayback } from '../../state/playback.ts';
 import { goLive, useFollow } from '../../state/following.ts';
@@ -52,7 +53,8 @@ function Step({ kind, direction }: { readonly kind: StepKind; readonly direction
 function Play(): ReactNode {
   const isReplaying = usePlayback((state) => state.isPlaying);
   const isGlued = useFollow((state) => state.isGlued);
-  const isPlaying = isReplaying || isGlued;
+  const isStanding = useLab(({ snapshot }) => snapshot?.virtual?.isRunning === false);
+  const isPlaying = isReplaying || (isGlued && !isStanding);
   return (
     <button
       type="button"

@@ -1,0 +1,118 @@
+// Runs a virtual lab: lets its time pass, hands its capture on as it grows, tells what is to be seen of it. Knows no
+// worker: who has it calls tick() again and again.
+import { labMarkText } from '../../../app/lab/lab-mark.ts';
+import type { LabOptions, LabReply, LabSnapshot, LabFault } from '../../../app/lab/lab-view.ts';
+import { runVirtualLine, type VirtualPace } from '../../../app/lab/virtual/prompt.ts';
+import { VirtualLab } from '../../../app/lab/virtual/virtual-lab.ts';
+import { GrowingBytes } from './growing-bytes.ts';
+import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { interfaceStatistics } from '../../../protocol/pcap/pcapng-writer.ts';
+
+/** Milliseconds between two pictures of the lab. */
+const SNAPSHOT_MS = 200;
+/** Virtual time of one tick, at most, in microseconds: a tab that slept does not catch up for minutes. */
+const TICK_MICROS_MAX = 1_000_000;
+/** Events of one tick: what a frame has room for. */
+const TICK_EVENTS = 10_000;
+/** Octets that the reader may be behind; then virtual time waits for it. */
+const UNREAD_MAX = 4 << 20;
+/** Virtual microseconds of one tick as fast as it goes. */
+const FAST_MICROS = 1_000_000;
+
+export interface VirtualHooks {
+  readonly snapshot: (snapshot: LabSnapshot) => void;
+  /** The capture begins anew: time has gone back. */
+  readonly anew: () => void;
+}
+
+export class VirtualHost {
+  readonly capture = new GrowingBytes();
+  readonly pace: VirtualPace = { isRunning: true, speed: 1 };
+  private readonly options: LabOptions;
+  private readonly lab: VirtualLab;
+  private readonly hooks: VirtualHooks;
+  private lastMs: number;
+  private lastSnapshotMs = -Infinity;
+  private told = -1;
+  private marked: readonly LabFault[] = [];
+  private hasEnded = false;
+
+  private constructor(options: LabOptions, lab: VirtualLab, hooks: VirtualHooks, nowMs: number) {
+    this.options = options;
+    this.lab = lab;
+    this.hooks = hooks;
+    this.lastMs = nowMs;
+  }
+
+  /** Fails with a sentence where the options are no lab. `nowMs`: any clock that goes on. */
+  static open(options: LabOptions, hooks: VirtualHooks, nowMs: number): Result<VirtualHost, string> {
+    const lab = VirtualLab.open(options);
+    return lab.ok ? ok(new VirtualHost(options, lab.value, hooks, nowMs)) : fail(lab.problem);
+  }
+
+  /** Lets virtual time pass for the time since the last tick. */
+  tick(nowMs: number): void {
+    const elapsed = Math.max(0, nowMs - this.lastMs);
+    this.lastMs = nowMs;
+    if (this.hasEnded) return;
+    const { lab, pace } = this;
+    if (pace.isRunning && this.capture.unread < UNREAD_MAX) {
+      const micros = pace.speed === Infinity ? FAST_MICROS : Math.min(TICK_MICROS_MAX, elapsed * 1000 * pace.speed);
+      lab.advance(lab.nowMicros + Math.floor(micros), TICK_EVENTS);
+      // What is less than a microsecond waits for the next tick.
+      if (micros < 1) this.lastMs -= elapsed;
+    }
+    this.take();
+    if (nowMs - this.lastSnapshotMs >= SNAPSHOT_MS) this.tell(nowMs);
+  }
+
+  /** Does what a line of the prompt says, and shows what came of it at once. */
+  line(text: string, nowMs: number): LabReply {
+    if (this.hasEnded) return { output: 'the lab has ended\n', exitCode: 1 };
+    const reply = runVirtualLine(this.lab, this.pace, text);
+    this.lastMs = nowMs;
+    this.take();
+    this.told = -1;
+    this.tell(nowMs);
+    return reply;
+  }
+
+  /** What was captured stays. */
+  end(nowMs: number): void {
+    if (this.hasEnded) return;
+    this.take();
+    this.hasEnded = true;
+    this.capture.end();
+    this.told = -1;
+    this.tell(nowMs);
+  }
+
+  private take(): void {
+    const { isAnew, octets } = this.lab.takeCapture();
+    const isFirst = this.capture.byteLength === 0;
+    if (isAnew) {
+      this.capture.clear();
+      this.marked = [];
+    }
+    const faults = this.lab.faults();
+    const known = this.marked.length;
+    const fresh = faults.slice(known);
+    this.marked = faults;
+    const notes = fresh.map((fault) => interfaceStatistics(0, fault.atNs, 0n, [labMarkText(fault)]));
+    this.capture.append([...octets, ...notes]);
+    if (isAnew && !isFirst) this.hooks.anew();
+  }
+
+  private tell(nowMs: number): void {
+    this.lastSnapshotMs = nowMs;
+    const { lab, options, hasEnded } = this;
+    // Nothing has happened where no event has: a lab that stands is told of once.
+    if (lab.nowMicros === this.told) return;
+    this.told = lab.nowMicros;
+    const problem = lab.isCaptureFull ? 'the capture is full: keep it, and start another lab.' : null;
+    const phase = hasEnded ? 'ended' : 'running';
+    const { nowMicros, nowNs } = lab;
+    const virtual = { ...this.pace, nowMicros, beganNs: nowNs - BigInt(nowMicros) * 1000n };
+    this.hooks.snapshot({ options, phase, problem, nodes: lab.nodes(), faults: lab.faults(), objects: null, virtual });
+  }
+}
