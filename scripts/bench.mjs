@@ -1,6 +1,7 @@
 // npm run bench [-- PART…]: builds, then measures speed and memory: how captures are read (`reading`), nodes in one
 // thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync (`processes`), and the
-// window in the real Electron (`window`). A part that cannot run here is said and left out.
+// window in the real Electron, on files (`window`) and while a capture goes on (`live`). A part that cannot run here is
+// said and left out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
@@ -10,7 +11,8 @@ import { OUT, ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';
 import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
-const PARTS = ['reading', 'nodes', 'simulator', 'processes', 'window'];
+const PARTS = ['reading', 'nodes', 'simulator', 'processes', 'window', 'live'];
+const OF_WINDOW = ['window', 'live'];
 const SCREEN = '1920x1080x24';
 
 const asked = process.argv.slice(2);
@@ -26,22 +28,22 @@ function run([command, ...args], more = {}) {
   return spawnSync(command, args, { stdio: 'inherit', cwd: ROOT, env: { ...env, ...more } }).status ?? 1;
 }
 
-async function measureWindow() {
+async function measureWindow(part) {
   if (!hasDisplay() && !has('xvfb-run')) return says('the window is not measured: no display and no xvfb-run');
   const electron = await findElectron(says);
   if (electron === null) return says('the window is not measured: no Electron runtime can be had here');
-  const command = [...displayPrefix(SCREEN), process.execPath, join(OUT, 'bench', 'window.mjs')];
+  const command = [...displayPrefix(SCREEN), process.execPath, join(OUT, 'bench', `${part}.mjs`)];
   return run(command, { TOTEM_LAB_ELECTRON: electron });
 }
 
-if (wants('window')) installSystemPackages(says);
+const ofWindow = OF_WINDOW.filter(wants);
+if (ofWindow.length > 0) installSystemPackages(says);
 await installModules(says);
 await build(says);
 await build(says, 'bench');
-if (wants('window')) await build(says);
 const codes = [];
-const withoutWindow = PARTS.filter((part) => part !== 'window' && wants(part));
+const withoutWindow = PARTS.filter((part) => !OF_WINDOW.includes(part) && wants(part));
 if (withoutWindow.length > 0)
   codes.push(run([process.execPath, '--expose-gc', join(OUT, 'bench', 'bench.mjs'), ...withoutWindow]));
-if (wants('window')) codes.push((await measureWindow()) ?? 0);
+for (const part of ofWindow) codes.push((await measureWindow(part)) ?? 0);
 process.exit(Math.max(0, ...codes));

@@ -3,7 +3,13 @@
 import type { Result } from '../../protocol/base/result.ts';
 import type { LabKind, LabOptions, LabReply, LabSnapshot } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { CaptureBackend, CaptureClock, CaptureInterfaces, LiveCounts } from '../session/live-capture.ts';
+import type {
+  CaptureBackend,
+  CaptureClock,
+  CaptureInterfaces,
+  InterfacePackets,
+  LiveCounts,
+} from '../session/live-capture.ts';
 import type { PortLike } from './port.ts';
 
 /** Names one opened capture while its window shows it. */
@@ -33,6 +39,8 @@ export interface OpenedSource {
 export type LiveOrigin =
   /** The taps of a lab's own nodes. */
   | { readonly kind: 'lab'; readonly lab: LabKind }
+  /** A file that another program still writes. */
+  | { readonly kind: 'file' }
   | { readonly kind: 'interface'; readonly interface: string; readonly backend: CaptureBackend };
 
 /** What is captured, and how. */
@@ -98,6 +106,7 @@ export const MENU_COMMANDS = [
   'stop-source',
   'keep',
   'go-live',
+  'follow',
   'keys',
   'close',
   'cancel',
@@ -127,6 +136,8 @@ export interface Calls {
   'session.choose': () => string | null;
   /** Finds a capture and sends the port of its stream to this window. */
   'session.open': (path: string) => Result<OpenedSource, OpenProblem>;
+  /** Opens a capture that another program still writes, and goes on with it. */
+  'session.follow': (path: string) => Result<OpenedSource, OpenProblem>;
   'session.close': (stream: StreamId) => void;
   /** Opens a capture in a window of its own. */
   'window.open': (path: string) => void;
@@ -142,6 +153,8 @@ export interface Calls {
   /** Ends the lab; what it captured stays. */
   'lab.end': () => void;
   'capture.interfaces': () => CaptureInterfaces;
+  /** Counts Totem's packets on every interface for this window, or no longer. */
+  'capture.watch': (isWanted: boolean) => void;
   /** Starts a capture in this window. */
   'capture.start': (choice: CaptureChoice) => Result<OpenedSource, OpenProblem>;
   /** Ends a capture of this window; what it captured stays. */
@@ -162,6 +175,7 @@ export interface Events {
   /** The lab of this window has changed. */
   'lab.snapshot': { readonly snapshot: LabSnapshot };
   'capture.news': CaptureNews;
+  'capture.seen': InterfacePackets;
 }
 
 export type CallName = keyof Calls;
@@ -172,6 +186,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'settings.changed',
   'lab.snapshot',
   'capture.news',
+  'capture.seen',
 ];
 
 /** The window's side. */

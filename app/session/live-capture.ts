@@ -20,6 +20,13 @@ export interface CaptureInterfaces {
   readonly backends: readonly CaptureBackend[];
 }
 
+/** Totem's packets that were seen on each interface while somebody watched. */
+export interface InterfacePackets {
+  readonly counts: readonly { readonly interface: string; readonly packets: number }[];
+  /** Why none can be seen, in a sentence with the remedy. */
+  readonly problem: string | null;
+}
+
 export interface LiveCounts {
   readonly packets: number;
   /** By the kernel or on the way; null where the backend cannot know. */

@@ -6,7 +6,15 @@ import { fail, ok } from '../../protocol/base/result.ts';
 import { readKeyFile } from '../node/files/key-file.ts';
 import { recentFiles } from '../node/files/recent-files.ts';
 import { samplesIn } from '../node/files/samples.ts';
-import { listInterfaces, saveCapture, startCapture, stopCapture, writeCapture } from './live/captures.ts';
+import {
+  followCapture,
+  listInterfaces,
+  saveCapture,
+  startCapture,
+  stopCapture,
+  watchInterfaces,
+  writeCapture,
+} from './live/captures.ts';
 import { endLabOf, sayToLab, startLab } from './live/labs.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
@@ -66,6 +74,10 @@ export const handlers: Handlers<WebContents> = {
     }
     return opened;
   },
+  'session.follow': async (caller, path) =>
+    granted.has(path)
+      ? followCapture(caller, path)
+      : fail({ kind: 'not-allowed', says: `${path} was not chosen by you: open it by Open….` }),
   'session.close': async (caller, stream) => closeStream(stream, caller),
   'window.open': async (_caller, path) => {
     if (granted.has(path)) openWindow({ open: path });
@@ -93,6 +105,7 @@ export const handlers: Handlers<WebContents> = {
   'lab.command': sayToLab,
   'lab.end': endLabOf,
   'capture.interfaces': async () => listInterfaces(),
+  'capture.watch': watchInterfaces,
   'capture.start': startCapture,
   'capture.stop': stopCapture,
   'capture.save': saveCapture,

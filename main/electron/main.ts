@@ -8,6 +8,7 @@ import { declareAppScheme, serveApp } from './app-protocol.ts';
 import { serveCalls } from './calls.ts';
 import { handlers } from './handlers.ts';
 import { buildMenu } from './menu.ts';
+import { offerLeftOver } from './live/spools.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { lockEverything } from './security.ts';
 import { startSmoke } from './smoke.ts';
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
     if (typeof path === 'string') granted.grant(path);
   });
   await Promise.all([recent.load(buildMenu), settings.load()]);
+  await offerLeftOver();
   buildMenu();
   const opened = await readKeys();
   const first = asked.length === 0 ? [null] : isSmoke ? asked.slice(0, 1) : asked;

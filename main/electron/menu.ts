@@ -55,6 +55,7 @@ function fileMenu(): Item {
       { label: 'Open in New Window…', accelerator: 'CmdOrCtrl+Shift+O', click: () => void open(focused(), true) },
       { label: 'Open Recent', submenu: recentItems() },
       { type: 'separator' },
+      pageItem('Follow a Growing Capture…', 'follow'),
       pageItem('Start a Lab', 'start-lab', 'CmdOrCtrl+Shift+Enter'),
       pageItem('End the Lab or the Live Capture', 'stop-source'),
       pageItem('Keep the Live Capture…', 'keep', 'CmdOrCtrl+S'),

@@ -1,7 +1,7 @@
 // Everything that a person can do in the window, by name: what the palette lists, what the keys and the menu call.
 import { PRESETS, THEMES, type ThemeChoice } from '../../app/settings/settings.ts';
 import { PANE_IDS, PANELS } from '../panels/index.ts';
-import { keepCapture, stopSource } from '../lab/capture-actions.ts';
+import { followCapture, keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { labActions } from '../lab/lab-actions.ts';
 import { goOnFromHere, stepVirtual, virtualPace } from '../lab/virtual/controls.ts';
 import { REPORT_LAB, VIRTUAL_LAB } from '../lab/start-lab.tsx';
@@ -65,6 +65,12 @@ function focusQuery(queryMode: 'filter' | 'highlight'): void {
 
 const CAPTURE: readonly Command[] = [
   { id: 'open', title: 'Open a capture…', group: 'Capture', keys: ['Ctrl+O'], run: () => void chooseCapture() },
+  {
+    id: 'follow',
+    title: 'Follow a capture that another program still writes…',
+    group: 'Capture',
+    run: () => void followCapture(),
+  },
   {
     id: 'start-lab',
     title: 'Start a lab of three nodes',

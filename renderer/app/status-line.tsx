@@ -13,6 +13,7 @@ const MEGA = 1024 * 1024;
 const CLOCKS = {
   kernel: ['kernel clock', 'Times are of the kernel, at the arrival of each packet.'],
   userspace: ['this program’s clock', 'Times are of this program when it read each packet: late by some milliseconds.'],
+  file: ['the capturing clock', 'Times are of whoever writes the file.'],
   lab: ['the nodes’ clock', 'Times are of the nodes when they sent each packet.'],
 } as const;
 
@@ -48,13 +49,13 @@ function VirtualTime(): ReactNode {
 function Live(): ReactNode {
   const live = useSession((state) => state.source?.live ?? null);
   const news = useSession((state) => state.news);
-  const [clock, doc] = CLOCKS[live?.kind === 'lab' ? 'lab' : (news?.clock ?? 'kernel')];
+  const [clock, doc] = CLOCKS[live === null || live.kind === 'interface' ? (news?.clock ?? 'kernel') : live.kind];
   const isVirtual = live?.kind === 'lab' && live.lab === 'virtual';
   const dropped = news?.counts.dropped ?? null;
   return (
     <span className="status-live">
       {isVirtual ? <VirtualTime /> : <span data-tip={doc}>{clock}</span>}
-      {live?.kind === 'lab' ? null : (
+      {live?.kind !== 'interface' ? null : (
         <span className={dropped !== null && dropped > 0 ? 'status-drops' : ''}>
           {dropped === null ? 'drops not counted' : `${dropped.toLocaleString('en')} dropped`}
         </span>

@@ -61,6 +61,20 @@ function storedSettings(): Settings {
   }
 }
 
+type SystemCall = Exclude<Extract<CallName, `lab.${string}` | `capture.${string}`>, 'capture.save'>;
+
+/** What needs processes or interfaces: a page has neither. */
+const WITHOUT_SYSTEM: Pick<Handlers<null>, SystemCall> = {
+  'lab.start': async () => fail(NO_LAB),
+  'lab.command': async () => ({ output: NO_LAB.says, exitCode: 1 }),
+  'lab.end': async () => undefined,
+  'capture.interfaces': async () => ({ interfaces: [], backends: [] }),
+  'capture.watch': async () => undefined,
+  'capture.start': async () => fail(NO_LAB),
+  'capture.stop': async () => undefined,
+  'capture.write': async () => fail(NO_LAB),
+};
+
 export function createBrowserBridge(): WindowBridge {
   const files = new PageFiles();
   const virtual = new VirtualLabs();
@@ -82,6 +96,7 @@ export function createBrowserBridge(): WindowBridge {
       return file === undefined ? null : files.add(file);
     },
     'session.open': async (_caller, path) => files.open(path),
+    'session.follow': async (_caller, path) => files.open(path),
     'session.close': async () => undefined,
     'keys.choose': async () => {
       const chosen = await chooseFiles('', true);
@@ -93,18 +108,12 @@ export function createBrowserBridge(): WindowBridge {
     },
     'recent.list': async () => [],
     'smoke.report': async () => undefined,
-    'lab.start': async () => fail(NO_LAB),
-    'lab.command': async () => ({ output: NO_LAB.says, exitCode: 1 }),
-    'lab.end': async () => undefined,
-    'capture.interfaces': async () => ({ interfaces: [], backends: [] }),
-    'capture.start': async () => fail(NO_LAB),
-    'capture.stop': async () => undefined,
+    ...WITHOUT_SYSTEM,
     'capture.save': async (_caller, stream) => {
       if (!virtual.holds(stream)) return fail(NO_LAB);
       offer('virtual-lab.pcapng', await virtual.whole());
       return ok(null);
     },
-    'capture.write': async () => fail(NO_LAB),
   };
   return {
     call: async <K extends CallName>(name: K, ...args: Parameters<Calls[K]>) => {

@@ -15,6 +15,12 @@ export function startCapture(choice: CaptureChoice): Promise<string | null> {
   return openLive(() => bridge.call('capture.start', choice));
 }
 
+/** Goes on with a file that another program still writes. */
+export async function followCapture(): Promise<void> {
+  const path = await bridge.call('session.choose');
+  if (path !== null) await openLive(() => bridge.call('session.follow', path));
+}
+
 /** Ends what goes on: the capture, or the lab. What was captured stays. */
 export async function stopSource(): Promise<void> {
   const stream = shownStream();

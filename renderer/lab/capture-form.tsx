@@ -1,7 +1,12 @@
 // Captures from an interface: which, by which program, through which filter. What is missing is said with the command
 // that mends it.
 import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
-import { DEFAULT_CAPTURE_FILTER, type CaptureBackend, type CaptureInterfaces } from '../../app/session/live-capture.ts';
+import {
+  DEFAULT_CAPTURE_FILTER,
+  type CaptureBackend,
+  type CaptureInterfaces,
+  type InterfacePackets,
+} from '../../app/session/live-capture.ts';
 import { bridge } from '../bridge/bridge.ts';
 import { startCapture } from './capture-actions.ts';
 
@@ -10,7 +15,24 @@ const BACKENDS: Readonly<Record<CaptureBackend, string>> = {
   cap: 'cap: this program’s clock, drops not counted',
 };
 
+/** Totem's packets on each interface since the form is there; null while that cannot be told. */
+function useSeen(): InterfacePackets | null {
+  const [seen, setSeen] = useState<InterfacePackets | null>(null);
+  useEffect(() => {
+    const stop = bridge.on('capture.seen', setSeen);
+    void bridge.call('capture.watch', true);
+    return () => {
+      stop();
+      void bridge.call('capture.watch', false);
+    };
+  }, []);
+  return seen;
+}
+
 function Interfaces({ interfaces, backends }: CaptureInterfaces): ReactNode {
+  const seen = useSeen();
+  const countOf = (name: string): number | undefined =>
+    seen?.counts.find((counted) => counted.interface === name)?.packets;
   const first = interfaces.find(({ isUp }) => isUp !== false)?.name;
   const onSubmit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -30,9 +52,21 @@ function Interfaces({ interfaces, backends }: CaptureInterfaces): ReactNode {
             <input type="radio" name="interface" value={name} required defaultChecked={name === first} />
             <b>{name}</b>
             <span className="muted">{isUp === false ? 'down' : addresses.join(' ')}</span>
+            <output
+              className="start-count"
+              aria-label={`packets on ${name}`}
+              title="Packets on Totem’s ports, 5404 and 5405, since this is shown"
+            >
+              {seen?.problem == null ? (countOf(name)?.toLocaleString('en') ?? '') : ''}
+            </output>
           </label>
         ))}
       </fieldset>
+      {seen?.problem == null ? null : (
+        <p className="start-problem" role="alert">
+          {seen.problem}
+        </p>
+      )}
       <label className="start-field">
         <span>by</span>
         <select name="backend">

@@ -5,21 +5,42 @@ import { BrowserWindow, dialog, type WebContents } from 'electron';
 import type { CaptureChoice, OpenedSource, OpenProblem, StreamId } from '../../../app/ipc/contract.ts';
 import type { CaptureInterfaces } from '../../../app/session/live-capture.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import { FollowedFile } from '../../node/capture/growing/followed-file.ts';
 import { captureHelper } from '../../node/capture/helper-command.ts';
 import { captureBackends, captureInterfaces } from '../../node/capture/interfaces.ts';
-import { WindowCapture } from '../../node/capture/window-capture.ts';
+import { watchPackets } from '../../node/capture/growing/seen-packets.ts';
+import { WindowCapture } from '../../node/capture/growing/window-capture.ts';
 import { explainSystemError } from '../../node/files/open-problem.ts';
 import { granted, recent } from '../remembered.ts';
-import { newSpool } from './spools.ts';
+import { newSpool, remember } from './spools.ts';
 import { pathOfStream, serveSource, streamsFull } from '../streams.ts';
 import { tell } from '../windows.ts';
 
-const running = new Map<StreamId, { readonly owner: WebContents; readonly capture: WindowCapture }>();
+interface Stoppable {
+  readonly owner: WebContents;
+  readonly stop: () => Promise<void> | void;
+}
+
+const running = new Map<StreamId, Stoppable>();
 
 export const listInterfaces = (): CaptureInterfaces => ({
   interfaces: captureInterfaces(),
   backends: captureBackends(),
 });
+
+const watches = new Map<WebContents, () => void>();
+
+/** Counts what Totem says on each interface for a window, while it wants to know. */
+export async function watchInterfaces(owner: WebContents, isWanted: boolean): Promise<void> {
+  watches.get(owner)?.();
+  watches.delete(owner);
+  if (!isWanted || captureBackends()[0] !== 'tcpdump') return;
+  watches.set(
+    owner,
+    watchPackets(captureHelper('tcpdump'), (seen) => tell(owner, 'capture.seen', seen)),
+  );
+  owner.once('destroyed', () => void watchInterfaces(owner, false));
+}
 
 export async function startCapture(
   owner: WebContents,
@@ -38,9 +59,10 @@ export async function startCapture(
   const id = serveSource(owner, capture.capture, async () => {
     running.delete(id);
     await capture.stop();
+    await remember(spool);
   });
   stream = id;
-  running.set(id, { owner, capture });
+  running.set(id, { owner, stop: () => capture.stop() });
   const live = { kind: 'interface', interface: name, backend } as const;
   // What was told before the window knew the stream.
   setImmediate(() => tell(owner, 'capture.news', { stream: id, ...capture.news }));
@@ -49,7 +71,23 @@ export async function startCapture(
 
 export async function stopCapture(owner: WebContents, stream: StreamId): Promise<void> {
   const found = running.get(stream);
-  if (found?.owner === owner) await found.capture.stop();
+  if (found?.owner === owner) await found.stop();
+}
+
+/** Goes on with a file that another program still writes. */
+export async function followCapture(owner: WebContents, path: string): Promise<Result<OpenedSource, OpenProblem>> {
+  const full = streamsFull(owner);
+  if (full !== null) return fail(full);
+  const followed = await FollowedFile.open(path);
+  if (!followed.ok) return followed;
+  const file = followed.value;
+  const id = serveSource(owner, file, async () => {
+    running.delete(id);
+  });
+  running.set(id, { owner, stop: () => file.end() });
+  await recent.add(path);
+  const { name, byteLength } = file;
+  return ok({ stream: id, name, path, byteLength, isCompressed: false, live: { kind: 'file' } });
 }
 
 /** Where the person wants a capture; null where they changed their mind. */

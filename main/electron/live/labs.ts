@@ -5,7 +5,7 @@ import type { LabOptions, LabReply } from '../../../app/lab/lab-view.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { helperProgram } from '../../node/capture/helper-command.ts';
 import { WindowLab } from '../../node/lab/window/window-lab.ts';
-import { newSpool } from './spools.ts';
+import { newSpool, remember } from './spools.ts';
 import { serveSource, streamsFull } from '../streams.ts';
 import { tell } from '../windows.ts';
 
@@ -40,7 +40,10 @@ export async function startLab(owner: WebContents, options: LabOptions): Promise
     const lab = started.value;
     running = { owner, lab };
     // A lab whose window closes, or shows something else, has nobody left who could end it.
-    const stream = serveSource(owner, lab.capture, () => endLab(lab, 'kill'));
+    const stream = serveSource(owner, lab.capture, async () => {
+      await endLab(lab, 'kill');
+      await remember(spool);
+    });
     const name = `lab of ${options.nodes} processes`;
     const live = { kind: 'lab', lab: 'processes' } as const;
     return ok({ stream, name, path: spool, byteLength: 0, isCompressed: false, live });

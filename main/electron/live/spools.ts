@@ -3,6 +3,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app } from 'electron';
+import { granted, recent } from '../remembered.ts';
 
 /** Live captures that stay, the latest. */
 export const SPOOLS_KEPT_MAX = 10;
@@ -18,6 +19,18 @@ export async function spooled(): Promise<readonly string[]> {
     .sort()
     .reverse()
     .map((name) => join(folder(), name));
+}
+
+/** A live capture that is shown no more is one of the recent captures. */
+export async function remember(path: string): Promise<void> {
+  granted.grant(path);
+  await recent.add(path);
+}
+
+/** What a program that was killed has left is offered among the recent captures. */
+export async function offerLeftOver(): Promise<void> {
+  const [latest] = await spooled();
+  if (latest !== undefined && !recent.list().includes(latest)) await remember(latest);
 }
 
 /** A name for the next live capture, of what it is: `20261126-020355-lo.pcapng`. Old ones go. */

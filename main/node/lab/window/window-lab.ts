@@ -13,7 +13,7 @@ import type {
 } from '../../../../app/lab/lab-view.ts';
 import type { LabNodeStatus } from '../../../../app/lab/cluster.ts';
 import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
-import { GrowingCapture } from '../../capture/growing-capture.ts';
+import { GrowingCapture } from '../../capture/growing/growing-capture.ts';
 import { createSpool, type Spool } from '../../capture/spool.ts';
 import type { HelperProgram } from '../child-node.ts';
 import { openLab, type OpenLab } from '../open-lab.ts';

@@ -49,6 +49,16 @@ describe('guards of calls', () => {
     ['lab.command', ['x'.repeat(LINE_LENGTH_MAX + 1)], false],
     ['lab.command', [['fault']], false],
     ['lab.end', [], true],
+    ['capture.watch', [true], true],
+    ['capture.watch', [1], false],
+    ['capture.start', [{ interface: 'lo', backend: 'tcpdump', filter: '' }], true],
+    ['capture.start', [{ interface: '-w/etc/passwd', backend: 'tcpdump', filter: '' }], false],
+    ['capture.start', [{ interface: 'lo', backend: 'tcpdump', filter: '-zreboot' }], false],
+    ['capture.start', [{ interface: 'lo', backend: 'sh', filter: '' }], false],
+    ['capture.stop', [1], true],
+    ['capture.save', ['1'], false],
+    ['capture.write', ['a.pcapng', new Uint8Array(1)], true],
+    ['capture.write', ['a.pcapng', [1]], false],
   ] as const)('%s %j: %s', (name, args, isLetIn) => {
     expect(guards[name](args)).toBe(isLetIn);
   });

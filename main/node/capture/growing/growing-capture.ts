@@ -1,8 +1,8 @@
 // A capture that is still being written, as a source of octets: a file that has not ended. Its reader gets what is
 // there and then what comes, at its own pace, and any range of it again. Knows neither packets nor who writes.
 import { open, type FileHandle } from 'node:fs/promises';
-import { CHUNK_OCTETS, type ByteRange } from '../../../app/ipc/stream.ts';
-import type { ByteSource, CapturePortion } from '../../../app/session/serve-stream.ts';
+import { CHUNK_OCTETS, type ByteRange } from '../../../../app/ipc/stream.ts';
+import type { ByteSource, CapturePortion } from '../../../../app/session/serve-stream.ts';
 
 export class GrowingCapture implements ByteSource {
   readonly path: string;

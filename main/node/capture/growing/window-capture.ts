@@ -8,10 +8,10 @@ import {
   type CaptureStatus,
   type CaptureTrouble,
   type LiveCounts,
-} from '../../../app/session/live-capture.ts';
+} from '../../../../app/session/live-capture.ts';
 import { GrowingCapture } from './growing-capture.ts';
-import { LiveCapture, type HelperCommand } from './live-capture.ts';
-import { createSpool, type Spool } from './spool.ts';
+import { LiveCapture, type HelperCommand } from '../live-capture.ts';
+import { createSpool, type Spool } from '../spool.ts';
 
 export interface WindowCaptureNews {
   readonly counts: LiveCounts;

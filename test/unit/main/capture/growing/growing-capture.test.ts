@@ -3,9 +3,9 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StreamReply } from '../../../../app/ipc/stream.ts';
-import { serveStream } from '../../../../app/session/serve-stream.ts';
-import { GrowingCapture } from '../../../../main/node/capture/growing-capture.ts';
+import type { StreamReply } from '../../../../../app/ipc/stream.ts';
+import { serveStream } from '../../../../../app/session/serve-stream.ts';
+import { GrowingCapture } from '../../../../../main/node/capture/growing/growing-capture.ts';
 
 let folder: string;
 let capture: GrowingCapture;

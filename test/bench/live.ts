@@ -1,0 +1,151 @@
+// npm run bench -- live: the window while a capture goes on. Frame times while a recorded stream of 20,000 packets a
+// second is written to a file that the window follows, and while a real lab of three nodes works; how memory grows.
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { goldenBytes } from '../support/golden.ts';
+import { Figures, percentile } from './figures.ts';
+import { repeatCapture } from './repeat-capture.ts';
+
+const RATE = 20_000;
+const SECONDS = 15;
+const FRAME_P95 = 33;
+const PCAP_HEADER = 24;
+const RECORD_HEADER = 16;
+const WRITE_MS = 10;
+
+const ROOT = process.env['TOTEM_LAB_ROOT'] ?? process.cwd();
+const ELECTRON = process.env['TOTEM_LAB_ELECTRON'] ?? '';
+const figures = new Figures();
+const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+
+interface Lab {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+}
+
+async function start(name: string): Promise<Lab> {
+  const home = join(folder, name);
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ hasStarted: true }));
+  const noSandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const app = await _electron.launch({
+    executablePath: ELECTRON,
+    args: [...noSandbox, `--user-data-dir=${home}`, ROOT],
+    env: process.env as Record<string, string>,
+  });
+  return { app, page: await app.firstWindow() };
+}
+
+/** Times between frames, in milliseconds, for so many seconds. */
+function frameTimes({ page }: Lab, seconds: number): Promise<readonly number[]> {
+  return page.evaluate(async (length) => {
+    const times: number[] = [];
+    let last = await new Promise<number>(requestAnimationFrame);
+    const end = last + length * 1000;
+    while (last < end) {
+      const now = await new Promise<number>(requestAnimationFrame);
+      times.push(now - last);
+      last = now;
+    }
+    return times;
+  }, seconds);
+}
+
+function report(what: string, times: readonly number[]): void {
+  for (const part of [0.5, 0.95, 0.99]) {
+    const goal = part === 0.95 ? { atMost: FRAME_P95 } : {};
+    figures.report({ what: `${what}: frame time p${part * 100}`, value: percentile(times, part), unit: 'ms', ...goal });
+  }
+}
+
+/** MiB that the page and its workers hold. */
+async function memory({ app, page }: Lab): Promise<number> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.collectGarbage');
+  const kibs = await app.evaluate(({ app: own, BrowserWindow }) => {
+    const pid = BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId();
+    return own.getAppMetrics().find((metric) => metric.pid === pid)?.memory.workingSetSize ?? 0;
+  });
+  return kibs / 1024;
+}
+
+/** Writes the records of a capture to a file at a rate, until they end or `isWanted` says no. */
+async function replay(records: Uint8Array, path: string, isWanted: () => boolean): Promise<number> {
+  const file = openSync(path, 'a');
+  const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+  let at = PCAP_HEADER;
+  let written = 0;
+  const begun = performance.now();
+  while (isWanted() && at < records.length) {
+    const due = ((performance.now() - begun) / 1000) * RATE;
+    const from = at;
+    for (; written < due && at < records.length; written++) at += RECORD_HEADER + view.getUint32(at + 8, true);
+    if (at > from) writeSync(file, records, from, at - from);
+    await new Promise((done) => setTimeout(done, WRITE_MS));
+  }
+  closeSync(file);
+  return written / ((performance.now() - begun) / 1000);
+}
+
+async function recorded(): Promise<void> {
+  const source = join(folder, 'recorded.pcap');
+  repeatCapture(goldenBytes('01-corosync-2-then-3', 'bridge.pcap'), source, RATE * (SECONDS + 10));
+  const records = readFileSync(source);
+  const growing = join(folder, 'growing.pcap');
+  writeFileSync(growing, records.subarray(0, PCAP_HEADER));
+  const lab = await start('recorded');
+  await lab.app.evaluate(({ dialog, BrowserWindow }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+    BrowserWindow.getAllWindows()[0]?.webContents.send('lab.event', 'menu.command', { command: 'follow' });
+  }, growing);
+  await lab.page.waitForSelector('.app[data-phase=live]');
+  let isWanted = true;
+  const replayed = replay(records, growing, () => isWanted);
+  await lab.page.waitForTimeout(3000);
+  report('20,000 packets/s as live', await frameTimes(lab, SECONDS));
+  isWanted = false;
+  figures.report({ what: '  written', value: await replayed, unit: 'packets/s' });
+  await lab.page.waitForTimeout(500);
+  const frames = (await lab.page.innerText('.status-line')).replaceAll(',', '').match(/(\d+) frames/)?.[1];
+  figures.report({ what: '  shown half a second after the last', value: Number(frames ?? 0), unit: 'packets' });
+  await lab.app.close();
+}
+
+async function real(): Promise<void> {
+  const lab = await start('real');
+  const begun = performance.now();
+  await lab.page.click('text=Start three nodes');
+  await lab.page.waitForFunction(() => document.querySelector('.status-ring')?.textContent?.includes('n1, n2, n3'));
+  figures.report({
+    what: 'from the click to a ring of three on the screen',
+    value: (performance.now() - begun) / 1000,
+    unit: 's',
+    atMost: 2,
+  });
+  const say = (line: string): Promise<unknown> =>
+    lab.page.evaluate(
+      (said) =>
+        (window as unknown as { lab: { call(n: string, a: unknown[]): Promise<unknown> } }).lab.call('lab.command', [
+          said,
+        ]),
+      line,
+    );
+  await say('wait ring 3');
+  await say(`traffic 1 size=500 rate=200 seconds=${SECONDS + 5}`);
+  await lab.page.waitForTimeout(2000);
+  const before = await memory(lab);
+  report('a lab of three under moderate load', await frameTimes(lab, SECONDS));
+  const after = await memory(lab);
+  figures.report({ what: '  memory of the page, growth in that time', value: after - before, unit: 'MiB' });
+  await lab.app.close();
+}
+
+try {
+  await recorded();
+  await real();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = figures.areFar() ? 1 : 0;
