@@ -1,10 +1,10 @@
 // Forming a ring as the wire shows it: commit tokens bring COMMIT and RECOVERY, the tokens after them OPERATIONAL.
 // Where a hop cannot be seen from the capture point, what later packets imply is used, and marked as likely.
-import { decodeTotem } from '../../../protocol/totem/decode.ts';
 import { RETRANSMIT_ENTRIES_MAX } from '../../../protocol/totem/messages.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
 import type { Certainty } from '../result.ts';
+import { DecodeMemo } from './tracked/decode-memo.ts';
 import { nodeSet } from './node-set.ts';
 import type { NodeTrack } from './tracked/node-track.ts';
 import { ruleO, Stage, type RingTrack, type Seat } from './tracked/ring-track.ts';
@@ -34,6 +34,7 @@ function noteRequests(m: IndexedMessage, ring: RingTrack, nodeid: number): void 
 
 export class Formation {
   private readonly tracks: Tracks;
+  private readonly memo = new DecodeMemo();
 
   constructor(tracks: Tracks) {
     this.tracks = tracks;
@@ -129,9 +130,9 @@ export class Formation {
     const { dialect } = m;
     const ring = dialect === null ? null : this.tracks.rings.of(m, dialect.at.commit.ringId);
     if (dialect === null || ring === null) return;
-    const decoded = decodeTotem(m.bytes, m.at, m.end, dialect);
-    if (!decoded.ok || decoded.value.message.type !== 'memb_commit_token') return;
-    const token = decoded.value.message;
+    const decoded = this.memo.read(m);
+    if (decoded?.message.type !== 'memb_commit_token') return;
+    const token = decoded.message;
     for (const ref of token.addr) this.tracks.nodes.learn(ref);
     this.exclude(
       token.addr.map((ref) => ref.nodeid),

@@ -77,6 +77,15 @@ export class Reception {
   /** Called with every packet of the node, before it is counted: in place, without iterators. */
   heard({ addresses, encoding, receivedWhenHeard: sums }: NodeTrack): void {
     const audible = this.audible[encoding] ?? this.heardUnder(encoding);
+    const [only] = audible;
+    if (audible.length === 1 && addresses.length === 1 && only !== undefined) {
+      const { groups, unicasts } = only;
+      const at = addresses[0]! * TOTEM_KINDS;
+      if (at < unicasts.length) {
+        for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind] = groups[kind]! + unicasts[at + kind]!;
+        return;
+      }
+    }
     for (let kind = 0; kind < TOTEM_KINDS; kind++) sums[kind] = 0;
     for (let h = 0; h < audible.length; h++) {
       const { groups, unicasts } = audible[h]!;

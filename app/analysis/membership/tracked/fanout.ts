@@ -34,16 +34,21 @@ export class Fanout {
   /** The transmission that this packet starts, or null where it is a copy of one that was seen to start before. */
   begin(message: IndexedMessage, key: string | number): Transmission | null {
     const { dst, timeNs, row } = message;
+    const { open } = this;
     let missing = 0;
     let heldBack: Transmission | null = null;
-    for (const sent of this.open) {
-      if (sent.destinations.includes(dst) || sent.destinations.length >= PROCESSOR_COUNT_MAX) continue;
+    // In order of time: what is too old for any copy lies in front.
+    let first = open.length;
+    while (first > 0 && timeNs - (open[first - 1]?.timeNs ?? 0) <= HELD_BACK_NS) first--;
+    for (let i = first; i < open.length; i++) {
+      const sent = open[i];
+      if (sent === undefined || sent.destinations.includes(dst) || sent.destinations.length >= PROCESSOR_COUNT_MAX)
+        continue;
       const age = timeNs - sent.timeNs;
       if (age <= FANOUT_NS && sent.key === key) {
         add(sent, dst, timeNs);
         return null;
       }
-      if (age > HELD_BACK_NS) continue;
       missing++;
       if (sent.key === key) heldBack ??= sent;
     }
@@ -52,8 +57,8 @@ export class Fanout {
       return null;
     }
     const sent: Transmission = { key, row, timeNs, destinations: [dst], times: [timeNs] };
-    if (this.open.length >= this.openMax) this.open.shift();
-    this.open.push(sent);
+    if (open.length >= this.openMax) open.shift();
+    open.push(sent);
     return sent;
   }
 }
