@@ -103,7 +103,8 @@ class Composed implements CaptureAnalysis {
     const { rotation, joins, spells, losses, hops, flow, senders, links, synced, delivery: multicasts } = this;
     const { notes: sheepNotes } = this.sheep;
     const concluded = { store, facts, packets, nodes, rings, transitions, delivery, sheepdog };
-    const watched = { joins, spells, losses, hops, flow, senders, links, synced, multicasts };
+    const redundancy = this.membership.redundancy();
+    const watched = { redundancy, joins, spells, losses, hops, flow, senders, links, synced, multicasts };
     const gathered = { tokens, odd, rotation, sheepNotes, ...watched };
     const silences = this.silences.list();
     const findings = findingsOf({ ...concluded, ...gathered, silences, addresses: this.membership });

@@ -26,10 +26,14 @@ export interface MembershipLimits {
   readonly packetsIgnored: number;
 }
 
+export type Redundancy = 'none' | 'one-seen' | 'both-seen';
+
 export interface MembershipAnalysis extends Analyzer {
   /** Conclusions so far; may be asked at any time, and the analysis goes on. */
   finish(): MembershipResult;
   limits(): MembershipLimits;
+  /** Redundant rings of Corosync 1 and 2, and whether more than one of their networks is in the capture. */
+  redundancy(): Redundancy;
   /** A frame that was captured before says nothing new; a ring's token is counted frame by frame. */
   capturedAgain(message: IndexedMessage): void;
   /** Id of the node that transmits from the address with this number; null if none was heard there. */
@@ -95,9 +99,11 @@ class Membership implements MembershipAnalysis {
         this.formation.commit(m, node);
         return;
       case PacketKind.MCAST:
+        if (node !== null && !node.isIntroduced && m.sender === node.nodeid) nodes.learnFirst(m, node);
         this.multicasts.mcast(m, node);
         return;
       case PacketKind.MEMB_MERGE_DETECT:
+        if (node !== null && !node.isIntroduced) nodes.learnFirst(m, node);
         if (node !== null) this.multicasts.merge(m, node);
         return;
       case PacketKind.TOKEN_HOLD_CANCEL:
@@ -126,6 +132,12 @@ class Membership implements MembershipAnalysis {
 
   limits(): MembershipLimits {
     return { transitionsOmitted: this.tracks.log.omitted, packetsIgnored: this.tracks.nodes.ignored };
+  }
+
+  redundancy(): Redundancy {
+    const { nodes } = this.tracks;
+    const isBoth = [...nodes.all].some(({ addresses }) => addresses.length > 1);
+    return !nodes.isRedundant ? 'none' : isBoth ? 'both-seen' : 'one-seen';
   }
 
   /** A node is first heard under this security: what is sent under another does not reach it. */

@@ -92,9 +92,10 @@ export class DeliveryAnalysis implements Analyzer {
     if (ring.before < 0) this.begin(m, ring);
     if (m.seq > ring.named) ring.named = m.seq;
     if (m.tokenSeq === ring.lastTokenSeq || (m.flags & RowFlag.REPEATED) !== 0) return;
+    const isNext = m.tokenSeq === (ring.lastTokenSeq + 1) >>> 0;
     ring.lastTokenSeq = m.tokenSeq;
     if ((m.flags & RowFlag.RTR) === 0) ring.requestCount = 0;
-    else this.request(m, ring);
+    else this.request(m, ring, isNext);
   }
 
   /** The first token of a ring tells from where on the capture can have its multicasts. */
@@ -104,7 +105,7 @@ export class DeliveryAnalysis implements Analyzer {
   }
 
   /** Counts the entries that the ring's previous token did not hold, for the node that sent this one. */
-  private request(m: IndexedMessage, ring: RingDelivery): void {
+  private request(m: IndexedMessage, ring: RingDelivery, isNext: boolean): void {
     const { dialect, bytes, littleEndian } = m;
     if (dialect === null) return;
     const { token, ring: ringAt, rtrItem } = dialect.at;
@@ -117,6 +118,7 @@ export class DeliveryAnalysis implements Analyzer {
     const seqLow = ringAt.seq + (littleEndian ? 0 : 4);
     const reading = this.reading;
     const node = this.addresses.nodeAt(m.src) ?? m.sender;
+    const lacks = isNext ? node : lackingNode(m, token.aruAddr, node);
     let length = 0;
     this.fresh.length = 0;
     for (let i = 0; i < entries; i++) {
@@ -127,7 +129,7 @@ export class DeliveryAnalysis implements Analyzer {
       const isKnown = ring.requests !== null && holds(ring.requests, ring.requestCount, id, seq);
       if (!isKnown && !holds(reading, length, id, seq)) {
         this.fresh.push(seq);
-        this.log.add(m.timeNs, node, m.ring, seq);
+        this.log.add(m.timeNs, lacks, m.ring, seq);
       }
       reading[length++] = id;
       reading[length++] = seq;
@@ -137,7 +139,7 @@ export class DeliveryAnalysis implements Analyzer {
     ring.requestCount = length;
     if (this.fresh.length === 0) return;
     this.requests.set(node, (this.requests.get(node) ?? 0) + this.fresh.length);
-    this.losses.request(m, node, this.fresh);
+    this.losses.request(m, lacks, this.fresh);
   }
 
   /** Every request when it was first made. */
@@ -169,6 +171,15 @@ export class DeliveryAnalysis implements Analyzer {
       .sort((a, b) => a.nodeid - b.nodeid);
     return { mcasts: this.mcasts, duplicatesOnWire: this.duplicates, retransmitRequests: requests, neverSeen };
   }
+}
+
+/**
+ * Who lacks what a token asks for, where hops before it were not captured and so any of several nodes may have put the
+ * entries there: the one that keeps the token's aru down (specs 7.8), if there is one.
+ */
+function lackingNode({ bytes, at, littleEndian }: IndexedMessage, aruAddr: number, sender: number): number {
+  const keeps = u32(bytes, at + aruAddr, littleEndian);
+  return keeps === 0 ? sender : keeps;
 }
 
 /** True where the first `length` numbers hold this request. */

@@ -51,6 +51,8 @@ export const captureIncomplete: Rule = {
     const hops = unseenHops(context);
     if (hops !== null) missing.push(hops);
     if (delivery.neverSeen > 0) missing.push(`${delivery.neverSeen} multicasts that a token names were never captured`);
+    if (context.redundancy === 'one-seen')
+      missing.push('the nodes have two redundant rings and only one of the two networks is in it');
     if (missing.length === 0) return [];
     const says = `This capture is incomplete: ${missing.join('; ')}.`;
     const advice =

@@ -3,6 +3,7 @@
 import type { RingHistory, Transition } from '../../result.ts';
 import type { JoinRun } from '../../traffic/activity/join-runs.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
+import { usesKnet } from '../links/deafness.ts';
 import { breakOf, type TokenBreak } from '../loss/token-break.ts';
 import type { Evidence } from './rule.ts';
 import { timersOf } from './timers.ts';
@@ -137,6 +138,8 @@ function silentLosses(
   known: readonly Loss[],
   endNs: number,
 ): readonly (Loss & { readonly at: number })[] {
+  // Elsewhere the first join would be here; what stops on one of two redundant rings goes on on the other.
+  if (!usesKnet(evidence)) return [];
   return evidence.silences.flatMap(({ token, copies, backNs }) => {
     const ring = token === null ? undefined : evidence.rings.find((other) => other.ring === token.ring);
     if (token === null || ring === undefined || copies === 0 || backNs !== null) return [];

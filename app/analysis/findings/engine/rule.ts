@@ -4,6 +4,7 @@ import type { PacketStore } from '../../../store/packet-store.ts';
 import type { CaptureFacts } from '../../capture-facts.ts';
 import type { Delivery, Finding, NodeEntry, PacketCounts, RingHistory, Severity, Transition } from '../../result.ts';
 import type { SheepCluster } from '../../result.ts';
+import type { Redundancy } from '../../membership/membership.ts';
 import type { JoinRuns } from '../../traffic/activity/join-runs.ts';
 import type { RingSpells } from '../../traffic/activity/ring-spells.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
@@ -47,6 +48,7 @@ export interface Evidence {
   readonly senders: SenderBook;
   readonly links: KnetLinks;
   readonly multicasts: Pick<DeliveryAnalysis, 'missingOf'>;
+  readonly redundancy: Redundancy;
   readonly synced: SyncWatch;
   readonly sheepNotes: readonly SheepNote[];
 }

@@ -213,7 +213,7 @@ function turnsWith({ rings }: FindingContext, nodes: readonly number[], fromNs: 
 }
 
 /** Totem comes inside knet in this capture. */
-export function usesKnet({ senders }: FindingContext): boolean {
+export function usesKnet({ senders }: Pick<FindingContext, 'senders'>): boolean {
   return senders.all().some(({ kinds }) => (kinds[PacketKind.KNET] ?? 0) > 0);
 }
 

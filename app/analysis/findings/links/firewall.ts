@@ -2,9 +2,13 @@
 // 7.20.
 import type { Finding } from '../../result.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
+import { timersOf } from '../engine/timers.ts';
 import { capital, nodeText, plural, seconds } from '../engine/words.ts';
 import { refusals } from '../nodes/node-dead.ts';
 import type { LinkFault } from './link-faults.ts';
+
+/** A node may be late by so many rounds of token and consensus timeout when it starts. */
+const COMING_UP_TIMEOUTS = 2;
 
 function said(context: FindingContext, { nodes, fromNs, untilNs, edges }: LinkFault): Finding {
   const [node = 0] = nodes;
@@ -56,13 +60,26 @@ function said(context: FindingContext, { nodes, fromNs, untilNs, edges }: LinkFa
   return made;
 }
 
+/** It joined a ring with others soon after: its port, or its membership of the group, took a moment to come up. */
+function isComingUp(context: FindingContext, { nodes, fromNs, untilNs }: LinkFault): boolean {
+  const { tokenNs, consensusNs } = timersOf(context, null);
+  const joined = context.rings.some(
+    ({ members, firstToken }) =>
+      firstToken !== null && firstToken > fromNs && members.length > 1 && nodes.every((node) => members.includes(node)),
+  );
+  return joined && untilNs - fromNs < COMING_UP_TIMEOUTS * (tokenNs + consensusNs);
+}
+
 export const firewall: Rule = {
   name: 'firewall',
   run: (context) =>
     context.linkFaults
       .filter(
-        ({ kind, wasMember, fromNs }) =>
-          kind === 'hears-nobody' && !wasMember && context.ledger.covering(fromNs) === null,
+        (fault) =>
+          fault.kind === 'hears-nobody' &&
+          !fault.wasMember &&
+          !isComingUp(context, fault) &&
+          context.ledger.covering(fault.fromNs) === null,
       )
       .map((fault) => said(context, fault)),
 };

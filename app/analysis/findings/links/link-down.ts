@@ -9,6 +9,9 @@ import { capital, listed, nodeText, nodesText, plural, seconds } from '../engine
 const APART_NS = 5e9;
 /** A fault that begins within this time of the first lost ping is the same. */
 const AFTER_NS = 2e9;
+/** A token that is sent again so often, and for so long, does not get through on this network. */
+const SILENT_NS = 0.5e9;
+const SILENT_COPIES = 2;
 
 interface Outage {
   readonly link: number;
@@ -140,7 +143,39 @@ function ofRingTests(context: FindingContext): readonly Finding[] {
   ];
 }
 
+/** A node stays silent on this network while tokens are sent to it, and its redundant ring goes on elsewhere. */
+function ofSilence(context: FindingContext): readonly Finding[] {
+  if (context.redundancy !== 'one-seen' || (context.packets.byKind['rrp'] ?? 0) > 0) return [];
+  const silent = context.silences.filter(({ token, copies, backNs, fromNs }) => {
+    const isLong = (backNs ?? context.endNs) - (token?.timeNs ?? Infinity) >= SILENT_NS;
+    const isLost = context.incidents.some(({ declaredNs }) => Math.abs(declaredNs - fromNs) < APART_NS);
+    return isLong && copies >= SILENT_COPIES && !isLost;
+  });
+  return [...new Set(silent.map(({ node }) => node))].map((node) => {
+    const its = silent.filter((silence) => silence.node === node);
+    const [first] = its;
+    const back = its.at(-1)?.backNs ?? null;
+    return finding('link-down', 'warning', {
+      time: first?.token?.timeNs ?? 0,
+      until: back,
+      culprits: [node],
+      says:
+        `${capital(nodeText(context, node))} did not answer on this one of its redundant rings for ` +
+        `${seconds((back ?? context.endNs) - (first?.token?.timeNs ?? 0))} s, and the ring went on: its token, or ` +
+        'what it sent on, went by the other network.',
+      evidence: its.slice(0, 6).map(({ token, backFrame }) => ({
+        frames: [...(token === null ? [] : [token.frame]), ...(backFrame === null ? [] : [backFrame])],
+        says: 'a token to it that was sent again, and what came from it next',
+      })),
+      cause: 'The network of this ring is interrupted at that node.',
+      advice: 'the network of this ring; corosync-cfgtool -s on the nodes names a faulty ring.',
+      confidence: 0.7,
+      reference: 'specs 1.8',
+    });
+  });
+}
+
 export const linkDown: Rule = {
   name: 'link-down',
-  run: (context) => [...ofKnet(context), ...ofRingTests(context)],
+  run: (context) => [...ofKnet(context), ...ofRingTests(context), ...ofSilence(context)],
 };

@@ -96,7 +96,11 @@ function isWithOthers({ rings, spells }: FindingContext, node: number, { fromNs,
   );
 }
 
-function wasMember({ rings }: FindingContext, node: number, untilNs: number): boolean {
+function wasMember({ rings, spells }: FindingContext, node: number, untilNs: number): boolean {
+  const own = spells.all.filter((spell) => spell.node === node && spell.fromNs < untilNs).map(({ ring }) => ring);
+  // Where no tokens are captured, who speaks on the same ring was in it together.
+  if (spells.all.some((spell) => spell.node !== node && spell.fromNs < untilNs && own.includes(spell.ring)))
+    return true;
   return rings.some(
     ({ members, firstToken }) =>
       members.length > 1 && members.includes(node) && firstToken !== null && firstToken < untilNs,

@@ -72,5 +72,9 @@ function said(context: FindingContext, { fromNs, runs, untilNs }: Episode): Find
 
 export const joinStorm: Rule = {
   name: 'join-storm',
-  run: (context) => episodes(context).flatMap((episode) => said(context, episode) ?? []),
+  // Without tokens in the capture it is not known whether a ring turned.
+  run: (context) =>
+    (context.packets.byKind['orf_token'] ?? 0) === 0
+      ? []
+      : episodes(context).flatMap((episode) => said(context, episode) ?? []),
 };

@@ -63,6 +63,9 @@ function nextSays({ next, declaredNs, sinceNs }: Incident): string {
   return `${turned}; ${seconds(next.committed - declaredNs)} s of that passed from the first join to its commit token.`;
 }
 
+const ONE_NETWORK =
+  'The ring is redundant and one of its networks is not in this capture: the token may have gone further there.';
+
 const CAUSES: { readonly [rule: string]: string } = {
   'node-dead': 'The node died.',
   'process-paused': 'The node stood still.',
@@ -84,6 +87,7 @@ function story(context: FindingContext, incidents: readonly Incident[]): Finding
     ...(copies > 0 ? [`It was sent again ${times(copies)}, in vain.`] : []),
     declaredSays(context, incident),
     nextSays(incident),
+    ...(context.redundancy === 'one-seen' ? [ONE_NETWORK] : []),
     ...(further.length > 0 ? [`It was lost ${plural(further.length, 'more time')} while the same went on.`] : []),
   ];
   const isAlive = culprit !== null && !absent.some(({ node }) => node === culprit);
@@ -114,8 +118,8 @@ function adviceFor(context: FindingContext, culprit: number): string {
 }
 
 /** Surest where every hop of the ring is in the capture; several suspects are no certainty about one. */
-function confidenceOf({ tokens }: FindingContext, ring: RingHistory, broken: TokenBreak | null): number {
-  if (broken === null || broken.suspects.length === 0) return 0.5;
+function confidenceOf({ tokens, redundancy }: FindingContext, ring: RingHistory, broken: TokenBreak | null): number {
+  if (redundancy === 'one-seen' || broken === null || broken.suspects.length === 0) return 0.5;
   if (broken.suspects.length > 1) return 0.6;
   return tokens.of(ring.ring)?.unseen === 0 ? 0.95 : 0.8;
 }

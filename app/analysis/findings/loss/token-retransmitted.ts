@@ -44,7 +44,8 @@ function said(context: FindingContext, hops: readonly RepeatedHop[]): Finding | 
   const cause = hops.map(({ sentNs }) => context.ledger.covering(sentNs)).find((known) => known !== null) ?? null;
   const sender = from === null ? context.store.address(first.src) : nodeText(context, from);
   const held = hops.filter((hop) => isHeld(context, hop)).length;
-  const isTimers = held > hops.length / 2 && from !== null;
+  const isRedundant = context.redundancy !== 'none';
+  const isTimers = held > hops.length / 2 && from !== null && !isRedundant;
   const counts =
     `${plural(hops.length, 'token')} of ${fresh} from ${sender} to ` + `${nodeText(context, to)} had to be sent again`;
   return finding('token-retransmitted', 'warning', {
@@ -64,11 +65,13 @@ function said(context: FindingContext, hops: readonly RepeatedHop[]): Finding | 
     cause: isTimers
       ? `The timers of node ${from} differ from those of the others: another token ` +
         'or another number of nodes in its corosync.conf.'
-      : `The token was lost on the way to node ${to}, or what node ${to} sent on was; or it was late.`,
+      : isRedundant
+        ? 'One of the redundant rings does not deliver: nodes wait for the copy of the token on the other network.'
+        : `The token was lost on the way to node ${to}, or what node ${to} sent on was; or it was late.`,
     advice: isTimers
       ? `token, token_coefficient and the nodelist of node ${from}: timers must be equal on all nodes.`
       : `${capital(nodeText(context, to))}: its link, and whether its process is scheduled in time.`,
-    confidence: 0.8,
+    confidence: isRedundant ? 0.5 : 0.8,
     because: cause?.id ?? null,
     reference: isTimers ? 'specs 7.16f' : 'specs 7.4',
   });

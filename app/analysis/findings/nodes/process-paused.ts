@@ -75,6 +75,8 @@ function isByTimer({ token, lastCopyNs, backNs }: Silence, timerNs: number): boo
 
 /** Silences in which the ring waited for the node and was not given up, and that no lost frame explains. */
 function shortStops(context: FindingContext): readonly Stop[] {
+  // On the other of two redundant rings the token may have gone on all the time.
+  if (context.redundancy === 'one-seen') return [];
   return context.silences.flatMap((silence) => {
     const { node, token, backNs, copies, backKind } = silence;
     if (token === null || backNs === null || copies === 0 || backKind !== 0) return [];

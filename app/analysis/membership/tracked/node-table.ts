@@ -19,6 +19,8 @@ export class NodeTable {
   private readonly idOfAddress = new Map<string, number>();
   /** Messages of nodes beyond NODES_MAX. */
   ignored = 0;
+  /** A message names a second address of its node: the ring is redundant. */
+  isRedundant = false;
 
   constructor(store: PacketStore) {
     this.store = store;
@@ -45,8 +47,18 @@ export class NodeTable {
   /** The address on a redundant ring that a decoded srp_addr of 1.x or 2.x gives beside the first. */
   learnSecond(srpAddr: unknown): void {
     const { addr0, addr1 } = srpAddr as { readonly addr0?: TotemIpAddress; readonly addr1?: TotemIpAddress };
-    if (addr0 !== undefined && addr1 !== undefined && addr1.family !== 0)
-      this.learn({ nodeid: addr0.nodeid, ip: addressOf(addr1.family, addr1.addr) });
+    if (addr0 === undefined || addr1 === undefined || addr1.family === 0) return;
+    this.isRedundant = true;
+    this.learn({ nodeid: addr0.nodeid, ip: addressOf(addr1.family, addr1.addr) });
+  }
+
+  /** What the first multicast or merge detect of a node says of its addresses. */
+  learnFirst(m: IndexedMessage, node: NodeTrack): void {
+    node.isIntroduced = true;
+    const first = systemFromAt(m);
+    if (first < 0 || m.dialect === null || m.dialect.id === 'corosync-3') return;
+    const second = readIpAddress(m.bytes, first + IP_ADDRESS_OCTETS, m.end, m.littleEndian);
+    if (second !== null && second.ip !== null && second.nodeid === m.sender) this.isRedundant = true;
   }
 
   /** The id that a list means: a LEAVE of 1.x and 2.x has 0 and is told by its address. */
@@ -106,9 +118,22 @@ export class NodeTable {
   }
 }
 
+const IP_ADDRESS_OCTETS = 22;
+
+/** Where the address of who made this message begins; -1 where it has none. */
+function systemFromAt({ dialect, at, kind }: IndexedMessage): number {
+  if (dialect === null) return -1;
+  let offset = -1;
+  if (kind === PacketKind.MCAST) offset = dialect.at.mcast.systemFrom;
+  else if (kind === PacketKind.MEMB_MERGE_DETECT) offset = dialect.at.merge.systemFrom;
+  else if (kind === PacketKind.MEMB_JOIN) offset = dialect.at.join.systemFrom;
+  // 2.x has a leading count of addresses; then the first totem_ip_address follows, in 3.x the id alone.
+  return offset < 0 ? -1 : at + offset + (dialect.id === 'corosync-2' ? 1 : 0);
+}
+
 /** The node and address in the totem_ip_address bytes[at, at + 22), null where they are cut. */
 export function readIpAddress(bytes: Uint8Array, at: number, end: number, littleEndian: boolean): NodeRef | null {
-  if (at + 22 > end) return null;
+  if (at + IP_ADDRESS_OCTETS > end) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const family = view.getUint16(at + 4, littleEndian);
   return { nodeid: view.getUint32(at, littleEndian), ip: addressOf(family, bytes.subarray(at + 6, at + 22)) };
@@ -116,15 +141,9 @@ export function readIpAddress(bytes: Uint8Array, at: number, end: number, little
 
 /** Who says to have made this message: mcast, merge and join carry it, elsewhere null. */
 function systemFrom(m: IndexedMessage): NodeRef | null {
-  const { dialect, bytes, at, end, littleEndian, kind } = m;
-  if (dialect === null) return null;
-  let offset = -1;
-  if (kind === PacketKind.MCAST) offset = dialect.at.mcast.systemFrom;
-  else if (kind === PacketKind.MEMB_MERGE_DETECT) offset = dialect.at.merge.systemFrom;
-  else if (kind === PacketKind.MEMB_JOIN) offset = dialect.at.join.systemFrom;
-  if (offset < 0) return null;
-  // 2.x has a leading count of addresses; then the first totem_ip_address follows, in 3.x the id alone.
-  const first = at + offset + (dialect.id === 'corosync-2' ? 1 : 0);
+  const { dialect, bytes, end, littleEndian } = m;
+  const first = systemFromAt(m);
+  if (dialect === null || first < 0) return null;
   if (dialect.id !== 'corosync-3') return readIpAddress(bytes, first, end, littleEndian);
   if (first + 4 > end) return null;
   return { nodeid: new DataView(bytes.buffer, bytes.byteOffset).getUint32(first, littleEndian), ip: null };

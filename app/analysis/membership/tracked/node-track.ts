@@ -161,6 +161,9 @@ export class NodeTrack {
   /** Commit tokens that were sent to it again: the first may not have arrived. */
   lateCommits = 0;
 
+  /** A multicast or merge detect of its own was looked at for what it says of its addresses. */
+  isIntroduced = false;
+
   readonly joins: JoinHeard[] = [];
   readonly merge: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };
   readonly mcast: RingHeard = { row: -1, timeNs: -Infinity, ring: 0 };

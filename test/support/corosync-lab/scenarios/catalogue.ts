@@ -70,7 +70,8 @@ export async function record(scenario: Scenario, kind: ClusterKind, directory: s
     build,
     transport: kind.transport,
     crypto: kind.crypto,
-    token: scenario.token ?? 1000,
+    token: scenario.token ?? Number(process.env['TOTEM_LAB_TOKEN'] ?? 1000),
+    ...(scenario.totem === undefined ? {} : { totem: scenario.totem }),
     switches: scenario.switches ?? ['A'],
   });
   let problem: string | null = null;

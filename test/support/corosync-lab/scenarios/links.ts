@@ -330,7 +330,33 @@ const linkDown: Scenario = {
   },
 };
 
+/** Corosync 1 and 2 may have two rings: one is cut at a node and mended, the other carries the ring on. */
+const ringDown = (mode: 'passive' | 'active'): Scenario => ({
+  name: `rrp-${mode}`,
+  says: `two redundant rings, ${mode}; the second is cut at node 2 for 8 s`,
+  nodes: 3,
+  switches: ['A', 'B', 'C'],
+  fits: ({ transport, generation }) => transport !== 'knet' && generation < 3,
+  totem: [`rrp_mode: ${mode}`],
+  expects: [{ rule: 'link-down', culprits: null }],
+  may: ['token-retransmitted'],
+  run: async (lab) => {
+    const plugs = ['A', 'C'];
+    const nodes = lab.addNodes(3, Object.fromEntries([1, 2, 3].map((n) => [n, { plugs }])));
+    await lab.captureSwitch('A');
+    await lab.captureSwitch('C');
+    await lab.form(nodes);
+    await sleep(2500);
+    const pulled = lab.fault('second cable pulled', 2, () => nth(nodes, 2).host.cablePull(1));
+    await sleep(8000);
+    pulled.lift();
+    await sleep(4000);
+  },
+});
+
 export const LINKS: readonly Scenario[] = [
+  ringDown('passive'),
+  ringDown('active'),
   partition('partition2-3', [1, 2], [3, 4, 5]),
   partition('partition1-2', [1], [2, 3]),
   partition('partition2-1', [3], [1, 2]),

@@ -32,6 +32,8 @@ export interface Scenario {
   readonly switches?: readonly string[];
   /** Milliseconds, 1000 if not told. */
   readonly token?: number;
+  /** Lines that every node's totem section has besides. */
+  readonly totem?: readonly string[];
   /** Makes the nodes, captures, does what is to be done. */
   readonly run: (lab: CorosyncLab, kind: ClusterKind) => Promise<void>;
 }
