@@ -1,6 +1,7 @@
 // Lines of logs on the time axis of the packets: which of a log are written beside them, and as what entry. The offset
 // of the log's clock is told from the packets (analysis/report/logs.ts). Reads text only.
-import { logTime, LOG_LINES_MAX, type Calendar } from '../analysis/report/logs.ts';
+import { LOG_LINES_MAX } from '../analysis/report/logs.ts';
+import { logTime, type Calendar } from '../analysis/witnesses/log-time.ts';
 
 /** Lines of all logs that go into one capture. */
 export const LOG_ENTRIES_MAX = 200_000;

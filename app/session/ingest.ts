@@ -3,6 +3,7 @@ import { createKeyring, type Key, type Keyring } from '../../protocol/crypto/key
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { createAnalysis } from '../analysis/analyse.ts';
+import type { CaptureFacts } from '../analysis/capture-facts.ts';
 import type { Analysis } from '../analysis/result.ts';
 import { namesIn } from './beside-packets.ts';
 import { Indexer } from '../store/indexer.ts';
@@ -57,8 +58,8 @@ export interface Ingest {
   readonly customs: readonly { readonly frame: number; readonly text: string }[];
   /** Names of addresses that the capture itself gives. */
   readonly names: ReadonlyMap<string, string>;
-  /** Conclusions so far; may be asked at any time. */
-  analysis(): Analysis;
+  /** Conclusions so far, with what is known beside the capture; may be asked at any time. */
+  analysis(beside?: Pick<CaptureFacts, 'timers'>): Analysis;
   /** Rows below this number will not change any more. */
   settledRows(): number;
 }
@@ -168,9 +169,9 @@ class CaptureIngest implements Ingest {
     this.indexer.finish();
   }
 
-  analysis(): Analysis {
+  analysis(beside: Pick<CaptureFacts, 'timers'> = {}): Analysis {
     const { damage, dropped, names } = this;
-    return this.conclusions.finish({ damage, dropped, cutFrames: this.indexer.cutFrames, names });
+    return this.conclusions.finish({ damage, dropped, cutFrames: this.indexer.cutFrames, names, ...beside });
   }
 
   settledRows(): number {

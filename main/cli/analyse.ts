@@ -1,16 +1,13 @@
 // totemlab analyse: what a capture says about its rings.
 import { analysisJson } from '../../app/analysis/report/analysis-json.ts';
-import { timersOf, type Timers } from '../../app/analysis/report/conf.ts';
-import { matchLog, type LogReport } from '../../app/analysis/report/logs.ts';
 import { analysisText } from '../../app/analysis/report/text.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import { RULE_NAMES } from '../../app/analysis/rule-names.ts';
-import { ok, type Result } from '../../protocol/base/result.ts';
 import { parseArguments } from './arguments.ts';
+import { besideJson, besideOf, besideText, readBeside, timersInForce } from './beside.ts';
 import { HELP } from './help.ts';
 import { openCapture, readCapture } from './open-capture.ts';
 import { complain, createOutput } from './output.ts';
-import { localCalendar, readText, splitLog } from './side-files.ts';
 
 const SEVERITIES: readonly string[] = ['warning', 'failure'];
 
@@ -54,68 +51,18 @@ export async function analyse(args: readonly string[]): Promise<number> {
   source.close();
   if (failed !== null) return wrong(failed);
   if (marred !== null) complain(marred);
-  const analysis = ingest.analysis();
+  const alone = ingest.analysis();
+  const timers = timersInForce(beside.value, alone);
+  const analysis = timers === null ? alone : ingest.analysis({ timers });
   const { epochNs, chunks } = ingest.table;
-  const extra = besideOf(beside.value, analysis, epochNs);
+  const extra = besideOf(beside.value, { timers, measured: alone.timers }, analysis, ingest.table);
   const output = createOutput();
   const firstNs = chunks[0]?.timeNs[0] ?? 0;
   await output.line(
     flag('json')
-      ? JSON.stringify({ ...analysisJson(analysis, epochNs), ...extra })
-      : (analysisText(analysis, epochNs, firstNs) + besideText(extra)).trimEnd(),
+      ? JSON.stringify({ ...analysisJson(analysis, epochNs), ...besideJson(extra, epochNs) })
+      : (analysisText(analysis, epochNs, firstNs) + besideText(extra, firstNs)).trimEnd(),
   );
   await output.flush();
   return failOn !== null && strikes(analysis, failOn) ? 1 : 0;
-}
-
-interface Beside {
-  readonly logs: readonly { readonly node: string; readonly text: string }[];
-  readonly conf: string | null;
-}
-interface Extra {
-  readonly logs?: readonly LogReport[];
-  readonly timers?: Timers;
-}
-
-function readBeside(logs: readonly string[], conf: string | null): Result<Beside, string> {
-  const read: { node: string; text: string }[] = [];
-  for (const argument of logs) {
-    const split = splitLog(argument);
-    if (!split.ok) return split;
-    const content = readText(split.value.path);
-    if (!content.ok) return content;
-    read.push({ node: split.value.node, text: content.value });
-  }
-  if (conf === null) return ok({ logs: read, conf: null });
-  const content = readText(conf);
-  return content.ok ? ok({ logs: read, conf: content.value }) : content;
-}
-
-/** What logs and conf add; nothing where none were given. */
-function besideOf({ logs, conf }: Beside, { nodes, transitions }: Analysis, epochNs: bigint): Extra {
-  const calendar = localCalendar(epochNs);
-  const epochMs = Number(epochNs / 1_000_000n);
-  const reports = logs.map(({ node, text }) => matchLog(node, text, calendar, nodes, transitions, epochMs));
-  const isThree = nodes.some(({ dialect }) => dialect === 'corosync-3');
-  return {
-    ...(logs.length === 0 ? {} : { logs: reports }),
-    ...(conf === null ? {} : { timers: timersOf(conf, isThree) }),
-  };
-}
-
-function besideText({ logs, timers }: Extra): string {
-  const lines: string[] = [];
-  if (timers !== undefined) {
-    const { token, tokenRetransmit, hold, join, consensus, merge } = timers;
-    const values = `token ${token}, token_retransmit ${tokenRetransmit}, hold ${hold}, join ${join}`;
-    lines.push('', 'Timers in force, ms', `  ${values}, consensus ${consensus}, merge ${merge}`);
-  }
-  if (logs !== undefined) lines.push('', 'Logs');
-  for (const { node, nodeid, events, matched, offsetMs } of logs ?? []) {
-    const clock =
-      offsetMs === null ? 'its clock could not be told' : `clock ${offsetMs.toFixed(0)} ms off the capture's`;
-    const who = nodeid === null ? `${node} is no node of this capture` : clock;
-    lines.push(`  ${node.padEnd(16)} ${matched} of ${events} lines borne out by packets; ${who}`);
-  }
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

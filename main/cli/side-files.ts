@@ -1,7 +1,7 @@
 // The files that `analyse` takes beside a capture: logs of nodes and a corosync.conf. Reads them whole, within limits.
 import { readFileSync, statSync } from 'node:fs';
 import { fail, ok, type Result } from '../../protocol/base/result.ts';
-import type { Calendar } from '../../app/analysis/report/logs.ts';
+import type { Calendar } from '../../app/analysis/witnesses/log-time.ts';
 import { explainSystemError } from '../node/files/open-problem.ts';
 
 const LOG_OCTETS_MAX = 512 * 1024 * 1024;
@@ -23,9 +23,11 @@ export function splitLog(argument: string): Result<{ readonly node: string; read
   return ok({ node: argument.slice(0, at), path: argument.slice(at + 1) });
 }
 
-/** Dates in the local zone, and in the capture's year where a log does not name one. */
+/** Dates in the local zone unless the log names one, and in the capture's year where a log does not name one. */
 export function localCalendar(epochNs: bigint): Calendar {
-  const year = new Date(Number(epochNs / 1_000_000n)).getFullYear();
-  return (date) =>
-    new Date(date.year ?? year, date.month, date.day, date.hour, date.minute, date.second, date.ms).getTime();
+  const thisYear = new Date(Number(epochNs / 1_000_000n)).getFullYear();
+  return ({ year, month, day, hour, minute, second, ms, zoneMinutes }) =>
+    zoneMinutes === null
+      ? new Date(year ?? thisYear, month, day, hour, minute, second, ms).getTime()
+      : Date.UTC(year ?? thisYear, month, day, hour, minute - zoneMinutes, second, ms);
 }

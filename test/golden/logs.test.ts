@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { matchLog, type Calendar } from '../../app/analysis/report/logs.ts';
+import { matchLog } from '../../app/analysis/report/logs.ts';
+import type { Calendar } from '../../app/analysis/witnesses/log-time.ts';
 import { expectedOf, GOLDEN } from '../support/golden.ts';
 import { openGolden } from '../support/open-golden.ts';
 

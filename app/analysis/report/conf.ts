@@ -34,6 +34,15 @@ function sectionsOf(text: string): readonly Section[] {
   return done;
 }
 
+/** Names of the nodelist, by which a person may call a node, with the first address of each. */
+export function namesOf(text: string): ReadonlyMap<string, string> {
+  const named = sectionsOf(text).flatMap(({ name, values }) => {
+    const [own, address] = [values.get('name'), values.get('ring0_addr')];
+    return name === 'node' && own !== undefined && address !== undefined ? [[own, address] as const] : [];
+  });
+  return new Map(named);
+}
+
 const HZ_MS = 10;
 const DEFAULT_TOKEN = { old: 1000, new: 3000 };
 

@@ -1,6 +1,7 @@
 // A node's corosync.log held against the packets: its TOTEM lines, the offset of its clock, and how many of them the
 // transitions bear out. Reads text only; the calendar is the caller's, since it knows the zone.
 import type { NodeEntry, Transition } from '../result.ts';
+import { logTime, type Calendar } from '../witnesses/log-time.ts';
 
 /** Lines of one log that are looked at. */
 export const LOG_LINES_MAX = 2_000_000;
@@ -13,20 +14,6 @@ const SECOND_MS = 1000;
 const PAIRS_MAX = 200_000;
 /** Sums of weights that differ by less are equal. */
 const WEIGHT_EQUAL = 1e-9;
-
-export interface LogDate {
-  /** Null where the log does not say: the capture's year is meant. */
-  readonly year: number | null;
-  /** From 0. */
-  readonly month: number;
-  readonly day: number;
-  readonly hour: number;
-  readonly minute: number;
-  readonly second: number;
-  readonly ms: number;
-}
-/** Milliseconds since 1970 of a date in the log's zone. */
-export type Calendar = (date: LogDate) => number;
 
 export interface LogEvent {
   readonly ms: number;
@@ -45,27 +32,8 @@ export interface LogReport {
   readonly matched: number;
   /** Log clock less capture clock, milliseconds; null where nothing could be matched. */
   readonly offsetMs: number | null;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-const SYSLOG = /^(?:(\d{13})\s+)?([A-Z][a-z]{2})\s+(\d{1,2})\s+(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,3}))?\s/;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,3}))?/;
-
-/** Milliseconds since 1970 of a line of a log; null where it says no time. */
-export function logTime(line: string, calendar: Calendar): number | null {
-  const syslog = SYSLOG.exec(line);
-  if (syslog !== null) {
-    // Milliseconds since 1970 in front are exact whatever the zone.
-    if (syslog[1] !== undefined) return Number(syslog[1]);
-    const month = MONTHS.indexOf(syslog[2] ?? '');
-    if (month < 0) return null;
-    const [day = 0, hour = 0, minute = 0, second = 0] = syslog.slice(3, 7).map(Number);
-    return calendar({ year: null, month, day, hour, minute, second, ms: Number((syslog[7] ?? '0').padEnd(3, '0')) });
-  }
-  const iso = ISO.exec(line);
-  if (iso === null) return null;
-  const [year = 0, month = 1, day = 0, hour = 0, minute = 0, second = 0] = iso.slice(1, 7).map(Number);
-  return calendar({ year, month: month - 1, day, hour, minute, second, ms: Number((iso[7] ?? '0').padEnd(3, '0')) });
+  /** How far a line may lie from its packet, by the log's own resolution. */
+  readonly toleranceMs: number;
 }
 
 /** What a line says that packets can bear out; null for all others. 3.x prints a ring's seq in hexadecimal. */
@@ -204,6 +172,31 @@ function hasNear(times: readonly number[], ms: number, early: number, late: numb
   return (times[firstFrom(times, ms - late)] ?? Infinity) <= ms + early;
 }
 
+export interface Alignment {
+  readonly matched: number;
+  /** Log clock less capture clock, milliseconds; null where nothing could be matched. */
+  readonly offsetMs: number | null;
+  /** How far a line may lie from its packet. */
+  readonly toleranceMs: number;
+}
+
+/** Events of a log beside the times at which packets show the like, in order, by their keys. */
+export function alignEvents(events: readonly LogEvent[], times: ReadonlyMap<string, readonly number[]>): Alignment {
+  const hasFractions = events.some(({ ms }) => ms % SECOND_MS !== 0);
+  const tolerance = hasFractions ? MATCH_MS_MAX : SECOND_MS;
+  const offsetMs = clockOffset(pairingsOf(events, times), tolerance);
+  const bornOut = ({ key, ms }: LogEvent): boolean =>
+    offsetMs !== null && hasNear(times.get(key) ?? [], ms - offsetMs, tolerance, Math.max(tolerance, LATE_MS_MAX));
+  return { matched: events.filter(bornOut).length, offsetMs, toleranceMs: tolerance };
+}
+
+/** The node that a person names by its id, name or address. */
+export function nodeNamed(node: string, nodes: readonly NodeEntry[]): NodeEntry | undefined {
+  return nodes.find(
+    ({ nodeid, name, addresses }) => String(nodeid) === node || name === node || addresses.includes(node),
+  );
+}
+
 /** Holds a node's log events against its transitions. `epochMs`: wall clock of time 0. */
 export function matchLog(
   node: string,
@@ -214,22 +207,9 @@ export function matchLog(
   epochMs: number,
 ): LogReport {
   const { lines, events } = readLog(text, calendar);
-  const entry = nodes.find(
-    ({ nodeid, name, addresses }) => String(nodeid) === node || name === node || addresses.includes(node),
-  );
+  const entry = nodeNamed(node, nodes);
   const own = transitions.filter(({ nodeid }) => nodeid === entry?.nodeid);
-  const times = timesByKey(own, epochMs);
-  const hasFractions = events.some(({ ms }) => ms % SECOND_MS !== 0);
-  const tolerance = hasFractions ? MATCH_MS_MAX : SECOND_MS;
-  const offsetMs = clockOffset(pairingsOf(events, times), tolerance);
-  const bornOut = ({ key, ms }: LogEvent): boolean =>
-    offsetMs !== null && hasNear(times.get(key) ?? [], ms - offsetMs, tolerance, Math.max(tolerance, LATE_MS_MAX));
-  return {
-    node,
-    nodeid: entry?.nodeid ?? null,
-    lines,
-    events: events.length,
-    matched: events.filter(bornOut).length,
-    offsetMs,
-  };
+  const { matched, offsetMs, toleranceMs } = alignEvents(events, timesByKey(own, epochMs));
+  const nodeid = entry?.nodeid ?? null;
+  return { node, nodeid, lines, events: events.length, matched, offsetMs, toleranceMs };
 }

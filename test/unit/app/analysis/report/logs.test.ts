@@ -1,6 +1,7 @@
 // Logs held against transitions: the formats of three generations, the clock's offset, and logs made to be slow.
 import { describe, expect, it } from 'vitest';
-import { matchLog, readLog, type Calendar } from '../../../../../app/analysis/report/logs.ts';
+import { matchLog, readLog } from '../../../../../app/analysis/report/logs.ts';
+import type { Calendar } from '../../../../../app/analysis/witnesses/log-time.ts';
 import type { MembershipState, NodeEntry, Transition } from '../../../../../app/analysis/result.ts';
 
 const EPOCH_MS = 1_700_000_000_000;
@@ -77,6 +78,7 @@ describe('matchLog', () => {
       events: 6,
       matched: 6,
       offsetMs: offset,
+      toleranceMs: 60,
     });
   });
 
