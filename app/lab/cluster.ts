@@ -124,6 +124,8 @@ export type LabNodeReport =
 
 export interface LabNodeStatus {
   readonly node: NodeStatus;
+  /** Microseconds on the clock of the node's timers when it told this; absent where nobody asked the clock. */
+  readonly nowMicros?: number;
   /** Null while no sheep runs here. */
   readonly sheep: SheepStatus | null;
   /** By node id: how often it joined, and whether it is here. */

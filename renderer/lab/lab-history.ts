@@ -74,6 +74,8 @@ export interface LabAt {
   readonly snapshot: LabSnapshot;
   readonly nodes: readonly LabNodeView[];
   readonly objects: LabObjects | null;
+  /** When it was told, nanoseconds since the epoch of the capture's store. */
+  readonly time: number;
   /** Nanoseconds before the newest sample; 0: now. */
   readonly ago: number;
 }
@@ -82,11 +84,13 @@ export interface LabAt {
 export function labAt(snapshot: LabSnapshot | null, samples: readonly LabSample[], time: number | null): LabAt | null {
   if (snapshot === null) return null;
   const newest = samples.at(-1);
-  const now = { snapshot, nodes: snapshot.nodes, objects: snapshot.objects, ago: 0 };
+  const told = newest?.time ?? time ?? 0;
+  const now = { snapshot, nodes: snapshot.nodes, objects: snapshot.objects, time: told, ago: 0 };
   if (time === null || newest === undefined || time > newest.time - NOW) return now;
   const sample = sampleAt(samples, time);
-  if (sample === null) return { ...now, nodes: [], objects: null, ago: newest.time - time };
-  return { snapshot, nodes: sample.nodes, objects: sample.objects, ago: newest.time - time };
+  if (sample === null) return { ...now, nodes: [], objects: null, time, ago: newest.time - time };
+  const { nodes, objects } = sample;
+  return { snapshot, nodes, objects, time: sample.time, ago: newest.time - time };
 }
 
 interface Question {

@@ -14,7 +14,7 @@ import type { LabNode } from '../../../protocol/node/contract.ts';
 import { udpFrame } from '../../../protocol/net/compose.ts';
 import { ringIdText, type NodeRef } from '../../../protocol/totem/identity.ts';
 import { explainNodeProblem } from '../cluster/node-problem.ts';
-import { startNodeHost, type NodeHost, type ToldEffect } from '../cluster/node-host.ts';
+import { startNodeHost, type NodeHost, type ToldEffect, monotonicMicros } from '../cluster/node-host.ts';
 import { ringIdFile } from '../cluster/ring-id-file.ts';
 import type { SentDatagram } from '../cluster/transport.ts';
 import { GroupLoad } from './group-load.ts';
@@ -224,6 +224,7 @@ export class NodeProcess {
     const joins = [...this.joins.values()].sort((a, b) => a.node.nodeid - b.node.nodeid);
     const status = {
       node: this.node.inspect(),
+      nowMicros: monotonicMicros(),
       sheep: this.sheep?.status() ?? null,
       joins,
       dropped: this.host.gate.dropped(),

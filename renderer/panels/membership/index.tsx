@@ -14,6 +14,7 @@ import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
 import { chipsIn, firstFitting, fittingText, layoutChart, type Box, type Edge } from './layout.ts';
 import { Members } from './members.tsx';
+import { useInside } from './use-inside.ts';
 import './membership.css';
 
 const CHART_HEIGHT_MIN = 168;
@@ -137,6 +138,7 @@ export function Membership(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const row = useView((state) => state.row);
   const moment = useMoment();
+  const inside = useInside(analysis, nodes);
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   useLayoutEffect(() => {
@@ -174,7 +176,7 @@ export function Membership(): ReactNode {
               ))}
               <Chips boxes={chart.boxes} {...{ moment, nodes }} />
             </svg>
-            <Members {...{ members, nodes }} time={moment.time} timers={analysis?.timers ?? null} />
+            <Members {...{ members, nodes, inside }} time={moment.time} timers={analysis?.timers ?? null} />
           </>
         )}
       </div>

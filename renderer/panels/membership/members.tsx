@@ -7,6 +7,8 @@ import { STATE_LOOKS } from '../../state/looks.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import type { MemberNow, RunningTimer } from '../../state/time/membership-now.ts';
 import { useView } from '../../state/view-store.ts';
+import { InsideLine } from './inside-line.tsx';
+import type { InsideNow } from './use-inside.ts';
 
 const TIMER_DOCS: Readonly<Record<RunningTimer['name'], string>> = {
   token: 'token timeout: without a token for this long the node declares it lost',
@@ -58,9 +60,11 @@ export interface MembersProps {
   readonly nodes: NodeDirectory;
   readonly time: number;
   readonly timers: RingTimers | null;
+  /** By node id: what the lab's own nodes say themselves. */
+  readonly inside: ReadonlyMap<number, InsideNow>;
 }
 
-export function Members({ members, nodes, time, timers }: MembersProps): ReactNode {
+export function Members({ members, nodes, time, timers, inside }: MembersProps): ReactNode {
   const chosen = useView((state) => state.node);
   const source = sourceOf(timers);
   return (
@@ -68,6 +72,7 @@ export function Members({ members, nodes, time, timers }: MembersProps): ReactNo
       <ul className="members">
         {members.map((member) => {
           const { nodeid, state, says, since, proc, failed, lacks } = member;
+          const own = inside.get(nodeid);
           return (
             <li
               key={nodeid}
@@ -99,6 +104,7 @@ export function Members({ members, nodes, time, timers }: MembersProps): ReactNo
                   ) : null}
                 </span>
               )}
+              {own === undefined ? null : <InsideLine {...own} nodes={nodes} />}
             </li>
           );
         })}

@@ -16,6 +16,7 @@ import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
+import { RingFigures } from './figures.tsx';
 import { gaugesOf, labelRoom, layoutRings, onBench, raysOf, type Flight, type PlacedRing } from './layout.ts';
 import { RingMotion, type Scene } from './motion.ts';
 import { GaugeLegend, RingPicture } from './picture.tsx';
@@ -247,6 +248,7 @@ export function Ring(): ReactNode {
           <span>{says.map((sentence) => sentence.split('; ').at(-1)).join(' · ')}</span>
           <GaugeLegend />
         </p>
+        <RingFigures moment={moment} nodes={nodes} />
         <HiddenTable
           caption="nodes at this moment"
           heads={['node', 'state', 'ring']}

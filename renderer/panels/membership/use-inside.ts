@@ -1,0 +1,36 @@
+// What the lab's own nodes say of themselves at the moment that was told of last, and how their packets up to then
+// differ from it.
+import { useMemo } from 'react';
+import type { Analysis } from '../../../app/analysis/result.ts';
+import { differencesOf, insideOf, type Difference, type Inside } from '../../lab/inside.ts';
+import { useLabAt } from '../../lab/lab-history.ts';
+import { packets } from '../../state/capture.ts';
+import { momentAt, rowBefore } from '../../state/moment.ts';
+import type { NodeDirectory } from '../../state/node-directory.ts';
+import { membershipNow } from '../../state/time/membership-now.ts';
+
+export interface InsideNow {
+  readonly inside: Inside;
+  readonly differences: readonly Difference[];
+}
+
+/** By node id; empty without a lab. */
+export function useInside(analysis: Analysis | null, nodes: NodeDirectory): ReadonlyMap<number, InsideNow> {
+  const lab = useLabAt();
+  return useMemo(() => {
+    const all = new Map<number, InsideNow>();
+    if (lab === null || analysis === null) return all;
+    // Both sides at the moment at which the nodes were asked: later packets would tell of later states.
+    const row = rowBefore(packets(), lab.time);
+    const moment = momentAt(analysis, packets(), nodes, lab.time, null);
+    const told = new Map(membershipNow(analysis, packets(), nodes, moment, row).map((own) => [own.nodeid, own]));
+    for (const node of lab.nodes) {
+      const { nodeid } = node.spec;
+      const inside = insideOf(node);
+      const member = told.get(nodeid);
+      if (inside !== null && member !== undefined)
+        all.set(nodeid, { inside, differences: differencesOf(inside, member) });
+    }
+    return all;
+  }, [lab, analysis, nodes]);
+}
