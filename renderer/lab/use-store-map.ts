@@ -32,12 +32,14 @@ export function capturedAt(
   const oids = cluster.vdis
     .filter((vdi) => vdi.time <= until)
     .map(({ vid }) => objectIdOf({ kind: 'vdi', vdi: vid, index: 0 }));
-  const members = moment.members.map((address) => {
+  const addresses = [...new Set(cluster.history.flatMap(({ members }) => members))];
+  const nodes = addresses.map((address) => {
     const ip = address.slice(0, address.lastIndexOf(':'));
-    const known = directory.nodes.find(({ addresses }) => addresses.includes(ip));
-    return { address, name: known?.label ?? address, nodeid: known?.nodeid ?? null };
+    const known = directory.nodes.find((node) => node.addresses.includes(ip));
+    const isMember = moment.members.includes(address);
+    return { address, name: known?.label ?? address, nodeid: known?.nodeid ?? null, isMember };
   });
-  return capturedStoreMap(members, oids, moment.copies ?? 0, moment.epoch ?? 0);
+  return capturedStoreMap(nodes, oids, moment.copies ?? 0, moment.epoch ?? 0);
 }
 
 /** Null where there is no store to show. */

@@ -119,6 +119,17 @@ export class Lab {
     await this.page.waitForSelector(`.workbench[data-preset=${preset}]`);
   }
 
+  /** Shows or hides a pane by its title, as the palette does. */
+  async showPane(title: string, isShown: boolean): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.page.waitForSelector('#palette[open]');
+    await this.page.keyboard.type(`${isShown ? 'Show' : 'Hide'} ${title}`);
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForSelector(`section[aria-labelledby]:has(h2:text-is("${title}"))`, {
+      state: isShown ? 'attached' : 'detached',
+    });
+  }
+
   phase(): Promise<string | null> {
     return this.page.getAttribute('.app', 'data-phase');
   }

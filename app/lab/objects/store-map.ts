@@ -1,6 +1,13 @@
 // The store of a cluster as a map: its nodes on the hash ring, its objects at their hashes, where placement wants each
 // copy and which nodes have one on disk. From a lab's stores, or from what a capture tells of the members. Pure.
-import { addrOctets, entryText, nodeEntry, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';
+import {
+  addrOctets,
+  compareEntries,
+  entryText,
+  isSameNode,
+  nodeEntry,
+  type NodeEntry,
+} from '../../../protocol/sheep/node-entry.ts';
 import { readObjectId } from '../../../protocol/sheep/object-id.ts';
 import { hashOfObject } from '../../../protocol/sheep/placement/fnv.ts';
 import { buildHashRing, targetsOf, type HashRing } from '../../../protocol/sheep/placement/hash-ring.ts';
@@ -15,8 +22,7 @@ export interface StoreNode {
   readonly number: number | null;
   /** Its node id in the ring; null where that is not known. */
   readonly nodeid: number | null;
-  /** Place in the ring's entries; null of a node that is no member now. */
-  readonly place: number | null;
+  readonly isMember: boolean;
   readonly zone: number;
   /** Octets of its objects, and what is left on its disk; null where nobody looked. */
   readonly used: number | null;
@@ -42,8 +48,10 @@ export interface StoreObject {
 
 export interface StoreMap {
   readonly ring: HashRing;
-  /** Members in the order of the ring's entries, then the others. */
+  /** Members and others in an order that stays whoever comes and goes. */
   readonly nodes: readonly StoreNode[];
+  /** Place in `nodes` of each of the ring's entries. */
+  readonly places: readonly number[];
   /** In order of their hashes. */
   readonly objects: readonly StoreObject[];
   /** Copies that the cluster was formatted with; 0 where that is not known. */
@@ -72,32 +80,24 @@ interface Known {
   readonly free: number | null;
 }
 
-/** Members first, in the ring's order, then those who are none. */
-function nodesOf(ring: HashRing, known: readonly Known[]): readonly StoreNode[] {
-  const byText = new Map(known.map((node) => [entryText(node.entry), node]));
-  const texts = ring.entries.map(entryText);
-  const others = known.filter(({ entry }) => !texts.includes(entryText(entry)));
-  const described = (address: string, node: Known | undefined, zone: number, place: number | null): StoreNode => ({
-    name: node?.name ?? address,
-    address,
-    number: node?.number ?? null,
-    nodeid: node?.nodeid ?? null,
-    place,
-    zone,
-    used: node?.used ?? null,
-    free: node?.free ?? null,
+/** Those that are known, in their order, then members that nobody knows otherwise; and where each entry is of them. */
+function nodesOf(ring: HashRing, known: readonly Known[]): Pick<StoreMap, 'nodes' | 'places'> {
+  const members = ring.entries.map(entryText);
+  const strangers = ring.entries
+    .filter((entry) => !known.some((node) => isSameNode(node.entry, entry)))
+    .map((entry): Known => ({ entry, name: entryText(entry), number: null, nodeid: null, used: null, free: null }));
+  const nodes = [...known, ...strangers].map(({ entry, ...node }): StoreNode => {
+    const address = entryText(entry);
+    return { ...node, address, zone: entry.zone, isMember: members.includes(address) };
   });
-  return [
-    ...ring.entries.map((entry, i) => described(texts[i] ?? '', byText.get(texts[i] ?? ''), entry.zone, i)),
-    ...others.map((node) => described(entryText(node.entry), node, node.entry.zone, null)),
-  ];
+  return { nodes, places: members.map((text) => nodes.findIndex(({ address }) => address === text)) };
 }
 
 const byHash = (a: StoreObject, b: StoreObject): number => (a.hash < b.hash ? -1 : a.hash > b.hash ? 1 : 0);
 
-/** Where placement wants an object: places in the ring's entries, which are the first nodes of the map. */
-export function wantedOf(ring: HashRing, id: bigint, copies: number): readonly number[] {
-  return copies === 0 ? [] : targetsOf(ring, id, copies).map(({ node }) => node);
+/** Where placement wants an object, as places in the map's nodes. */
+function wantedOf(ring: HashRing, places: readonly number[], id: bigint, copies: number): readonly number[] {
+  return copies === 0 ? [] : targetsOf(ring, id, copies).flatMap(({ node }) => places[node] ?? []);
 }
 
 const HEX_OID = /^[0-9a-f]{16}$/;
@@ -142,7 +142,7 @@ export function labStoreMap(
   });
   const zones = new Map(known.map(({ entry }) => [entryText(entry), entry.zone]));
   const ring = buildHashRing((last?.members ?? []).flatMap((text) => memberEntry(text, zones.get(text) ?? null) ?? []));
-  const all = nodesOf(ring, known);
+  const { nodes: all, places } = nodesOf(ring, known);
   const placeOf = new Map(all.flatMap(({ number }, i) => (number === null ? [] : [[number, i] as const])));
   const copiesOf = new Map(vdis.map((vdi) => [vdi.vid, vdi.copies]));
   const epoch = last?.epoch ?? 0;
@@ -153,38 +153,41 @@ export function labStoreMap(
       const newest = own.get(place);
       return newest === undefined ? 'none' : newest >= epoch ? 'now' : 'old';
     });
-    const wanted = wantedOf(ring, id, wantedCopies);
+    const wanted = wantedOf(ring, places, id, wantedCopies);
     return { oid, id, hash: hashOfObject(id), octets, copies: wantedCopies, wanted, held };
   });
-  return { ring, nodes: all, objects: objects.sort(byHash), copies, epoch };
+  return { ring, nodes: all, places, objects: objects.sort(byHash), copies, epoch };
 }
 
-/** A member as a capture tells of it. */
-export interface CapturedMember {
+/** A node as a capture tells of it, member at some time or other. */
+export interface CapturedNode {
   /** ADDRESS:PORT. */
   readonly address: string;
   readonly name: string;
   readonly nodeid: number | null;
+  readonly isMember: boolean;
 }
 
 /** The map of what a capture tells: members and objects that messages name; nobody looked at disks. */
 export function capturedStoreMap(
-  members: readonly CapturedMember[],
+  nodes: readonly CapturedNode[],
   oids: readonly bigint[],
   copies: number,
   epoch: number,
 ): StoreMap {
-  const known = members.flatMap(({ address, name, nodeid }): Known[] => {
+  const told = nodes.flatMap(({ address, name, nodeid, isMember }) => {
     const entry = memberEntry(address, null);
-    return entry === null ? [] : [{ entry, name, number: null, nodeid, used: null, free: null }];
+    return entry === null ? [] : [{ entry, name, number: null, nodeid, used: null, free: null, isMember }];
   });
-  const ring = buildHashRing(known.map(({ entry }) => entry));
+  told.sort((a, b) => compareEntries(a.entry, b.entry));
+  const ring = buildHashRing(told.filter(({ isMember }) => isMember).map(({ entry }) => entry));
+  const placed = nodesOf(ring, told);
   const objects = oids.slice(0, STORE_OBJECTS_MAX).map((id): StoreObject => {
     const oid = id.toString(16).padStart(16, '0');
-    const wanted = wantedOf(ring, id, copies);
+    const wanted = wantedOf(ring, placed.places, id, copies);
     return { oid, id, hash: hashOfObject(id), octets: 0, copies, wanted, held: null };
   });
-  return { ring, nodes: nodesOf(ring, known), objects: objects.sort(byHash), copies, epoch };
+  return { ring, ...placed, objects: objects.sort(byHash), copies, epoch };
 }
 
 /** How the disks differ from placement. */

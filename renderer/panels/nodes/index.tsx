@@ -12,7 +12,7 @@ import { progressAt, type Progress } from '../../state/time/progress.ts';
 import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { activeFaults, type ActiveFaults } from '../../../app/lab/active-faults.ts';
-import { labActions } from '../../lab/lab-actions.ts';
+import { runLine } from '../../lab/run-line.ts';
 import { useLabAt, type LabAt } from '../../lab/lab-history.ts';
 import { Pane } from '../../widgets/pane.tsx';
 import { Crown } from '../mark.tsx';
@@ -141,10 +141,10 @@ function Aside({ lab, count }: { readonly lab: LabAt | null; readonly count: num
       <span>
         {running} of {lab.nodes.length} run{lab.ago > 0 ? `, ${lengthText(lab.ago)} ago` : ''}
       </span>
-      <button type="button" className="pane-button" title="add" onClick={() => void labActions.command('add')}>
+      <button type="button" className="pane-button" title="add" onClick={() => void runLine('add')}>
         Add a node
       </button>
-      <button type="button" className="pane-button" title="heal" onClick={() => void labActions.command('heal')}>
+      <button type="button" className="pane-button" title="heal" onClick={() => void runLine('heal')}>
         Heal the network
       </button>
     </>

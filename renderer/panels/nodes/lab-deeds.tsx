@@ -1,7 +1,7 @@
 // What can be done to a node of the lab: buttons, each a line of the lab's prompt, and the faults in force.
 import type { MouseEvent, ReactNode } from 'react';
 import type { LabNodeView } from '../../../app/lab/lab-view.ts';
-import { labActions } from '../../lab/lab-actions.ts';
+import { runLine } from '../../lab/run-line.ts';
 import { showMenuBelow, type MenuItem } from '../../widgets/menu.tsx';
 
 /** A button or an entry of a menu: a verb, and the prompt's line that it stands for. */
@@ -26,8 +26,8 @@ export function deedsOf(
     condition === 'paused' ? fault(`Resume node ${n}`, `resume ${n}`) : fault(`Pause node ${n}`, `pause ${n}`);
   const link = toggle(
     'interface',
-    fault(`Take interface of node ${n} down`, `interface ${n} down`),
-    fault(`Bring interface of node ${n} up`, `interface ${n} up`),
+    fault(`Interface down on node ${n}`, `interface ${n} down`),
+    fault(`Interface up on node ${n}`, `interface ${n} up`),
   );
   const cuts = others.map((from) =>
     toggle(
@@ -68,15 +68,10 @@ export function deedsOf(
 }
 
 /** The verb on a card, which says of whom it speaks already. */
-const shortVerb = (verb: string): string =>
-  verb
-    .replace(/ (of )?node \d+/, '')
-    .replace(/^Let leave/, 'Leave')
-    .replace(/^Take interface down/, 'Interface down')
-    .replace(/^Bring interface up/, 'Interface up');
+const shortVerb = (verb: string): string => verb.replace(/ (on )?node \d+/, '').replace(/^Let leave/, 'Leave');
 
 function run({ line }: Deed): void {
-  void labActions.command(line);
+  void runLine(line);
 }
 
 function openMore(event: MouseEvent<HTMLButtonElement>, number: number, groups: readonly (readonly Deed[])[]): void {

@@ -24,7 +24,6 @@ function FindObject({ map }: { readonly map: StoreMap }): ReactNode {
   return (
     <form
       className="object-find"
-      role="search"
       onSubmit={(event) => {
         event.preventDefault();
         if (found !== undefined) selectObject(found.oid);
@@ -78,7 +77,7 @@ function WalkSteps({ walk, map, steps, onStep }: WalkProps): ReactNode {
         {walk.steps.map((step, i) => (
           <li key={i} className={step.verdict === 'chosen' ? 'walk-chosen' : 'walk-passed'} hidden={i >= steps}>
             <button type="button" onClick={() => onStep(i + 1)} title="Draw the walk up to this step">
-              <code>{hashText(step.id)}</code> {stepText(step, map.nodes)}
+              <code>{hashText(step.id)}</code> {stepText(step, map)}
             </button>
           </li>
         ))}

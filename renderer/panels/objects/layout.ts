@@ -66,11 +66,11 @@ export function pointAt({ x, y }: Point, radius: number, turn: number): Point {
 }
 
 /** Each virtual node owns what lies between the one before and itself; the first also what is behind the last. */
-export function arcsOf({ ring }: StoreMap): readonly Arc[] {
+export function arcsOf({ ring, places }: StoreMap): readonly Arc[] {
   const turns = Array.from(ring.ids, turnOf);
   return turns.map((to, i) => {
     const from = i === 0 ? (turns.at(-1) ?? 0) - 1 : (turns[i - 1] ?? 0);
-    return { from, to, node: ring.owners[i]! };
+    return { from, to, node: places[ring.owners[i]!] ?? 0 };
   });
 }
 

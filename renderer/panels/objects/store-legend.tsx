@@ -34,7 +34,7 @@ export function StoreLegend({ shown }: { readonly shown: ShownStore }): ReactNod
   return (
     <div className="store-legend">
       <ul aria-label="nodes of the store, tracks from the outside in">
-        {map.nodes.map(({ name, nodeid, place, address }, i) => (
+        {map.nodes.map(({ name, nodeid, isMember, address }, i) => (
           <li key={address}>
             <button
               type="button"
@@ -43,9 +43,9 @@ export function StoreLegend({ shown }: { readonly shown: ShownStore }): ReactNod
               title={`${address}: track ${i + 1} from the outside; its arcs are what it is first for`}
               onClick={() => selectNode(nodeid === chosen ? null : nodeid)}
             >
-              <i style={{ background: place === null ? 'transparent' : `var(--${shadeOf(i)})` }} />
+              <i style={{ background: isMember ? `var(--${shadeOf(i)})` : 'transparent' }} />
               {name}
-              {place === null ? ' (no member)' : ''}
+              {isMember ? '' : ' (no member)'}
             </button>
           </li>
         ))}

@@ -54,8 +54,8 @@ export function idParts({ oid, id }: Pick<StoreObject, 'oid' | 'id'>, vdiName: s
 }
 
 /** One step of the walk in words. */
-export function stepText(step: WalkStep, nodes: readonly StoreNode[]): string {
-  const name = nodes[step.node]?.name ?? '?';
+export function stepText(step: WalkStep, { nodes, places }: Pick<StoreMap, 'nodes' | 'places'>): string {
+  const name = nodes[places[step.node] ?? -1]?.name ?? '?';
   if (step.verdict === 'same-node') return `${name} again: has a copy already`;
   if (step.verdict === 'same-zone') return `${name}: its zone has a copy already`;
   return `copy ${(step.copy ?? 0) + 1} on ${name}`;

@@ -4,6 +4,7 @@ import { PacketKind } from '../../../app/store/kinds.ts';
 import { lengthText } from '../../canvas/time-scale.ts';
 import { readPalette } from '../../canvas/palette.ts';
 import { selectNode } from '../../state/actions.ts';
+import { useFollow } from '../../state/following.ts';
 import { packets } from '../../state/capture.ts';
 import { STATE_LOOKS } from '../../state/looks.ts';
 import { rowBefore, type Moment, type NodeNow } from '../../state/moment.ts';
@@ -169,6 +170,8 @@ function useMotion(
   const theme = useView((state) => state.theme);
   const isPlaying = usePlayback((state) => state.isPlaying);
   const speed = usePlayback((state) => state.speed);
+  const isGlued = useFollow((state) => state.isGlued);
+  const isGoingOn = isPlaying || isGlued;
   const canvas = useRef<HTMLCanvasElement>(null);
   const motion = useRef<RingMotion | null>(null);
   const flight = useMemo(() => flightOf(row, nodes), [row, nodes]);
@@ -190,7 +193,7 @@ function useMotion(
     const timers = analysis?.timers ?? null;
     const timeout = timers === null ? null : timers.token * NS_PER_MS;
     const rays = isPlaying ? [] : raysOf(rings, flight);
-    const scene = { moment, rings, rays, kind, flags, slow: replays, timeout, palette, running };
+    const scene = { moment, rings, rays, kind, flags, slow: replays, isGoingOn, timeout, palette, running };
     motion.current?.show({ ...scene, speed: NS_PER_MS * 10 ** speed });
   });
   return canvas;

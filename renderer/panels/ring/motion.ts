@@ -24,6 +24,8 @@ export interface Scene {
   readonly flags: number;
   /** Replayed of each ring, by its id. */
   readonly slow: ReadonlyMap<string, SlowMotion>;
+  /** The moment goes on by itself: a replay is shown to its end before the next rotation takes its place. */
+  readonly isGoingOn: boolean;
   /** Nanoseconds after which a token is declared lost; null where that is not known. */
   readonly timeout: number | null;
   readonly palette: Palette;
@@ -40,6 +42,8 @@ export class RingMotion {
   private readonly canvas: HTMLCanvasElement;
   private scene: Scene | null = null;
   private shownAt = 0;
+  /** What is replayed: the scene's own, or the one before while it has not come to its end. */
+  private slow: ReadonlyMap<string, SlowMotion> = new Map();
   private replayFrom = 0;
   private frame: number | null = null;
 
@@ -49,12 +53,21 @@ export class RingMotion {
 
   show(scene: Scene): void {
     const isNew = this.scene?.moment !== scene.moment;
-    const wasSlow = (this.scene?.slow.size ?? 0) > 0;
     this.scene = scene;
     const now = performance.now();
     if (isNew) this.shownAt = now;
-    if (!wasSlow && scene.slow.size > 0) this.replayFrom = now;
+    this.replay(scene, now);
     this.request();
+  }
+
+  private replay({ slow, isGoingOn }: Scene, now: number): void {
+    const wasSlow = this.slow.size > 0;
+    const longest = Math.max(0, ...[...this.slow.values()].map(({ length }) => length));
+    const isAtEnd = now - this.replayFrom >= longest + REPLAY_PAUSE;
+    const isOfOthers = [...slow.keys()].some((ring) => !this.slow.has(ring));
+    if (isGoingOn && slow.size > 0 && !isAtEnd && !isOfOthers) return;
+    this.slow = slow;
+    if (slow.size > 0 && (!wasSlow || isGoingOn)) this.replayFrom = now;
   }
 
   stop(): void {
@@ -74,7 +87,8 @@ export class RingMotion {
     const { scene } = this;
     const context = beginPaint(this.canvas);
     if (scene === null || context === null) return false;
-    const { rings, rays, kind, flags, palette, slow } = scene;
+    const { rings, rays, kind, flags, palette } = scene;
+    const { slow } = this;
     const part = isStill() || scene.running !== null ? 1 : Math.min(1, (now - this.shownAt) / MOVE);
     let isMoving = part < 1;
     for (const placed of rings) {

@@ -119,6 +119,8 @@ export class NodeTerminal {
       return;
     }
     for (const [i, key] of keys.entries()) {
+      // What stands behind a pasted or early line is drawn before it runs.
+      if (i > 0 && (key === '\r' || key === '\n')) this.draw();
       const outcome = this.editor.take(key);
       if (outcome.kind === 'run') {
         this.waiting = keys.slice(i + 1);

@@ -40,19 +40,25 @@ function Bar({ share, word }: { readonly share: number; readonly word: string })
   );
 }
 
-function Recovery({ node }: { readonly node: LabNodeView | undefined }): ReactNode {
+function Recovery({ node, missing }: RecoveryProps): ReactNode {
   const sheep = node?.status?.sheep ?? null;
   if (node === undefined) return null;
   if (node.condition !== 'running') return <span className="store-quiet">{node.condition}</span>;
   if (sheep === null) return <span className="store-quiet">no sheep</span>;
   const { recovery } = sheep;
-  if (recovery === null) return <span className="store-quiet">recovered</span>;
+  // Disks are looked at less often than nodes are asked.
+  if (recovery === null) return <span className="store-quiet">{missing > 0 ? 'not yet' : 'recovered'}</span>;
   return (
     <span>
       <Bar share={recovery.total === 0 ? 0 : recovery.done / recovery.total} word="recovery" /> fetches for epoch{' '}
       {recovery.epoch}: {recovery.done} of {recovery.total}
     </span>
   );
+}
+
+interface RecoveryProps {
+  readonly node: LabNodeView | undefined;
+  readonly missing: number;
 }
 
 export function Usage({ shown, nodes }: UsageProps): ReactNode {
@@ -73,16 +79,21 @@ export function Usage({ shown, nodes }: UsageProps): ReactNode {
         </tr>
       </thead>
       <tbody>
-        {map.nodes.map(({ name, address, nodeid, number, used, free, place }, i) => {
+        {map.nodes.map(({ name, address, nodeid, number, used, free, isMember }, i) => {
           const { wanted, here, missing, stray } = counts[i] ?? { wanted: 0, here: 0, missing: 0, stray: 0 };
           const after = plan?.load.get(address);
           return (
             <tr key={address} className={nodeid !== null && nodeid === chosen ? 'store-chosen' : undefined}>
               <th scope="row">
-                <button type="button" disabled={nodeid === null} title={address} onClick={() => selectNode(nodeid)}>
+                <button
+                  type="button"
+                  disabled={nodeid === null}
+                  title={isMember ? address : `${address}, no member of this epoch`}
+                  onClick={() => selectNode(nodeid)}
+                >
                   {name}
                 </button>
-                {place === null ? <span className="store-quiet"> no member</span> : null}
+                {isMember ? null : <span className="store-quiet"> out</span>}
               </th>
               <td title={`${here} of this epoch on disk, ${wanted} wanted by placement`}>
                 <Bar share={(source === 'lab' ? here : wanted) / most} word="copies" />
@@ -95,7 +106,7 @@ export function Usage({ shown, nodes }: UsageProps): ReactNode {
                 {free === null ? null : <span className="store-quiet"> {sizeText(free)} free</span>}
               </td>
               <td>
-                <Recovery node={nodes.find(({ spec }) => spec.number === number)} />
+                <Recovery node={nodes.find(({ spec }) => spec.number === number)} missing={missing} />
               </td>
               {plan === null ? null : <td>{after === undefined ? 'gone' : `${after} copies`}</td>}
             </tr>

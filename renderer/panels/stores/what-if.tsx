@@ -8,7 +8,7 @@ import { sizeText } from '../objects/words.ts';
 
 /** The next address of the members' network that none of them has. */
 function freeAddress({ nodes, ring }: StoreMap): string {
-  const spare = nodes.find(({ place }) => place === null);
+  const spare = nodes.find(({ isMember }) => !isMember);
   if (spare !== undefined) return spare.address;
   const taken = new Set(ring.entries.map(({ addr }) => addr[15]));
   const [first] = nodes;
@@ -89,7 +89,7 @@ export function WhatIfForm({ map }: { readonly map: StoreMap }): ReactNode {
           <option value="">nothing changed</option>
           <option value="add">a node were added</option>
           {map.nodes
-            .filter(({ place }) => place !== null)
+            .filter(({ isMember }) => isMember)
             .map((node) => (
               <option key={node.address} value={`remove ${node.address}`}>
                 {node.name} went
