@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch } from './support.ts';
 
+const SOON = { timeout: 20_000 };
 const scratch = new Scratch();
 let lab: Lab;
 
@@ -21,7 +22,7 @@ const has = (selector: string, pattern: string): Promise<unknown> =>
   lab.page.waitForFunction(
     ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
     [selector, pattern],
-    { timeout: 20_000 },
+    SOON,
   );
 const screen = (): Promise<string> => lab.page.locator('.xterm-rows').innerText();
 const logged = (): Promise<readonly string[]> => lab.page.locator('.command-log code').allTextContents();
@@ -43,14 +44,14 @@ describe('the shell of a node', () => {
     await has('[data-pane=nodes] .pane-aside', '3 of 3 run');
     await page.click('.shell-screen');
     // The sheep join one after the other: until all are there a format would make a smaller cluster.
-    await expect.poll(async () => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length).toBe(3);
+    await expect.poll(async () => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length, SOON).toBe(3);
     await page.keyboard.type('collie cl');
     await page.keyboard.press('Tab');
     await page.keyboard.type('format -c 2\n');
     await page.keyboard.type('collie vdi create VM1 64M -P\n');
     await page.keyboard.type('collie vdi list\n');
 
-    await expect.poll(screen, { timeout: 20_000 }).toMatch(/VM1\s+\d+\s+64 MB/);
+    await expect.poll(screen, SOON).toMatch(/VM1\s+\d+\s+64 MB/);
     expect(await logged()).toEqual(expect.arrayContaining(['n1> collie cluster format -c 2', 'n1> collie vdi list']));
     expect(await screen()).not.toContain('exit code');
   });
@@ -103,7 +104,7 @@ describe('counters and traffic', () => {
     const value = async (): Promise<number> => Number((await row.nth(0).locator('b').innerText()).replaceAll(',', ''));
     const before = await value();
 
-    await expect.poll(value).toBeGreaterThan(before);
+    await expect.poll(value, SOON).toBeGreaterThan(before);
     expect(await row.nth(1).getAttribute('class')).toContain('counter-inferred');
     await lab.showPane('Counters', false);
   });
@@ -114,7 +115,7 @@ describe('counters and traffic', () => {
     await page.click('text=Send from node 1');
     const sent = page.locator('.traffic-figures tbody tr').first().locator('td').nth(2);
 
-    await expect.poll(async () => Number(await sent.innerText())).toBeGreaterThan(50);
+    await expect.poll(async () => Number(await sent.innerText()), SOON).toBeGreaterThan(50);
     await expect
       .poll(async () =>
         Number(await page.locator('.traffic-figures tbody tr').nth(2).locator('td').first().innerText()),

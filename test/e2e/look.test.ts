@@ -9,7 +9,9 @@ import { capture, KILL9, Lab, Scratch, SCREENSHOTS, type Theme } from './support
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const scratch = new Scratch();
 const THEMES: readonly Theme[] = ['dark', 'light', 'contrast'];
-const PRESETS = ['teach', 'diagnose'] as const;
+const PRESETS = ['teach', 'diagnose', 'objects'] as const;
+/** Captures of Corosync alone have no objects to picture. */
+const PICTURED = ['teach', 'diagnose'] as const;
 let lab: Lab;
 
 /** What axe finds, in one line a finding. */
@@ -129,7 +131,7 @@ describe.each([
     await lab.open(path);
   });
 
-  it.each(PRESETS.flatMap((preset) => (['dark', 'light'] as const).map((theme) => [preset, theme] as const)))(
+  it.each(PICTURED.flatMap((preset) => (['dark', 'light'] as const).map((theme) => [preset, theme] as const)))(
     'is pictured: %s, %s',
     async (preset, theme) => {
       await lab.preset('diagnose');
@@ -149,4 +151,100 @@ describe.each([
       expect(picture.length).toBeGreaterThan(20_000);
     },
   );
+});
+
+describe('sheepdog in a capture', () => {
+  beforeAll(() => lab.open(capture('11-sheep-add-third-node/bridge.pcap.gz')));
+
+  it('has its members, epochs and images, and what a change would move', async () => {
+    const { page } = lab;
+    await lab.preset('objects');
+    await page.keyboard.press('End');
+    await page.locator('.epochs button').first().click();
+
+    expect(await lab.text('[data-pane=objects] .pane-aside')).toContain('known from messages');
+    expect(await page.locator('.epochs li').allInnerTexts()).toEqual([
+      'epoch 2 .111 .112 .114 + .114',
+      'epoch 1 .111 .112',
+    ]);
+    await page.focus('.hash-ring');
+    await page.keyboard.press('ArrowRight');
+    expect(await lab.text('.object-state')).toContain('disks are not known');
+  });
+
+  it.each(THEMES)('%s: axe finds nothing', async (theme) => {
+    await lab.theme(theme);
+
+    expect(await axeFindings()).toEqual([]);
+  });
+});
+
+describe('a lab', () => {
+  const told = (selector: string, pattern: string): Promise<unknown> =>
+    lab.page.waitForFunction(
+      ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
+      [selector, pattern],
+      { timeout: 20_000 },
+    );
+  const say = (line: string): Promise<unknown> =>
+    lab.page.evaluate(
+      (said) =>
+        (window as unknown as { lab: { call(name: string, args: readonly string[]): Promise<unknown> } }).lab.call(
+          'lab.command',
+          [said],
+        ),
+      line,
+    );
+  const picture = async (name: string): Promise<void> => {
+    await lab.page.mouse.move(4, 4);
+    await lab.page.waitForTimeout(250);
+    const taken = await lab.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    expect(taken.length).toBeGreaterThan(20_000);
+  };
+
+  beforeAll(async () => {
+    await lab.close();
+    await lab.page.click('text=Start three nodes');
+    await lab.page.waitForSelector('.app[data-phase=live]');
+    await say('wait sheep 3');
+    await lab.preset('objects');
+    await say('n1> collie cluster format -c 2');
+    await say('n1> collie vdi create VM1 256M -P');
+    await told('[data-pane=objects] .pane-aside', '^65 objects.*epoch 1$');
+    await lab.page.focus('.hash-ring');
+    await lab.page.keyboard.press('ArrowRight');
+  });
+
+  describe.each(PRESETS)('at rest, %s', (preset) => {
+    it.each([
+      [1280, 720],
+      [2560, 1440],
+    ])('fits %i × %i', async (width, height) => {
+      await lab.preset(preset);
+      await lab.resize(width, height);
+
+      expect(await sticksOut()).toEqual([]);
+      await lab.resize(1280, 720);
+    });
+
+    it.each(THEMES)('%s: axe finds nothing, and it is pictured', async (theme) => {
+      await lab.preset(preset);
+      await lab.theme(theme);
+
+      expect(await axeFindings()).toEqual([]);
+      if (theme !== 'contrast') await picture(`lab-${preset}-${theme}`);
+    });
+  });
+
+  it('is pictured while the objects of a killed node are recovered', async () => {
+    await lab.theme('dark');
+    await lab.preset('teach');
+    await say('fault kill 2');
+    await told('.members', 'waits for');
+    await picture('lab-killed-teach-dark');
+    await lab.preset('objects');
+    await told('[data-pane=objects] .pane-aside', 'epoch 2');
+    await picture('lab-killed-objects-dark');
+    await told('[data-pane=objects] .pane-aside', 'epoch 2$');
+  });
 });
