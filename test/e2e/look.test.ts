@@ -128,6 +128,7 @@ describe.each([
 ])('%s', (name, path) => {
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
+    await lab.preset('diagnose');
     await lab.open(path);
   });
 
@@ -154,7 +155,10 @@ describe.each([
 });
 
 describe('sheepdog in a capture', () => {
-  beforeAll(() => lab.open(capture('11-sheep-add-third-node/bridge.pcap.gz')));
+  beforeAll(async () => {
+    await lab.preset('diagnose');
+    await lab.open(capture('11-sheep-add-third-node/bridge.pcap.gz'));
+  });
 
   it('has its members, epochs and images, and what a change would move', async () => {
     const { page } = lab;

@@ -17,7 +17,7 @@ import { useMoment } from '../../state/use-moment.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
-import { RingFigures } from './figures.tsx';
+import { RingFigures } from '../rotation/index.tsx';
 import { gaugesOf, labelRoom, layoutRings, onBench, raysOf, type Flight, type PlacedRing } from './layout.ts';
 import { RingMotion, type Scene } from './motion.ts';
 import { GaugeLegend, RingPicture } from './picture.tsx';

@@ -1,7 +1,7 @@
-// The panels of a lab with a real one: what is typed and clicked, what lies on the disks, what was said to move and did.
+// The panels of a real lab: what is typed and clicked, what lies on the disks, what was said to move and did.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Lab, Scratch } from './support.ts';
+import { Lab, Scratch } from '../support.ts';
 
 const SOON = { timeout: 20_000 };
 const scratch = new Scratch();

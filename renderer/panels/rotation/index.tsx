@@ -1,4 +1,4 @@
-// Beside the picture: what each member did in the last rotation, and from inside how much it has waiting.
+// Beside the picture of a ring: what each member did in the last rotation, and from inside how much it has waiting.
 import { useMemo, type ReactNode } from 'react';
 import { lengthText } from '../../canvas/time-scale.ts';
 import { useLabAt } from '../../lab/lab-history.ts';
@@ -6,9 +6,10 @@ import { selectNode } from '../../state/actions.ts';
 import { packets } from '../../state/capture.ts';
 import type { Moment } from '../../state/moment.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
-import { rotationFigures, type NodeFigures } from '../../state/time/rotation-figures.ts';
+import { rotationFigures, type NodeFigures } from './layout.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
+import './rotation.css';
 
 /** Members of all rings together that have a line beside the picture; with more the table is for readers only. */
 const LINES_MAX = 8;
