@@ -15,6 +15,7 @@ export const SHELL_COMMANDS: { readonly [name: string]: readonly string[] } = {
   ls: ['-la', 'store', 'store/obj', 'store/epoch'],
   pidof: ['corosync'],
   pkill: ['sheep', '-9 sheep'],
+  'qemu-img': ['create sheepdog:', 'convert', 'info sheepdog:'],
   service: [
     'corosync start',
     'corosync stop',
