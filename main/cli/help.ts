@@ -114,7 +114,8 @@ work goes on through another. Ctrl-C removes what is not whole.
   totemlab image import vm1.img VM1 -a 127.168.1.111`;
 
 const LAB = `totemlab lab [--nodes N] [--dialect corosync-1 | corosync-3] [--transport udp | udpu] [--token MS]
-             [--behaviour sound | faithful] [--dir DIR] [--capture FILE] [--exec FILE] [--json]
+             [--behaviour sound | faithful] [--host processes | corosync] [--dir DIR]
+             [--capture FILE] [--exec FILE] [--json]
 
 A mini cluster in the foreground: nodes as processes on 127.168.1.111, .112, .114 …, real UDP and
 TCP 7000, each with a sheep that keeps its objects on disk. Says
@@ -124,6 +125,8 @@ what happens, takes lines from its prompt, and leaves no process behind when it 
   --dialect NAME    corosync-1 (default, the report's) or corosync-3: what is spoken on the wire
   --transport NAME  udp (multicast, default) or udpu
   --token MS        token as in corosync.conf, 1000 unless said
+  --host NAME       processes (default), or corosync: the installed daemons in network namespaces
+                    of their own, as root; no sheep, --transport knet too, the capture by tcpdump
   --behaviour NAME  of the sheep: sound (default), or faithful to sheepdog 0.3.0, faults included
   --no-sheep        nodes without a store
   --dir DIR         keeps the nodes' files there and uses them again; else a temporary folder

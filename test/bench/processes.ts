@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { totemConfig } from '../../protocol/totem/engine/config.ts';
 import { ProcessCluster } from '../../main/node/lab/process-cluster.ts';
-import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
+import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
 import { CorosyncLab } from '../support/corosync-lab/lab.ts';
-import { sleep } from '../support/corosync-lab/shell.ts';
+import { sleep } from '../../main/node/lab/corosync/shell.ts';
 import type { Figure } from './figure.ts';
 
 const SIZES = [64, 300, 1000, 8000, 64_000];

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCaptureReader } from '../../protocol/pcap/capture-reader.ts';
-import { LabNetwork, type Host } from '../support/corosync-lab/network.ts';
-import { end, spawnTied, waitFor } from '../support/corosync-lab/shell.ts';
+import { LabNetwork, type Host } from '../../main/node/lab/corosync/network.ts';
+import { end, spawnTied, waitFor } from '../../main/node/lab/corosync/shell.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const FILTER = 'udp dst port 5405';

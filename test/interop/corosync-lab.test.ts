@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
+import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
 import { CorosyncLab, type LabOptions } from '../support/corosync-lab/lab.ts';
-import { run, sleep, waitFor } from '../support/corosync-lab/shell.ts';
+import { run, sleep, waitFor } from '../../main/node/lab/corosync/shell.ts';
 import { openBytes } from '../support/open-golden.ts';
 
 const why = whyNoLab() ?? whyNoClient();

@@ -1,7 +1,7 @@
 // The mini cluster as a person starts it: real processes, real UDP on loopback, no right needed. Its own capture must
 // tell the same story as its nodes, and nothing of it may be left, however it ends.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -155,15 +155,15 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
   });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'leaves no process when it gets %s, not even a paused one, and a readable capture',
+    'leaves no process and no file when it gets %s, not even a paused one, and a readable capture',
     { timeout: 60_000 },
     async (signal) => {
       const capture = join(folder, 'lab.pcapng');
-      const child = spawn(
-        process.execPath,
-        [CLI, 'lab', '--no-sheep', '--port', '25445', '--dir', join(folder, 'nodes'), '--capture', capture],
-        { stdio: ['pipe', 'pipe', 'ignore'] },
-      );
+      const temporary = mkdtempSync(join(folder, 'tmp-'));
+      const child = spawn(process.execPath, [CLI, 'lab', '--no-sheep', '--port', '25445', '--capture', capture], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env: { ...process.env, TMPDIR: temporary },
+      });
       started.push(child);
       let said = '';
       child.stdout.on('data', (text: Buffer) => (said += text.toString()));
@@ -173,6 +173,7 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
 
       child.kill(signal);
       await until('every process is gone', () => !pids.some(isAlive));
+      await until('the temporary files are gone', () => readdirSync(temporary).length === 0);
 
       expect(pids).toHaveLength(3);
       const { ingest } = openBytes(new Uint8Array(readFileSync(capture)));

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
-import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
+import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
 import { buildOf, fits, KINDS, record, SCENARIOS } from '../support/corosync-lab/scenarios/catalogue.ts';
 
 const folder = process.env['TOTEM_LAB_RECORD'];

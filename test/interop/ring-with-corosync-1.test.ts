@@ -5,12 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
-import { CpgClient } from '../support/corosync-lab/cpg-client.ts';
-import type { Daemon } from '../support/corosync-lab/daemon.ts';
+import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
+import { CpgClient } from '../../main/node/lab/corosync/cpg-client.ts';
+import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { CorosyncLab, nodeIdOf } from '../support/corosync-lab/lab.ts';
 import { OurNode } from '../support/corosync-lab/our-node.ts';
-import { waitFor } from '../support/corosync-lab/shell.ts';
+import { waitFor } from '../../main/node/lab/corosync/shell.ts';
 
 const prefix = process.env['TOTEM_LAB_COROSYNC_1'] ?? null;
 const why =

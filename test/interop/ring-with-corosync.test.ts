@@ -6,12 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { whyNoClient, whyNoLab } from '../support/corosync-lab/availability.ts';
-import { CpgClient, type ClientEvent } from '../support/corosync-lab/cpg-client.ts';
-import type { Daemon } from '../support/corosync-lab/daemon.ts';
+import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
+import { CpgClient, type ClientEvent } from '../../main/node/lab/corosync/cpg-client.ts';
+import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { CorosyncLab } from '../support/corosync-lab/lab.ts';
 import { OurNode } from '../support/corosync-lab/our-node.ts';
-import { sleep, waitFor } from '../support/corosync-lab/shell.ts';
+import { sleep, waitFor } from '../../main/node/lab/corosync/shell.ts';
 
 const why = whyNoLab() ?? whyNoClient();
 const TOKEN = 2000;

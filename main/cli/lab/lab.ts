@@ -2,9 +2,12 @@
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { helperProgram } from '../../node/capture/helper-command.ts';
-import { openLab, type OpenLab } from '../../node/lab/open-lab.ts';
+import { openCorosyncLab } from '../../node/lab/corosync/open-corosync-lab.ts';
+import { openLab, type RunningLab } from '../../node/lab/open-lab.ts';
+import type { ClusterEvent } from '../../node/lab/process-cluster.ts';
 import type { LineResult } from '../../node/lab/prompt/line.ts';
-import { clusterJson, clusterText } from '../../node/lab/prompt/telling.ts';
+import { clusterJson, clusterText, daemonJson, daemonText } from '../../node/lab/prompt/telling.ts';
+import { fail, type Result } from '../../../protocol/base/result.ts';
 import { parseArguments } from '../arguments.ts';
 import { HELP } from '../help.ts';
 import { complain } from '../output.ts';
@@ -26,7 +29,7 @@ function answer(line: string, { out, err, code }: LineResult, isJson: boolean): 
 }
 
 /** Lines of the prompt or of a file, one after the other; ends with the input or at `quit`. */
-async function takeLines(lab: OpenLab, options: LabOptions, isStopped: () => boolean): Promise<number> {
+async function takeLines(lab: RunningLab, options: LabOptions, isStopped: () => boolean): Promise<number> {
   let failed = 0;
   const take = async (line: string): Promise<boolean> => {
     const result = await lab.run(line);
@@ -55,17 +58,28 @@ function openCapture(path: string | null): WriteStream | null {
   return file;
 }
 
-async function run(options: LabOptions): Promise<number> {
-  const capture = openCapture(options.capture);
-  const opened = await openLab(options, {
+/** Opens the lab that was asked for, with what happens in it on standard output. */
+async function open(options: LabOptions, capture: WriteStream | null): Promise<Result<RunningLab, string>> {
+  const { isJson, transport } = options;
+  const tell = (text: string | null): void => {
+    if (text !== null) print(text);
+  };
+  if (options.host === 'corosync')
+    return openCorosyncLab(options, (event) => tell(isJson ? JSON.stringify(daemonJson(event)) : daemonText(event)));
+  if (transport === 'knet') return fail('--transport knet: of real daemons only, --host corosync');
+  const hooks = {
     program: helperProgram('lab-node'),
-    capture: capture === null ? null : (bytes) => void capture.write(bytes),
-    ...(options.isJson ? {} : { print: (to: 'stdout' | 'stderr', text: string) => void process[to].write(text) }),
-    onEvent: (event) => {
-      const text = options.isJson ? JSON.stringify(clusterJson(event)) : clusterText(event);
-      if (text !== null) print(text);
-    },
-  });
+    capture: capture === null ? null : (bytes: Uint8Array) => void capture.write(bytes),
+    onEvent: (event: ClusterEvent) => tell(isJson ? JSON.stringify(clusterJson(event)) : clusterText(event)),
+    ...(isJson ? {} : { print: (to: 'stdout' | 'stderr', text: string) => void process[to].write(text) }),
+  };
+  return openLab({ ...options, transport }, hooks);
+}
+
+async function run(options: LabOptions): Promise<number> {
+  // Real daemons are captured by tcpdump, which writes the file itself.
+  const capture = options.host === 'corosync' ? null : openCapture(options.capture);
+  const opened = await open(options, capture);
   if (!opened.ok) {
     complain(opened.problem);
     return 2;

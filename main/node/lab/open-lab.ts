@@ -9,6 +9,7 @@ import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { totemConfig } from '../../../protocol/totem/engine/config.ts';
 import type { HelperProgram } from './child-node.ts';
+import { setGuardian } from './guardian.ts';
 import type { Print } from './lab-cluster.ts';
 import { ProcessCluster, type ClusterEvent } from './process-cluster.ts';
 import { runInNode, runLine, type LineResult } from './prompt/line.ts';
@@ -41,8 +42,8 @@ export interface LabHooks {
   readonly print?: Print;
 }
 
-export interface OpenLab {
-  readonly cluster: ProcessCluster;
+/** A lab that is open, whoever runs its nodes. */
+export interface RunningLab {
   /** Holds a folder a node: logs, ring id, store. */
   readonly directory: string;
   /** A line as at the prompt: `112> collie node list`, `fault kill 2`, `wait ring 3` … */
@@ -50,6 +51,10 @@ export interface OpenLab {
   /** A command in a node's shell. */
   runIn(node: number, command: string): Promise<LineResult>;
   end(how: 'leave' | 'kill'): Promise<void>;
+}
+
+export interface OpenLab extends RunningLab {
+  readonly cluster: ProcessCluster;
 }
 
 /** Starts the nodes; what is wrong with the settings, in a sentence. */
@@ -60,6 +65,7 @@ export async function openLab(settings: LabSettings, hooks: LabHooks): Promise<R
   const config = totemConfig({ token: configuredToken }, nodes, dialect);
   if (!config.ok) return fail(config.problem);
   const directory = settings.directory ?? (await mkdtemp(join(tmpdir(), 'totem-lab-')));
+  const guardian = setGuardian('', settings.directory === null ? [directory] : []);
   let lastEvent = Date.now();
   const cluster = new ProcessCluster({
     dialect,
@@ -89,6 +95,7 @@ export async function openLab(settings: LabSettings, hooks: LabHooks): Promise<R
     async end(how) {
       await cluster.end(how);
       if (settings.directory === null) await rm(directory, { recursive: true, force: true });
+      await guardian.release();
     },
   });
 }

@@ -3,12 +3,17 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { captureHost, captureSwitch, type CaptureOptions, type LabCapture } from './capture.ts';
-import type { ConfNode, ConfOptions, Transport } from './conf.ts';
-import { CpgClient, type ClientOptions } from './cpg-client.ts';
-import { Daemon, DEBIAN_BUILD, type CorosyncBuild } from './daemon.ts';
-import { LabNetwork, type Fault, type Host } from './network.ts';
-import { nowMs } from './shell.ts';
+import {
+  captureHost,
+  captureSwitch,
+  type CaptureOptions,
+  type LabCapture,
+} from '../../../main/node/lab/corosync/capture.ts';
+import type { ConfNode, ConfOptions, Transport } from '../../../main/node/lab/corosync/conf.ts';
+import { CpgClient, type ClientOptions } from '../../../main/node/lab/corosync/cpg-client.ts';
+import { Daemon, DEBIAN_BUILD, type CorosyncBuild } from '../../../main/node/lab/corosync/daemon.ts';
+import { LabNetwork, type Fault, type Host } from '../../../main/node/lab/corosync/network.ts';
+import { nowMs } from '../../../main/node/lab/corosync/shell.ts';
 
 export interface LabOptions {
   /** Where configurations, logs, state and captures go. */

@@ -2,8 +2,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Host } from './network.ts';
-import { end, isRunning, spawnTied, waitFor } from './shell.ts';
+import type { Host } from '../../../main/node/lab/corosync/network.ts';
+import { end, isRunning, spawnTied, waitFor } from '../../../main/node/lab/corosync/shell.ts';
 
 const CLI = join(
   process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..', '..'),

@@ -1,5 +1,6 @@
 // What happens in the lab as lines: for a person, or one JSON object each.
 import type { LabNodeEvent } from '../../../../app/lab/cluster.ts';
+import type { CorosyncEvent } from '../corosync/corosync-cluster.ts';
 import type { ClusterEvent } from '../process-cluster.ts';
 
 const ids = (nodes: readonly { readonly nodeid: number }[]): string => nodes.map(({ nodeid }) => nodeid).join(' ');
@@ -41,4 +42,16 @@ export function clusterJson({ node, ...event }: ClusterEvent): object {
     return { ...head, event: report.kind, ...(report.kind === 'up' ? {} : { says: report.says }) };
   const { kind, ...rest } = report.event;
   return { ...head, event: kind, ...rest };
+}
+
+/** What is new in a daemon's log, or that it came or went; null for what a person is not told. */
+export function daemonText(event: CorosyncEvent): string | null {
+  const said = event.kind === 'log' ? event.news : event.kind;
+  return said === null ? null : `n${event.node.number} ${event.node.ip}: ${said}`;
+}
+
+/** The same as an object, with all that the log says. */
+export function daemonJson({ node, ...event }: CorosyncEvent): object {
+  const head = { time: (Date.now() / 1000).toFixed(3), node: node.number, nodeid: node.nodeid, address: node.ip };
+  return event.kind === 'log' ? { ...head, event: 'log', line: event.line } : { ...head, event: event.kind };
 }

@@ -1,5 +1,5 @@
 // Nothing wrong: starts, joins, leaves, idle rings, load. No warning and no failure may be found in these.
-import { sleep } from '../shell.ts';
+import { sleep } from '../../../../main/node/lab/corosync/shell.ts';
 import { nth, ringOf, type Scenario } from './scenario.ts';
 
 const formed = { rule: 'ring-formed', culprits: null };

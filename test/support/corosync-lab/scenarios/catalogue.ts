@@ -2,7 +2,7 @@
 // truth.json.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEBIAN_BUILD, type CorosyncBuild } from '../daemon.ts';
+import { DEBIAN_BUILD, type CorosyncBuild } from '../../../../main/node/lab/corosync/daemon.ts';
 import { CorosyncLab, labKey, nodeIdOf } from '../lab.ts';
 import { CALM } from './calm.ts';
 import { LINKS } from './links.ts';

@@ -1,8 +1,8 @@
 // What can happen to the network: partitions, loss, deafness, one-way cuts, size limits, interfaces and cables.
-import type { Daemon } from '../daemon.ts';
+import type { Daemon } from '../../../../main/node/lab/corosync/daemon.ts';
 import type { CorosyncLab } from '../lab.ts';
-import type { Fault } from '../network.ts';
-import { sleep } from '../shell.ts';
+import type { Fault } from '../../../../main/node/lab/corosync/network.ts';
+import { sleep } from '../../../../main/node/lab/corosync/shell.ts';
 import { nth, ringOf, type ClusterKind, type Expectation, type Scenario } from './scenario.ts';
 
 const GROUP = '226.94.1.1';

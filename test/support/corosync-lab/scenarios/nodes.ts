@@ -1,7 +1,7 @@
 // What can happen to a node: it dies, is paused, is slow, restarts quickly, flaps; and loads that saturate the ring.
 import type { CorosyncLab } from '../lab.ts';
-import type { Daemon } from '../daemon.ts';
-import { sleep } from '../shell.ts';
+import type { Daemon } from '../../../../main/node/lab/corosync/daemon.ts';
+import { sleep } from '../../../../main/node/lab/corosync/shell.ts';
 import { nth, ringOf, type Scenario } from './scenario.ts';
 
 function killOf(name: string, count: number, victims: readonly number[]): Scenario {

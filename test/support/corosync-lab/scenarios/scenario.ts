@@ -1,6 +1,6 @@
 // What a scenario is: something done to a ring of real daemons, and what must be found in its capture. Types only.
-import type { Transport } from '../conf.ts';
-import type { Daemon } from '../daemon.ts';
+import type { Transport } from '../../../../main/node/lab/corosync/conf.ts';
+import type { Daemon } from '../../../../main/node/lab/corosync/daemon.ts';
 import type { CorosyncLab } from '../lab.ts';
 
 /** A kind of cluster: generation, transport, security. */

@@ -1,6 +1,6 @@
 // What can be set wrong: keys, security, nodelists, node ids, groups shared with others.
 import { labKey, nodeIdOf, type CorosyncLab, type NodeOptions } from '../lab.ts';
-import { sleep } from '../shell.ts';
+import { sleep } from '../../../../main/node/lab/corosync/shell.ts';
 import { nth, type ClusterKind, type Scenario } from './scenario.ts';
 
 const isSecured = ({ crypto }: ClusterKind): boolean => crypto !== null;

@@ -1,26 +1,28 @@
 // The client on libcpg beside a lab daemon: built once by cc, run in the daemon's namespaces.
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import source from './cpg-client.c?raw';
 import type { Daemon } from './daemon.ts';
 import { end, isRunning, run, sleep, spawnTied } from './shell.ts';
 
-const SOURCE = join(
-  process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..', '..'),
-  'test/support/corosync-lab/cpg-client.c',
-);
 const built = new Map<string, string>();
 
-/** Path of the client's program, over the libcpg of the system or the one that is installed under `prefix`. */
-export function buildClient(prefix = '/usr'): string {
+/**
+ * Path of the client's program, over the libcpg of the system or the one that is installed under `prefix`. It lies in
+ * `into`, or in a folder that goes with this process.
+ */
+export function buildClient(prefix = '/usr', into: string | null = null): string {
   const known = built.get(prefix);
   if (known !== undefined && existsSync(known)) return known;
-  const program = join(mkdtempSync(join(tmpdir(), 'totemlab-cpg-')), 'cpg-client');
+  const folder = into ?? mkdtempSync(join(tmpdir(), 'totemlab-cpg-'));
+  if (into === null) process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, 'cpg-client');
   const where = prefix === '/usr' ? [] : [`-I${prefix}/include`, `-L${prefix}/lib`, `-Wl,-rpath,${prefix}/lib`];
   // The library of 1.4 needs another one, which it does not find by itself.
   const libraries = existsSync(`${prefix}/lib/libcoroipcc.so`) ? ['-lcpg', '-lcoroipcc'] : ['-lcpg'];
-  run('cc', ['-std=gnu11', '-O2', '-Wall', '-o', program, SOURCE, ...where, ...libraries]);
+  run('cc', ['-std=gnu11', '-O2', '-Wall', '-o', program, '-x', 'c', '-', ...where, ...libraries], source);
   built.set(prefix, program);
   return program;
 }
@@ -42,6 +44,8 @@ export interface ClientOptions {
   readonly prints?: boolean;
   /** Sends the lines given to `say` until `close`. */
   readonly reads?: boolean;
+  /** Where its program is to lie. */
+  readonly folder?: string;
   /** Where the Corosync is installed that it is a client of. */
   readonly prefix?: string;
 }
@@ -53,10 +57,10 @@ export class CpgClient {
 
   constructor(daemon: Daemon, options: ClientOptions) {
     const { group = 'lab', rate = 0, size = 100, seconds = 0, linger = 1, prints = false, reads = false } = options;
-    const { prefix } = options;
+    const { prefix, folder } = options;
     const numbers = ['-r', rate, '-s', size, '-t', seconds, '-l', linger].map(String);
     const flags = [...(prints ? ['-p'] : []), ...(reads ? ['-i'] : [])];
-    const program = buildClient(prefix ?? daemon.build.prefix);
+    const program = buildClient(prefix ?? daemon.build.prefix, folder);
     const command = daemon.beside('env', ...daemon.libraries(), program, ...numbers, ...flags, group);
     this.child = spawnTied('nsenter', command, ['pipe', 'pipe', 'inherit']);
     this.child.stdout?.on('data', (chunk: Buffer) => this.read(chunk.toString()));

@@ -99,6 +99,37 @@ export class LabNetwork {
     return { how, lift };
   }
 
+  /** How the names of its namespaces begin. */
+  get prefix(): string {
+    return `${this.tag}-`;
+  }
+
+  /**
+   * Has a host's port of the switch drop what matches one of these nft expressions on its way to the host, and nothing
+   * else any more.
+   */
+  setDrops(number: number, matches: readonly string[]): void {
+    const chain = `type filter hook egress device "port${number}" priority 0; policy accept;`;
+    const rules = matches.map((match) => `${match} counter drop`).join('\n');
+    const table = `table netdev drops${number}`;
+    const fresh = matches.length === 0 ? '' : `${table} {\nchain drops {\n${chain}\n${rules}\n}\n}\n`;
+    run('ip', ['netns', 'exec', this.switchSpace, 'nft', '-f', '-'], `${table} {\n}\ndelete ${table}\n${fresh}`);
+  }
+
+  /** Whether this kernel can delay packets. */
+  canDelay(): boolean {
+    const at = ['qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '1ms'];
+    if (!succeeds('tc', ['-n', this.switchSpace, ...at])) return false;
+    return succeeds('tc', ['-n', this.switchSpace, 'qdisc', 'del', 'dev', 'lo', 'root']);
+  }
+
+  /** Delays all that the switch sends to a host; 0 ends it. */
+  setDelay(number: number, ms: number): void {
+    const device = ['dev', `port${number}`, 'root'];
+    if (ms === 0) succeeds('tc', ['-n', this.switchSpace, 'qdisc', 'del', ...device]);
+    else run('tc', ['-n', this.switchSpace, 'qdisc', 'replace', ...device, 'netem', 'delay', `${ms}ms`]);
+  }
+
   /** `plugs`: the switch of each of its interfaces, in order. `address`: others may share one. */
   addHost(number: number, plugs: readonly string[], address = number): Host {
     const namespace = `${this.tag}-${number}`;

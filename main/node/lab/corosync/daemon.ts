@@ -39,19 +39,22 @@ export class Daemon {
   readonly id: number;
   readonly host: Host;
   readonly directory: string;
-  readonly conf: ConfOptions;
   readonly build: CorosyncBuild;
   private child: ChildProcess | null = null;
 
   constructor(host: Host, build: CorosyncBuild, conf: ConfOptions, key: Uint8Array | null) {
     this.host = host;
     this.build = build;
-    this.conf = conf;
     this.id = conf.self.id;
     this.directory = conf.directory;
+    this.configure(conf);
+    if (key !== null) writeFileSync(join(this.directory, 'authkey'), key, { mode: 0o400 });
+  }
+
+  /** Writes its corosync.conf anew; a running daemon reads it when it is told to. */
+  configure(conf: ConfOptions): void {
     mkdirSync(join(this.directory, 'state'), { recursive: true });
     writeFileSync(join(this.directory, 'corosync.conf'), confText(conf));
-    if (key !== null) writeFileSync(join(this.directory, 'authkey'), key, { mode: 0o400 });
   }
 
   get pid(): number | null {
@@ -62,8 +65,8 @@ export class Daemon {
     return this.child !== null && isRunning(this.child);
   }
 
-  /** Starts the process; use `lab.waitMembers` to wait for its ring. */
-  start(): void {
+  /** Starts the process; it takes a moment until it is in a ring. */
+  start(ended: () => void = () => undefined): void {
     if (this.isUp) throw new Error(`node ${this.id} runs already`);
     const environment = [
       ...this.libraries(),
@@ -75,6 +78,7 @@ export class Daemon {
     const daemon = [String(this.host.number), this.directory, this.build.daemon, '-f', ...file];
     const inside = this.host.inside('env', ...environment, 'unshare', '-mu', 'sh', '-c', START, 'sh', ...daemon);
     this.child = spawnTied('ip', inside, ['ignore', 'ignore', 'ignore']);
+    this.child.once('exit', ended);
   }
 
   /** SIGTERM: a clean leave. */
