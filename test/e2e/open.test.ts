@@ -72,7 +72,7 @@ describe('opening a capture', () => {
 
   it('by the key and the button of the empty window', async () => {
     await lab.answerDialog([UDP_KILL]);
-    await lab.page.click('.primary');
+    await lab.page.click('.primary:has-text("Open a capture")');
     await lab.read();
     expect(await lab.source()).toBe('c31-udp-kill9/brA.pcap');
 

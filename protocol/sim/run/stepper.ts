@@ -1,5 +1,5 @@
-// A scenario that a person walks through: the commands of its file one by one, any other command in between, forward and
-// back in time, and forks. One line in, what is to be read out; a terminal or a script is somebody else's.
+// A scenario that a person walks through: the commands of its file one by one, any other command in between, forward
+// and back in time, and forks. One line in, what is to be read out; a terminal or a script is somebody else's.
 import type { Action, Command, RunUnit, Scenario } from '../scenario/commands.ts';
 import { TOPICS, USUAL_TOPICS } from '../scenario/commands.ts';
 import { readCommand } from '../scenario/read-command.ts';
