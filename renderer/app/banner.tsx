@@ -10,9 +10,16 @@ import { isShown, useSession, type Phase } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 import { Prose } from './prose.tsx';
 
+/** The same of a capture that goes on. */
+function calmLive(analysis: Analysis | null): string {
+  if (analysis === null || analysis.packets.relevant === 0) return 'Waiting for the first Totem packet.';
+  return analysis.rings.length === 0 ? 'No ring is seen yet.' : 'No failure and no warning so far.';
+}
+
 /** What to say where nothing went wrong, without claiming more than was seen. */
 function calmText(phase: Phase, analysis: Analysis | null): string {
   if (phase === 'reading') return 'Reading…';
+  if (phase === 'live') return calmLive(analysis);
   if (analysis === null || analysis.packets.relevant === 0) return 'No Totem packet in this capture.';
   if (analysis.rings.length === 0) return 'No ring can be seen in this capture.';
   return 'No failure and no warning in this capture.';

@@ -7,7 +7,10 @@ import { labActions } from './lab-actions.ts';
 
 /** Takes over how the capture goes on; news of one that is no longer shown is dropped. */
 export function takeNews(news: CaptureNews): void {
-  if (news.stream === shownStream()) useSession.setState({ news });
+  if (news.stream !== shownStream()) return;
+  const before = useSession.getState().news?.problem ?? null;
+  // What is wrong is said until it is mended, or the person has read it.
+  useSession.setState(news.problem === before ? { news } : { news, notice: news.problem });
 }
 
 /** Resolves once packets can come; else with the reason in a sentence. */

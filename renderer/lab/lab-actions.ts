@@ -3,6 +3,7 @@
 import type { LabOptions, LabReply, LabSnapshot } from '../../app/lab/lab-view.ts';
 import { bridge } from '../bridge/bridge.ts';
 import { openLive } from '../state/actions.ts';
+import { useSession } from '../state/session-store.ts';
 import { LAB_LOG_MAX, useLab } from './lab-store.ts';
 
 function keep(line: string): void {
@@ -12,7 +13,10 @@ function keep(line: string): void {
 
 /** Takes over what is told of the lab. */
 export function takeSnapshot(snapshot: LabSnapshot | null): void {
+  const before = useLab.getState().snapshot?.problem ?? null;
   useLab.setState({ snapshot });
+  const problem = snapshot?.problem ?? null;
+  if (problem !== null && problem !== before) useSession.setState({ notice: problem });
 }
 
 /** As the command line would start it. */

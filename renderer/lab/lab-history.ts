@@ -2,7 +2,7 @@
 // are stamped with the end of the capture as it was when they came, which is the lab's own clock, virtual or not.
 import { create } from 'zustand';
 import type { LabNodeView, LabObjects, LabSnapshot } from '../../app/lab/lab-view.ts';
-import { wholeSpan } from '../state/capture.ts';
+import { packets, wholeSpan } from '../state/capture.ts';
 import { useView } from '../state/view-store.ts';
 import { useLab } from './lab-store.ts';
 
@@ -116,8 +116,15 @@ export function useLabAt(): LabAt | null {
   return answer({ snapshot, samples, time });
 }
 
+/** The end of the capture; a virtual lab says itself when it was told of, since its capture may be of another future. */
+function timeOf({ virtual }: LabSnapshot): number {
+  const { length, epochNs } = packets();
+  if (virtual === undefined || length === 0) return wholeSpan().to;
+  return Number(virtual.beganNs + BigInt(Math.round(virtual.nowMicros)) * 1000n - epochNs);
+}
+
 useLab.subscribe(({ snapshot }, before) => {
   if (snapshot === before.snapshot) return;
   if (snapshot === null) useLabHistory.setState({ samples: [] });
-  else useLabHistory.setState(({ samples }) => ({ samples: withSample(samples, snapshot, wholeSpan().to) }));
+  else useLabHistory.setState(({ samples }) => ({ samples: withSample(samples, snapshot, timeOf(snapshot)) }));
 });

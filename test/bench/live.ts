@@ -35,7 +35,9 @@ async function start(name: string): Promise<Lab> {
     args: [...noSandbox, `--user-data-dir=${home}`, ROOT],
     env: process.env as Record<string, string>,
   });
-  return { app, page: await app.firstWindow() };
+  const page = await app.firstWindow();
+  await page.waitForSelector('.welcome h2');
+  return { app, page };
 }
 
 /** Times between frames, in milliseconds, for so many seconds. */

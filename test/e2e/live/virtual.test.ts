@@ -81,6 +81,7 @@ describe('a virtual lab', () => {
     await lab.app.evaluate(({ dialog }, filePath) => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
     }, kept);
+    await lab.preset('diagnose');
     await lab.command('keep');
     await expect.poll(() => existsSync(kept)).toBe(true);
     await lab.open(kept);
