@@ -116,7 +116,7 @@ export function useLabAt(): LabAt | null {
   return answer({ snapshot, samples, time });
 }
 
-/** The end of the capture; a virtual lab says itself when it was told of, since its capture may be of another future. */
+/** The end of the capture; a virtual lab says itself when that was: its capture may be of another future yet. */
 function timeOf({ virtual }: LabSnapshot): number {
   const { length, epochNs } = packets();
   if (virtual === undefined || length === 0) return wholeSpan().to;
