@@ -41,7 +41,12 @@ export type LiveOrigin =
   | { readonly kind: 'lab'; readonly lab: LabKind }
   /** A file that another program still writes. */
   | { readonly kind: 'file' }
-  | { readonly kind: 'interface'; readonly interface: string; readonly backend: CaptureBackend };
+  | {
+      readonly kind: 'interface';
+      readonly interface: string;
+      readonly backend: CaptureBackend;
+      readonly filter: string;
+    };
 
 /** What is captured, and how. */
 export interface CaptureChoice {

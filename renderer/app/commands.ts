@@ -3,7 +3,7 @@ import { PRESETS, THEMES, type ThemeChoice } from '../../app/settings/settings.t
 import { PANE_IDS, PANELS } from '../panels/index.ts';
 import { followCapture, keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { labActions } from '../lab/lab-actions.ts';
-import { goOnFromHere, stepVirtual, virtualPace } from '../lab/virtual/controls.ts';
+import { copyScenario, goOnFromHere, stepVirtual, virtualPace } from '../lab/virtual/controls.ts';
 import { REPORT_LAB, VIRTUAL_LAB } from '../lab/start-lab.tsx';
 import {
   cancelReading,
@@ -286,6 +286,13 @@ const TIME: readonly Command[] = [
     group: 'Time',
     isPossible: () => virtualPace() !== null,
     run: () => void goOnFromHere(),
+  },
+  {
+    id: 'copy-scenario',
+    title: 'Copy the virtual lab as a scenario',
+    group: 'Capture',
+    isPossible: () => virtualPace() !== null,
+    run: () => void copyScenario(),
   },
   {
     id: 'fast',

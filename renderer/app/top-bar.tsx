@@ -41,10 +41,12 @@ function openMenu(event: MouseEvent): void {
 
 function Source(): ReactNode {
   const source = useSession((state) => state.source);
+  const live = source?.live ?? null;
+  const filter = live?.kind === 'interface' ? live.filter : '';
   const hasPackets = useSession((state) => state.revision > 0);
   const start = hasPackets ? startText(packets().epochNs) : '';
   return (
-    <h1 title={source?.path ?? ''}>
+    <h1 title={filter === '' ? (source?.path ?? '') : `${source?.path ?? ''}\ncapture filter: ${filter}`}>
       <span className="source-folder">{source === null ? '' : folderOf(source.path)}</span>
       <span className="source-name">{source?.name ?? 'Totem Lab'}</span>
       {start === '' ? null : (

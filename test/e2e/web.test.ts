@@ -85,4 +85,20 @@ describe('the window in a plain browser', () => {
 
     await isRead('dropped.pcap');
   });
+
+  it('simulates a lab, which breaks and goes back', async () => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Close the capture');
+    await page.keyboard.press('Enter');
+    await page.click('text=Simulate them');
+    await page.waitForSelector('.app[data-phase=live]');
+    const rings = (wanted: string): Promise<unknown> =>
+      page.waitForFunction((ring) => document.querySelector('.status-ring')?.textContent?.includes(ring), wanted);
+    await rings('n1, n2, n3');
+    await page.keyboard.press('1');
+    await page.click('button[aria-label="Kill node 2"]');
+    await rings('n1, n3');
+    await page.click('text=End the lab');
+    await page.waitForSelector('.app[data-phase=done]');
+  });
 });

@@ -2,6 +2,7 @@
 // speed, step, back, goto. Does what concerns the lab; how fast its time passes is its host's.
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import type { RunUnit } from '../../../protocol/sim/scenario/commands.ts';
+import { timeText } from '../../../protocol/sim/scenario/words.ts';
 import type { LabReply } from '../lab-view.ts';
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../shell/maps.ts';
@@ -35,6 +36,7 @@ back events|hops|rotations [N]       goes back; what is done then begins another
 goto SECONDS                         goes back to a time of the lab, or on to it
 wait ring N | wait SECONDS           lets virtual time pass until then
 status                               nodes and rings
+scenario                             the lab as a scenario, for totemlab simulate
 `;
 
 const said = (output: string, exitCode = 0): LabReply => ({ output, exitCode });
@@ -151,6 +153,22 @@ function goTo(lab: VirtualLab, text: string): Result<string, string> {
   return ok('');
 }
 
+/** The lab as a scenario that `totemlab simulate` runs: its settings, its faults at their times. */
+function scenario(lab: VirtualLab): string {
+  const { nodes, dialect, transport, tokenMs, seed } = lab.options;
+  const beganNs = lab.nowNs - BigInt(lab.nowMicros) * 1000n;
+  const faults = lab
+    .faults()
+    .map(({ atNs, words }) => `at ${timeText(Number((atNs - beganNs) / 1000n))} ${words.replace(/^fault /, '')}`);
+  return [
+    '# A virtual lab: its faults. Messages that were said to it are not in here.',
+    `cluster nodes=${nodes} dialect=${dialect} transport=${transport} stack=node token=${tokenMs}ms seed=${seed}`,
+    ...faults,
+    `run ${timeText(Math.max(1, lab.nowMicros))}`,
+    '',
+  ].join('\n');
+}
+
 function setSpeed(pace: VirtualPace, text: string): Result<string, string> {
   const speed = text === 'max' ? Infinity : Number(text);
   if (text === '' || !(speed >= VIRTUAL_SPEED_MIN) || (speed > VIRTUAL_SPEED_MAX && speed !== Infinity))
@@ -206,6 +224,8 @@ export function runVirtualLine(lab: VirtualLab, pace: VirtualPace, text: string)
       return wrong('a virtual lab has the nodes that it began with: start another with more');
     case 'status':
       return said(status(lab));
+    case 'scenario':
+      return said(scenario(lab));
     case 'help':
       return said(HELP);
     default:

@@ -48,7 +48,7 @@ export async function startCapture(
 ): Promise<Result<OpenedSource, OpenProblem>> {
   const full = streamsFull(owner);
   if (full !== null) return fail(full);
-  const { interface: name, backend } = choice;
+  const { interface: name, backend, filter } = choice;
   const spool = await newSpool(name);
   let stream: StreamId | null = null;
   const capture = new WindowCapture(choice, captureHelper(backend), spool, (news) => {
@@ -63,7 +63,7 @@ export async function startCapture(
   });
   stream = id;
   running.set(id, { owner, stop: () => capture.stop() });
-  const live = { kind: 'interface', interface: name, backend } as const;
+  const live = { kind: 'interface', interface: name, backend, filter } as const;
   // What was told before the window knew the stream.
   setImmediate(() => tell(owner, 'capture.news', { stream: id, ...capture.news }));
   return ok({ stream: id, name: `${name} · ${backend}`, path: spool, byteLength: 0, isCompressed: false, live });

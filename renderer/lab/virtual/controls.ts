@@ -4,6 +4,7 @@ import { followAgain, useFollow } from '../../state/following.ts';
 import { useSession } from '../../state/session-store.ts';
 import type { Direction, StepKind } from '../../state/steps.ts';
 import { useView } from '../../state/view-store.ts';
+import { copyText } from '../../widgets/copy.ts';
 import { labActions } from '../lab-actions.ts';
 import { useLab } from '../lab-store.ts';
 
@@ -53,4 +54,12 @@ export async function goOnFromHere(): Promise<void> {
   const seconds = Number(packets().epochNs - pace.beganNs + BigInt(Math.round(time))) / 1e9;
   followAgain();
   await labActions.command(`goto ${seconds.toFixed(6)}`);
+}
+
+/** Copies the virtual lab as a scenario, so that another can run it. */
+export async function copyScenario(): Promise<void> {
+  if (virtualPace() === null) return;
+  const { output } = await labActions.command('scenario');
+  copyText(output);
+  useSession.setState({ notice: 'The scenario is copied: totemlab simulate FILE runs it.' });
 }

@@ -20,6 +20,25 @@ afterAll(async () => {
 const say = (line: string): Promise<string> => done(lab.page, line);
 const shows = (selector: string, text: string): Promise<unknown> => hasText(lab.page, selector, text);
 
+describe('the start screen', () => {
+  it.each([
+    ['dark', 1280, 720],
+    ['light', 1920, 1080],
+  ] as const)('has all that can be started in view: %s, %i x %i', async (theme, width, height) => {
+    await lab.resize(width, height);
+    await lab.theme(theme);
+    await lab.page.click('text=Choose…');
+    await lab.page.screenshot({ path: join(SCREENSHOTS, `start-${theme}.png`) });
+    const edges = await lab.page
+      .locator('.start-card button')
+      .evaluateAll((all) => all.map((button) => Math.ceil(button.getBoundingClientRect().bottom)));
+    expect(Math.max(...edges)).toBeLessThan(height - 24);
+    await lab.page.click('text=Back');
+    await lab.resize(1280, 720);
+    await lab.theme('dark');
+  });
+});
+
 describe('a lab of three processes', () => {
   it('turns at a click, and the window follows it', async () => {
     await lab.page.click('text=Start three nodes');

@@ -2,6 +2,7 @@
 // time that goes back.
 import { describe, expect, it } from 'vitest';
 import type { LabOptions, LabSnapshot } from '../../../../app/lab/lab-view.ts';
+import { parseScenario } from '../../../../protocol/sim/scenario/parse.ts';
 import { VirtualHost } from '../../../../renderer/lab/virtual/virtual-host.ts';
 import { openBytes } from '../../../support/open-golden.ts';
 
@@ -103,6 +104,24 @@ describe('a virtual lab in the window', () => {
     const other = openBytes(bench.host.capture.whole());
     expect(other.ingest.comments.map(({ text }) => text).filter((text) => text.startsWith('lab at'))).toEqual([
       expect.stringContaining('fault pause 3'),
+    ]);
+  });
+
+  it('is a scenario that can be run again', () => {
+    const bench = new Bench();
+    bench.say('wait ring 3');
+    bench.say('fault kill 2');
+    bench.say('wait ring 2');
+    bench.say('fault partition 1 | 3');
+    bench.say('wait 1');
+
+    const text = bench.host.line('scenario', 0).output;
+
+    const parsed = parseScenario(text);
+    expect(parsed.ok && [parsed.value.seed, parsed.value.cluster.nodes.length]).toEqual([OPTIONS.seed, 3]);
+    expect(text.split('\n').filter((line) => line.startsWith('at '))).toEqual([
+      expect.stringMatching(/^at \d\S* kill 2$/),
+      expect.stringMatching(/^at \d\S* partition 1 \| 3$/),
     ]);
   });
 
