@@ -2,6 +2,7 @@
 // these, never the worker or the bridge. Keys are in keyring.ts, filters in query.ts.
 import { bridge } from '../bridge/bridge.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
+import { SESSION_PACKETS_MAX } from '../../app/store/packet-store.ts';
 import { positionIn } from '../../app/store/row-list.ts';
 import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
 import type { ThemeChoice } from '../../app/settings/settings.ts';
@@ -77,6 +78,10 @@ function takeAnalysis(analysis: Analysis): void {
 const LIVE_INTERVAL = 100;
 let liveTimer: ReturnType<typeof setTimeout> | null = null;
 
+const FULL =
+  `The window keeps the first ${SESSION_PACKETS_MAX.toLocaleString('en')} packets: later ones are in the file only. ` +
+  'Keep it, and start again.';
+
 /** Shows what has come of a capture that goes on; the last of it too, a moment later. */
 function showLive(): void {
   if (liveTimer !== null) return;
@@ -86,7 +91,8 @@ function showLive(): void {
       if (useSession.getState().phase !== 'live') return;
       lastGrown = performance.now();
       followNow();
-      useSession.setState({ revision: packets().revision });
+      const isFull = packets().length >= SESSION_PACKETS_MAX && useSession.getState().damage === null;
+      useSession.setState({ revision: packets().revision, ...(isFull ? { damage: FULL } : {}) });
       askAgain(false);
     },
     Math.max(0, LIVE_INTERVAL - (performance.now() - lastGrown)),

@@ -55,7 +55,10 @@ export async function startCapture(
     if (stream !== null) tell(owner, 'capture.news', { stream, ...news });
   });
   const problem = await capture.started();
-  if (problem !== null) return fail({ kind: 'denied', says: problem });
+  if (problem !== null || owner.isDestroyed()) {
+    await capture.stop();
+    return fail({ kind: 'denied', says: problem ?? 'the window was closed.' });
+  }
   const id = serveSource(owner, capture.capture, async () => {
     running.delete(id);
     await capture.stop();

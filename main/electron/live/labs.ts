@@ -38,6 +38,10 @@ export async function startLab(owner: WebContents, options: LabOptions): Promise
     });
     if (!started.ok) return refuse(started.problem);
     const lab = started.value;
+    if (owner.isDestroyed()) {
+      await lab.end('kill');
+      return refuse('the window was closed.');
+    }
     running = { owner, lab };
     // A lab whose window closes, or shows something else, has nobody left who could end it.
     const stream = serveSource(owner, lab.capture, async () => {

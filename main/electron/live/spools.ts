@@ -8,6 +8,9 @@ import { granted, recent } from '../remembered.ts';
 /** Live captures that stay, the latest. */
 export const SPOOLS_KEPT_MAX = 10;
 
+/** Those that are being written, or shown. */
+const inUse = new Set<string>();
+
 const folder = (): string => join(app.getPath('userData'), 'captures');
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -23,6 +26,7 @@ export async function spooled(): Promise<readonly string[]> {
 
 /** A live capture that is shown no more is one of the recent captures. */
 export async function remember(path: string): Promise<void> {
+  inUse.delete(path);
   granted.grant(path);
   await recent.add(path);
 }
@@ -36,11 +40,13 @@ export async function offerLeftOver(): Promise<void> {
 /** A name for the next live capture, of what it is: `20261126-020355-lo.pcapng`. Old ones go. */
 export async function newSpool(what: string): Promise<string> {
   await mkdir(folder(), { recursive: true });
-  const old = (await spooled()).slice(SPOOLS_KEPT_MAX - 1);
+  const old = (await spooled()).slice(SPOOLS_KEPT_MAX - 1).filter((path) => !inUse.has(path));
   await Promise.all(old.map((path) => rm(path, { force: true })));
   const now = new Date();
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
   const ms = String(now.getMilliseconds()).padStart(3, '0');
-  return join(folder(), `${day}-${time}.${ms}-${what.replace(/[^\w.-]/g, '_')}.pcapng`);
+  const path = join(folder(), `${day}-${time}.${ms}-${what.replace(/[^\w.-]/g, '_')}.pcapng`);
+  inUse.add(path);
+  return path;
 }

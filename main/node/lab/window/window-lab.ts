@@ -48,7 +48,9 @@ export class WindowLab {
   private readonly ups = new Set<number>();
   private faults: readonly LabFault[] = [];
   private objects: LabObjects | null = null;
+  /** Of the spool, or of the lab as a whole. */
   private problem: string | null = null;
+  private readonly nodeProblems = new Map<number, string>();
   private hasEnded = false;
   private told: Buffer | null = null;
 
@@ -127,8 +129,11 @@ export class WindowLab {
     if (event.kind === 'ended') {
       this.ups.delete(number);
       this.statuses.delete(number);
-    } else if (event.report.kind === 'up') this.ups.add(number);
-    else if (event.report.kind === 'problem') this.problem = `node ${number}, ${ip}: ${event.report.says}`;
+    } else if (event.report.kind === 'up') {
+      this.ups.add(number);
+      this.nodeProblems.delete(number);
+    } else if (event.report.kind === 'problem')
+      this.nodeProblems.set(number, `node ${number}, ${ip}: ${event.report.says}`);
     this.tell();
   }
 
@@ -162,7 +167,9 @@ export class WindowLab {
   }
 
   private snapshot(): LabSnapshot {
-    const { options, faults, objects, problem, lab } = this;
+    const { options, faults, objects, lab } = this;
+    const [ofNode = null] = this.nodeProblems.values();
+    const problem = this.problem ?? ofNode;
     const nodes = (lab?.cluster.nodes() ?? []).map((spec): LabNodeView => {
       const { number } = spec;
       return {
