@@ -135,4 +135,6 @@ export interface LabNodeStatus {
   /** Messages of groups, and their octets, that were delivered here; what the load said here. */
   readonly delivered: { readonly messages: number; readonly octets: number };
   readonly load: { readonly sent: number; readonly refused: number };
+  /** The longest that one step of the node has taken, ms on the wall; absent where no process runs it. */
+  readonly longestStepMs?: number;
 }

@@ -1,6 +1,5 @@
 // Packs messages into totempg packets as a member of a ring sends them: small ones share a packet, long ones are cut.
 // One open packet, which the owner takes when a token comes. Not the joining of pieces: that is receiver.ts.
-import { viewOf } from '../base/bytes.ts';
 import { TotempgMcast } from './packet.ts';
 
 const { at: AT, fixedSize: HEAD } = TotempgMcast;
@@ -11,6 +10,8 @@ const SPARE = LENGTH + 1;
 /** What Corosync takes off each packet when it reckons whether a message has room (byte_count_send_ok). */
 const RESERVE = 16;
 const LABEL_MAX = 255;
+/** Packets are cut from buffers of so many octets: one of its own costs each as much as all else. */
+const SLAB_OCTETS = 65_536;
 
 /** Plain data: structuredClone() copies it. */
 export interface SenderState {
@@ -41,6 +42,9 @@ class Sender implements TotempgSender {
   #lengths: number[] = [];
   /** Label of the packet before, where the open one starts with the rest of its last message; else 0. */
   #continuation = 0;
+  /** Where packets get their octets: those before #slabUsed are given out and never written again. */
+  #slab = new ArrayBuffer(0);
+  #slabUsed = 0;
 
   constructor(packetMax: number, saved: SenderState | undefined) {
     this.#packetMax = packetMax;
@@ -107,18 +111,32 @@ class Sender implements TotempgSender {
   #close(fragmented: number): Uint8Array {
     const lengths = this.#lengths;
     const dataAt = HEAD + LENGTH * lengths.length;
-    const packet = new Uint8Array(dataAt + this.#used);
-    const view = viewOf(packet);
+    const packet = this.#cut(dataAt + this.#used);
     packet[AT.fragmented] = fragmented;
     packet[AT.continuation] = this.#continuation;
-    view.setUint16(AT.msgCount, lengths.length, true);
-    for (let i = 0; i < lengths.length; i++) view.setUint16(HEAD + LENGTH * i, lengths[i]!, true);
+    putU16(packet, AT.msgCount, lengths.length);
+    for (let i = 0; i < lengths.length; i++) putU16(packet, HEAD + LENGTH * i, lengths[i]!);
     packet.set(this.#octets.subarray(0, this.#used), dataAt);
     this.#continuation = fragmented;
     this.#used = 0;
     this.#lengths = [];
     return packet;
   }
+
+  #cut(length: number): Uint8Array {
+    if (this.#slabUsed + length > this.#slab.byteLength) {
+      this.#slab = new ArrayBuffer(Math.max(length, SLAB_OCTETS));
+      this.#slabUsed = 0;
+    }
+    const packet = new Uint8Array(this.#slab, this.#slabUsed, length);
+    this.#slabUsed += length;
+    return packet;
+  }
+}
+
+function putU16(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value;
+  octets[at + 1] = value >>> 8;
 }
 
 /** A sender whose packets are little-endian and at most `packetMax` octets long. */

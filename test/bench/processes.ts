@@ -1,5 +1,6 @@
 // Three nodes as processes on real UDP, one of them speaking: messages a second that all three deliver, beside three
-// real Corosync daemons in network namespaces where those can be had; and what an idle ring costs.
+// real Corosync daemons in network namespaces where those can be had; the longest work at a time; what an idle ring
+// costs.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ const GROUP = 'bench';
 const NODES = [1, 2, 3];
 const IDLE_SECONDS = 10;
 const TICKS_A_SECOND = 100;
+/** No work of a node may take longer at a time. */
+const STEP_MS_MAX = 20;
 const CLUSTER_NAME_PORT = 28_405;
 
 const root = process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..');
@@ -122,6 +125,13 @@ export async function processFigures(): Promise<readonly Figure[]> {
       const what = `three processes on udp, ${size} octets, all deliver`;
       figures.push({ what, value, unit, ...(theirs === undefined ? {} : { atLeast: Math.round(theirs) }) });
     }
+    const statuses = await Promise.all(NODES.map((number) => cluster.status(number)));
+    figures.push({
+      what: 'longest step of a node under that load, on the wall',
+      value: Math.max(...statuses.map((status) => status?.longestStepMs ?? NaN)),
+      unit: 'ms',
+      atMost: STEP_MS_MAX,
+    });
     figures.push({
       what: 'an idle ring of three, the busiest node',
       value: await idleShare(cluster),

@@ -62,8 +62,36 @@ export function bindSocket(options: BindOptions): Promise<Result<Socket, NodePro
   });
 }
 
-/** Joins a multicast group on the interface that has `address`. */
-export function joinGroup(socket: Socket, group: string, address: string): Result<void, NodeProblem> {
+/** Senders that Linux lets a socket name for a group (net.ipv4.igmp_max_msf). */
+const SOURCES_MAX = 10;
+
+/** Hears the group from these senders only; false where that cannot be, and nothing has changed. */
+function joinGroupOf(socket: Socket, group: string, address: string, sources: readonly string[]): boolean {
+  const joined: string[] = [];
+  try {
+    for (const source of sources) {
+      socket.addSourceSpecificMembership(source, group, address);
+      joined.push(source);
+    }
+    return true;
+  } catch {
+    for (const source of joined) socket.dropSourceSpecificMembership(source, group, address);
+    return false;
+  }
+}
+
+/**
+ * Joins a multicast group on the interface that has `address`; of `sources` only, where there are a few: what others
+ * send, this node itself above all, then costs nothing.
+ */
+export function joinGroup(
+  socket: Socket,
+  group: string,
+  address: string,
+  sources: readonly string[],
+): Result<void, NodeProblem> {
+  const areFew = sources.length > 0 && sources.length <= SOURCES_MAX;
+  if (areFew && joinGroupOf(socket, group, address, sources)) return ok(undefined);
   try {
     socket.addMembership(group, address);
     return ok(undefined);

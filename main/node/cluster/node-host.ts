@@ -30,6 +30,8 @@ export interface NodeHost {
   /** False while a ring id is being written: inputs wait. */
   isReady(): boolean;
   readonly gate: FaultGate;
+  /** The longest that a step and what came of it at once has taken, ms on the wall. */
+  readonly longestStepMs: () => number;
   /** Sends a LEAVE, then closes. */
   leave(): Promise<void>;
   close(): void;
@@ -54,6 +56,8 @@ class Host implements NodeHost {
   private timer: NodeJS.Timeout | null = null;
   private timerAt = Infinity;
   private whenIdle: (() => void) | null = null;
+  private longestMs = 0;
+  readonly longestStepMs = (): number => this.longestMs;
 
   constructor(options: NodeHostOptions) {
     this.options = options;
@@ -86,7 +90,10 @@ class Host implements NodeHost {
   }
 
   private step(input: NodeInput): void {
-    this.carryOut(this.options.node.step(monotonicMicros(), input), 0);
+    const begunMs = performance.now();
+    this.carryOut(this.options.node.step(Math.floor(begunMs * 1000) as Micros, input), 0);
+    const tookMs = performance.now() - begunMs;
+    if (tookMs > this.longestMs) this.longestMs = tookMs;
   }
 
   private drain(): void {

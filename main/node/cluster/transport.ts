@@ -23,16 +23,20 @@ export interface TransportOptions {
   /** Corosync's mcastport: tokens and multicasts go to it, udp sends from the one below it. */
   readonly port: number;
   readonly ttl: number;
+  /**
+   * Udp: who is not in the nodelist is not heard, which real nodes do hear. The kernel then keeps a node's own multicasts
+   * from it too, which would cost it as much as all that it hears.
+   */
+  readonly isListedOnly?: boolean;
   readonly onDatagram: (bytes: Uint8Array, from: string, isMulticast: boolean) => void;
   /** Sees what this node sends to others, just before. */
   readonly onSent?: (sent: SentDatagram) => void;
 }
 
+/** What the kernel does not take is as good as lost on the way. */
 export interface Transport {
   sendToken(to: NodeRef, bytes: Uint8Array): void;
   sendMcast(bytes: Uint8Array): void;
-  /** Sends that the kernel did not take: as good as lost on the way. */
-  readonly failedSends: () => number;
   close(): void;
 }
 
@@ -69,19 +73,16 @@ async function openUdp(options: TransportOptions): Promise<Result<Transport, Nod
   if (!unicast.ok) return opening.failWith(unicast.problem);
   const multicast = await opening.bind(group, port, true, heard);
   if (!multicast.ok) return opening.failWith(multicast.problem);
-  const joined = joinGroup(multicast.value, group, own);
+  const others = options.isListedOnly === true ? [...nodelist.values()].filter((address) => address !== own) : [];
+  const joined = joinGroup(multicast.value, group, own, others);
   if (!joined.ok) return opening.failWith(joined.problem);
   const sending = await opening.bind(own, port - 1, false);
   if (!sending.ok) return opening.failWith(sending.problem);
   const ready = sendMulticastsFrom(sending.value, own, ttl);
   if (!ready.ok) return opening.failWith(ready.problem);
-  let failed = 0;
-  const sent = (error: Error | null): void => {
-    if (error !== null) failed++;
-  };
   const send = (bytes: Uint8Array, ip: string): void => {
     onSent?.({ from: { ip: own, port: port - 1 }, to: { ip, port }, bytes });
-    sending.value.send(bytes, port, ip, sent);
+    sending.value.send(bytes, port, ip);
   };
   return ok({
     sendToken(to, bytes) {
@@ -89,7 +90,6 @@ async function openUdp(options: TransportOptions): Promise<Result<Transport, Nod
       if (address !== undefined) send(bytes, address);
     },
     sendMcast: (bytes) => send(bytes, group),
-    failedSends: () => failed,
     close: () => opening.close(),
   });
 }
@@ -111,13 +111,9 @@ async function openUdpu(options: TransportOptions): Promise<Result<Transport, No
     if (!bound.ok) return opening.failWith(bound.problem);
     members.push({ address, socket: bound.value });
   }
-  let failed = 0;
-  const sent = (error: Error | null): void => {
-    if (error !== null) failed++;
-  };
   const send = (socket: Socket, bytes: Uint8Array, ip: string): void => {
     onSent?.({ from: { ip: self.ip, port: socket.address().port }, to: { ip, port }, bytes });
-    socket.send(bytes, port, ip, sent);
+    socket.send(bytes, port, ip);
   };
   return ok({
     sendToken(to, bytes) {
@@ -127,7 +123,6 @@ async function openUdpu(options: TransportOptions): Promise<Result<Transport, No
     sendMcast(bytes) {
       for (const { address, socket } of members) send(socket, bytes, address);
     },
-    failedSends: () => failed,
     close: () => opening.close(),
   });
 }

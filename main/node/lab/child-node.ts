@@ -20,6 +20,12 @@ export interface HelperProgram {
 /** Milliseconds that a node may take to leave or to tell of itself. */
 const PATIENCE_MS = 3000;
 
+/**
+ * Node asks for 64 KiB for each datagram that it reads: the C library keeps them instead of giving them back to the
+ * kernel each time.
+ */
+const MALLOC = { MALLOC_TRIM_THRESHOLD_: String(64 << 20), MALLOC_TOP_PAD_: String(4 << 20) };
+
 let canTie: boolean | null = null;
 
 /** util-linux's setpriv makes the kernel kill the child when its parent dies, also a stopped one. */
@@ -46,7 +52,7 @@ export class ChildNode {
     this.child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
       serialization: 'advanced',
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...MALLOC, ELECTRON_RUN_AS_NODE: '1' },
     });
     const tap = this.child.stdio[4] as Readable | undefined;
     tap?.on('data', hooks.tap);

@@ -20,6 +20,8 @@ export interface LoadCounts {
 /** Messages that are said in one turn of the event loop, so that the ring turns between them. */
 const BURST = 64;
 const IDLE_MS = 1;
+/** Small messages are cut from buffers of so many octets. */
+const SLAB_OCTETS = 65_536;
 const JOIN_MS = 20;
 
 export class GroupLoad {
@@ -27,6 +29,8 @@ export class GroupLoad {
   private readonly input: (input: NodeInput) => void;
   private readonly message: Uint8Array;
   private readonly startedMs = performance.now();
+  private slab = new Uint8Array(0);
+  private used = 0;
   private sent = 0;
   private refusals = 0;
   private isRefused = false;
@@ -61,6 +65,20 @@ export class GroupLoad {
     this.isEnded = true;
   }
 
+  /** A number in front tells messages apart; the node keeps the octets, so each has its own. */
+  private next(): Uint8Array {
+    const { size } = this.order;
+    if (this.used + size > this.slab.length) {
+      this.slab = new Uint8Array(Math.max(size, SLAB_OCTETS));
+      this.used = 0;
+    }
+    const message = this.slab.subarray(this.used, this.used + size);
+    this.used += size;
+    message.set(this.message);
+    for (let i = 0; i < Math.min(4, size); i++) message[i] = this.sent >>> (8 * i);
+    return message;
+  }
+
   private later(ms: number): void {
     if (ms === 0) setImmediate(() => this.speak());
     else setTimeout(() => this.speak(), ms);
@@ -81,9 +99,7 @@ export class GroupLoad {
     }
     const due = Math.min(BURST, this.due());
     for (let i = 0; i < due && !this.isRefused; i++) {
-      // A number in front tells messages apart; the node keeps the octets, so each has its own.
-      const message = this.message.slice();
-      if (message.length >= 4) new DataView(message.buffer).setUint32(0, this.sent, true);
+      const message = this.next();
       this.sent++;
       this.input({ kind: 'cpg-mcast', group, pid, message });
       if (this.isRefused) this.sent--;

@@ -121,6 +121,7 @@ export class NodeProcess {
         group,
         port,
         ttl: 1,
+        isListedOnly: true,
         ...(start.isTapped ? { onSent: this.tapOf(start) } : {}),
       },
       ringIds,
@@ -230,6 +231,7 @@ export class NodeProcess {
       dropped: this.host.gate.dropped(),
       delivered: { ...this.delivered },
       load: this.load?.counts() ?? { sent: 0, refused: 0 },
+      longestStepMs: this.host.longestStepMs(),
     };
     this.hooks.tell({ kind: 'status', ask, status });
   }

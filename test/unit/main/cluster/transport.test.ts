@@ -19,7 +19,11 @@ interface Heard {
   readonly isMulticast: boolean;
 }
 
-async function nodeOn(nodeid: number, kind: 'udp' | 'udpu'): Promise<{ transport: Transport; heard: Heard[] }> {
+async function nodeOn(
+  nodeid: number,
+  kind: 'udp' | 'udpu',
+  isListedOnly = false,
+): Promise<{ transport: Transport; heard: Heard[] }> {
   const heard: Heard[] = [];
   const opened = await openTransport({
     kind,
@@ -28,6 +32,7 @@ async function nodeOn(nodeid: number, kind: 'udp' | 'udpu'): Promise<{ transport
     group: '226.94.1.77',
     port: PORT,
     ttl: 1,
+    isListedOnly,
     onDatagram: (bytes, from, isMulticast) => heard.push({ bytes: [...bytes], from, isMulticast }),
   });
   if (!opened.ok) throw new Error(explainNodeProblem(opened.problem));
@@ -74,6 +79,27 @@ describe.runIf(isLinux).each(['udp', 'udpu'] as const)('%s', (kind) => {
     open.length = 0;
 
     await expect(nodeOn(1, kind)).resolves.toBeDefined();
+  });
+});
+
+describe.runIf(isLinux)('multicasts of a stranger', () => {
+  it.each([
+    ['are heard, as real nodes do', false],
+    ['are not heard where the nodelist is all there is', true],
+  ] as const)('%s', async (_says, isListedOnly) => {
+    const one = await nodeOn(1, 'udp', isListedOnly);
+    const two = await nodeOn(2, 'udp', isListedOnly);
+    const stranger = createSocket('udp4');
+    await new Promise<void>((done) => stranger.bind({ address: '127.168.77.9' }, done));
+    stranger.setMulticastInterface('127.168.77.9');
+    await new Promise((done) => stranger.send(new Uint8Array([9]), PORT, '226.94.1.77', done));
+    two.transport.sendMcast(new Uint8Array([7]));
+    await until(() => one.heard.length === (isListedOnly ? 1 : 2));
+    stranger.close();
+
+    const heard = one.heard.map(({ bytes }) => bytes);
+    expect(heard).toEqual(isListedOnly ? [[7]] : [[9], [7]]);
+    expect(two.heard.map(({ bytes }) => bytes)).toEqual(isListedOnly ? [] : [[9]]);
   });
 });
 
