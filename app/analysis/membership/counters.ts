@@ -1,5 +1,6 @@
 // Corosync's own counters for each node, as the node would have counted what the capture shows (specs/totem.md 6).
 // Null where the capture cannot tell: what stays inside the node, or what its vantage point did not see.
+import { COUNTER_NAMES, type CounterName } from '../../../protocol/totem/counter-names.ts';
 import { PacketKind } from '../../store/kinds.ts';
 import type { Counters } from '../result.ts';
 import { Gather } from './gather-reasons.ts';
@@ -11,42 +12,6 @@ const CONTINUOUS_GATHER_MAX = 3;
 /** Tokens of the node that may be missing from the capture before it is taken not to see them at all. */
 const UNSEEN_SHARE_MAX = 0.05;
 const NS_PER_MS = 1_000_000;
-
-const COUNTER_NAMES = [
-  'orf_token_tx',
-  'orf_token_rx',
-  'memb_merge_detect_tx',
-  'memb_merge_detect_rx',
-  'memb_join_tx',
-  'memb_join_rx',
-  'mcast_tx',
-  'mcast_retx',
-  'mcast_rx',
-  'memb_commit_token_tx',
-  'memb_commit_token_rx',
-  'token_hold_cancel_tx',
-  'token_hold_cancel_rx',
-  'operational_entered',
-  'operational_token_lost',
-  'gather_entered',
-  'gather_token_lost',
-  'commit_entered',
-  'commit_token_lost',
-  'recovery_entered',
-  'recovery_token_lost',
-  'consensus_timeouts',
-  'rx_msg_dropped',
-  'continuous_gather',
-  'continuous_sendmsg_failures',
-  'firewall_enabled_or_nic_failure',
-  'mtt_rx_token',
-  'avg_token_workload',
-  'avg_backlog_calc',
-  'msg_queue_avail',
-  'msg_reserved',
-  'time_since_token_last_received',
-] as const;
-type CounterName = (typeof COUNTER_NAMES)[number];
 
 /** A commit token goes round twice, also when a node forms a ring with itself. */
 const ROTATIONS = 2;

@@ -1,5 +1,6 @@
 // corosync-objctl of 1.4 and corosync-cmapctl of 3.1: the configuration, members and counters of a node as keys and
 // values, with the names and types of the real maps. Only keys that a node of ours has something to say about.
+import { COUNTERS_OF_ONE } from '../../../protocol/totem/counter-names.ts';
 import { toolErr, toolOut, type NodeView, type ToolResult } from './node-view.ts';
 
 interface Entry {
@@ -8,39 +9,8 @@ interface Entry {
   readonly value: string;
 }
 
-/** Counters in the order in which corosync-objctl prints them. */
-export const COUNTERS = [
-  'orf_token_tx',
-  'orf_token_rx',
-  'memb_merge_detect_tx',
-  'memb_merge_detect_rx',
-  'memb_join_tx',
-  'memb_join_rx',
-  'mcast_tx',
-  'mcast_retx',
-  'mcast_rx',
-  'memb_commit_token_tx',
-  'memb_commit_token_rx',
-  'token_hold_cancel_tx',
-  'token_hold_cancel_rx',
-  'operational_entered',
-  'operational_token_lost',
-  'gather_entered',
-  'gather_token_lost',
-  'commit_entered',
-  'commit_token_lost',
-  'recovery_entered',
-  'recovery_token_lost',
-  'consensus_timeouts',
-  'mtt_rx_token',
-  'avg_token_workload',
-  'avg_backlog_calc',
-  'rx_msg_dropped',
-  'continuous_gather',
-  'firewall_enabled_or_nic_failure',
-];
 /** Counters that are 32 bits wide in 3.1; all others have 64. */
-const NARROW = new Set(['mtt_rx_token', 'avg_token_workload', 'avg_backlog_calc', 'continuous_gather']);
+const NARROW = new Set<string>(['mtt_rx_token', 'avg_token_workload', 'avg_backlog_calc', 'continuous_gather']);
 
 const network = (ip: string): string => ip.replace(/\.\d+$/, '.0');
 
@@ -71,7 +41,7 @@ function objects(view: NodeView): readonly string[] {
     `totem.interface.mcastport=${port}`,
     'totem.interface.ttl=1',
     `runtime.totem.pg.msg_reserved=${status?.node.queued.messages ?? 0}`,
-    ...COUNTERS.map((name) => `${srp}${name}=${counterOf(view, name)}`),
+    ...COUNTERS_OF_ONE.map((name) => `${srp}${name}=${counterOf(view, name)}`),
     ...members,
   ];
 }
@@ -138,7 +108,7 @@ function configuration(view: NodeView): readonly Entry[] {
 }
 
 const statistics = (view: NodeView): readonly Entry[] =>
-  COUNTERS.map((name) => ({
+  COUNTERS_OF_ONE.map((name) => ({
     key: `stats.srp.${name}`,
     type: name === 'firewall_enabled_or_nic_failure' ? 'u8' : NARROW.has(name) ? 'u32' : 'u64',
     value: counterOf(view, name),

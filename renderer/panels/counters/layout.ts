@@ -2,7 +2,7 @@
 import type { Counters } from '../../../app/analysis/result.ts';
 import type { LabDialect } from '../../../app/lab/cluster.ts';
 import type { LabNodeView } from '../../../app/lab/lab-view.ts';
-import { COUNTERS } from '../../../app/lab/shell/maps.ts';
+import { COUNTERS_OF_ONE } from '../../../protocol/totem/counter-names.ts';
 
 export interface CounterCell {
   /** Null where it is not known. */
@@ -74,7 +74,7 @@ export function counterRows(
   const now = recent.at(-1);
   const nodeIn = (sample: CounterSample | undefined, nodeid: number): LabNodeView | undefined =>
     sample?.nodes.find(({ spec }) => spec.nodeid === nodeid);
-  return COUNTERS.map((name) => {
+  return COUNTERS_OF_ONE.map((name) => {
     const cells = nodeids.map((nodeid): CounterCell => {
       const told = inferred.get(nodeid)?.[name] ?? null;
       const inside = insideOf(nodeIn(now, nodeid), name);

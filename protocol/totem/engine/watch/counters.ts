@@ -1,37 +1,14 @@
 // Corosync's counters by their names (specs/totem.md 6), and how its means are made. No decisions rest on them but
 // continuous_gather.
+import { EVENT_COUNTERS } from '../../counter-names.ts';
 
 /** Tokens that the means look back on (TOTEM_TOKEN_STATS_MAX). */
 const TOKEN_STATS_MAX = 100;
 
-const COUNTER_NAMES = [
-  'orf_token_tx',
-  'orf_token_rx',
-  'memb_merge_detect_tx',
-  'memb_merge_detect_rx',
-  'memb_join_tx',
-  'memb_join_rx',
-  'mcast_tx',
-  'mcast_retx',
-  'mcast_rx',
-  'memb_commit_token_tx',
-  'memb_commit_token_rx',
-  'token_hold_cancel_tx',
-  'token_hold_cancel_rx',
-  'operational_entered',
-  'operational_token_lost',
-  'gather_entered',
-  'gather_token_lost',
-  'commit_entered',
-  'commit_token_lost',
-  'recovery_entered',
-  'recovery_token_lost',
-  'consensus_timeouts',
-  'rx_msg_dropped',
-  'continuous_gather',
-] as const;
+/** What an engine counts as it goes. */
+const COUNTED = [...EVENT_COUNTERS, 'rx_msg_dropped', 'continuous_gather'] as const;
 
-export type CounterName = (typeof COUNTER_NAMES)[number];
+export type CounterName = (typeof COUNTED)[number];
 
 export type Counters = { [K in CounterName]: number } & {
   /** Ours: datagrams that are no message of this dialect, or a broken one. Corosync drops them before any counter. */
@@ -46,7 +23,7 @@ export type Counters = { [K in CounterName]: number } & {
 };
 
 export function makeCounters(): Counters {
-  const zero = Object.fromEntries(COUNTER_NAMES.map((name) => [name, 0])) as { [K in CounterName]: number };
+  const zero = Object.fromEntries(COUNTED.map((name) => [name, 0])) as { [K in CounterName]: number };
   return { ...zero, malformed_rx: 0, tokenRx: [], backlogs: [], tokens: 0 };
 }
 
@@ -76,7 +53,7 @@ export function readCounters(
 ): { readonly [name: string]: number } {
   const { backlogs } = counters;
   const plain: Partial<Record<CounterName, number>> = {};
-  for (const name of COUNTER_NAMES) plain[name] = counters[name];
+  for (const name of COUNTED) plain[name] = counters[name];
   let sum = 0;
   for (let i = 0; i < backlogs.length; i++) sum += backlogs[i]!;
   return {

@@ -60,6 +60,26 @@ describe('simulate --step', () => {
   });
 });
 
+describe('node', () => {
+  it('says in one sentence why it cannot run, and what to do', () => {
+    const own = ['node', '--id', '1', '--port', '15605', '--state', join(folder, 'state')];
+    const at = (address: string, ...more: readonly string[]) => totemlab([...own, '--bind', address, ...more]);
+
+    expect(at('127.168.79.1', '--token', '20')).toMatchObject({
+      code: 2,
+      err: 'totemlab: token is 20: set it to a whole number from 30 to 86400000 ms, or leave it out.\n',
+    });
+    expect(at('192.0.2.1')).toMatchObject({
+      code: 2,
+      err: 'totemlab: 192.0.2.1 is no address of this machine: ip address lists those it has.\n',
+    });
+    const taken = file('taken', new Uint8Array(0));
+    const { code, err } = at('127.168.79.1', '--state', join(taken, 'below'));
+    expect(code).toBe(2);
+    expect(err).toMatch(/^totemlab: .*\.\n$/);
+  });
+});
+
 describe('place', () => {
   const NODES = '192.168.1.111,192.168.1.112,192.168.1.114';
 
