@@ -62,6 +62,19 @@ export function bindSocket(options: BindOptions): Promise<Result<Socket, NodePro
   });
 }
 
+/** Everything that leaves the socket goes to one place: the kernel looks for the way there once. */
+export function connectSocket(socket: Socket, address: string, port: number): Promise<Result<void, NodeProblem>> {
+  return new Promise((done) => {
+    const failed = (error: Error): void =>
+      done(fail({ kind: 'socket', what: `connecting to ${address}:${port}`, code: codeOf(error) }));
+    socket.once('error', failed);
+    socket.connect(port, address, () => {
+      socket.removeListener('error', failed);
+      done(ok(undefined));
+    });
+  });
+}
+
 /** Senders that Linux lets a socket name for a group (net.ipv4.igmp_max_msf). */
 const SOURCES_MAX = 10;
 

@@ -4,7 +4,7 @@
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import type { NodeRef } from '../../../protocol/totem/identity.ts';
-import { bindSocket, joinGroup, sendMulticastsFrom } from './datagram-socket.ts';
+import { bindSocket, connectSocket, joinGroup, sendMulticastsFrom } from './datagram-socket.ts';
 import type { NodeProblem } from './node-problem.ts';
 
 /** A datagram that is about to be handed to the kernel: told of before, so that its time is before any answer's. */
@@ -76,20 +76,27 @@ async function openUdp(options: TransportOptions): Promise<Result<Transport, Nod
   const others = options.isListedOnly === true ? [...nodelist.values()].filter((address) => address !== own) : [];
   const joined = joinGroup(multicast.value, group, own, others);
   if (!joined.ok) return opening.failWith(joined.problem);
-  const sending = await opening.bind(own, port - 1, false);
+  // Two sockets of one address and port: tokens go to whoever is next, multicasts always to the group.
+  const sending = await opening.bind(own, port - 1, true);
   if (!sending.ok) return opening.failWith(sending.problem);
-  const ready = sendMulticastsFrom(sending.value, own, ttl);
+  const toGroup = await opening.bind(own, port - 1, true);
+  if (!toGroup.ok) return opening.failWith(toGroup.problem);
+  const ready = sendMulticastsFrom(toGroup.value, own, ttl);
   if (!ready.ok) return opening.failWith(ready.problem);
-  const send = (bytes: Uint8Array, ip: string): void => {
-    onSent?.({ from: { ip: own, port: port - 1 }, to: { ip, port }, bytes });
-    sending.value.send(bytes, port, ip);
-  };
+  const connected = await connectSocket(toGroup.value, group, port);
+  if (!connected.ok) return opening.failWith(connected.problem);
+  const from = { ip: own, port: port - 1 };
   return ok({
     sendToken(to, bytes) {
-      const address = to.ip ?? nodelist.get(to.nodeid);
-      if (address !== undefined) send(bytes, address);
+      const ip = to.ip ?? nodelist.get(to.nodeid);
+      if (ip === undefined) return;
+      onSent?.({ from, to: { ip, port }, bytes });
+      sending.value.send(bytes, port, ip);
     },
-    sendMcast: (bytes) => send(bytes, group),
+    sendMcast(bytes) {
+      onSent?.({ from, to: { ip: group, port }, bytes });
+      toGroup.value.send(bytes);
+    },
     close: () => opening.close(),
   });
 }
