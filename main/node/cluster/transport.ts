@@ -24,8 +24,8 @@ export interface TransportOptions {
   readonly port: number;
   readonly ttl: number;
   /**
-   * Udp: who is not in the nodelist is not heard, which real nodes do hear. The kernel then keeps a node's own multicasts
-   * from it too, which would cost it as much as all that it hears.
+   * Udp: who is not in the nodelist is not heard, which real nodes do hear. The kernel then keeps a node's own
+   * multicasts from it too, which would cost it as much as all that it hears.
    */
   readonly isListedOnly?: boolean;
   readonly onDatagram: (bytes: Uint8Array, from: string, isMulticast: boolean) => void;

@@ -62,7 +62,7 @@ describe('a flood', () => {
     expect(goesOn(node, 1)).toBe(true);
   });
 
-  it('of strangers that ask to merge makes it gather with at most 384 nodes, and give up those that never answer', () => {
+  it('of strangers that ask to merge makes it gather, with at most 384 nodes, and give the silent up', () => {
     const node = new TotemNode(2).to('operational');
     for (let i = 0; i < 3000; i++) node.hear(aMergeDetect(100 + i, aRing(100 + i, 4)));
     const { procList } = node.engine.inspect();
