@@ -9,6 +9,8 @@ import { useLab } from './lab-store.ts';
 export interface LabSample {
   /** Nanoseconds since the epoch of the capture's store. */
   readonly time: number;
+  /** Tells one lab from another. */
+  readonly lab: string;
   readonly nodes: readonly LabNodeView[];
   readonly objects: LabObjects | null;
 }
@@ -41,20 +43,21 @@ function forgetOldStores(samples: readonly LabSample[]): readonly LabSample[] {
   return samples.map((sample) => (sample.objects === oldest ? { ...sample, objects: next } : sample));
 }
 
-/** The samples with what is told now; a new capture or lab begins anew. */
-export function withSample(
-  samples: readonly LabSample[],
-  { nodes, objects }: Pick<LabSnapshot, 'nodes' | 'objects'>,
-  time: number,
-): readonly LabSample[] {
-  const last = samples.at(-1);
-  if (last !== undefined && time < last.time) return [{ time, nodes, objects }];
+/** Tells labs apart: each one of processes has folders of its own. */
+const labOf = ({ options, nodes }: LabSnapshot): string => `${JSON.stringify(options)} ${nodes[0]?.directory ?? ''}`;
+
+/** The samples with what is told now. Another lab begins anew; one that has gone back in its time forgets what was. */
+export function withSample(samples: readonly LabSample[], snapshot: LabSnapshot, time: number): readonly LabSample[] {
+  const lab = labOf(snapshot);
+  const before = samples.at(-1)?.lab === lab ? samples.filter((sample) => sample.time <= time) : [];
+  const last = before.at(-1);
+  const { nodes, objects } = snapshot;
   const shared = last !== undefined && isSameStore(last.objects, objects) ? last.objects : objects;
-  const own = { time, nodes, objects: shared };
+  const own = { time, lab, nodes, objects: shared };
   // The newest is always kept; it takes the place of one that is too near to the one before.
-  const before = samples.at(-2);
-  const isNear = last !== undefined && before !== undefined && last.time - before.time < SAMPLE_APART;
-  const kept = isNear ? samples.slice(0, -1) : samples;
+  const third = before.at(-2);
+  const isNear = last !== undefined && third !== undefined && last.time - third.time < SAMPLE_APART;
+  const kept = isNear ? before.slice(0, -1) : before;
   return forgetOldStores([...kept.slice(1 - LAB_SAMPLES_MAX), own]);
 }
 

@@ -43,9 +43,11 @@ function joined(joins: Joins, { joined: came, left }: Extract<ProgramEffect, { k
 export class LabWatch implements WorldObserver, Follower {
   readonly #counts: Counts[];
   readonly #tap: WireTap;
+  readonly #world: World;
   readonly #feed: CaptureFeed;
 
   constructor(world: World, feed: CaptureFeed, saved: unknown) {
+    this.#world = world;
     const state = saved as Saved | null;
     feed.goTo(state?.place ?? 0);
     this.#feed = feed;
@@ -91,6 +93,7 @@ export class LabWatch implements WorldObserver, Follower {
     const status = node.phase === 'running' ? (node.program?.nodeStatus() ?? null) : null;
     if (status === null) return null;
     const { joins, dropped, delivered } = this.#counts[node.index] ?? NOTHING;
-    return { node: status, sheep: null, joins, dropped, delivered, load: { sent: 0, refused: 0 } };
+    const load = { sent: 0, refused: 0 };
+    return { node: status, nowMicros: this.#world.now, sheep: null, joins, dropped, delivered, load };
   }
 }

@@ -135,18 +135,23 @@ function useActive(lab: LabAt | null, time: number | null): ActiveFaults {
 
 function Aside({ lab, count }: { readonly lab: LabAt | null; readonly count: number }): ReactNode {
   if (lab === null) return <span>{count} in this capture</span>;
+  const { phase, options } = lab.snapshot;
   const running = lab.nodes.filter(({ condition }) => condition === 'running').length;
   return (
     <>
       <span>
         {running} of {lab.nodes.length} run{lab.ago > 0 ? `, ${lengthText(lab.ago)} ago` : ''}
       </span>
-      <button type="button" className="pane-button" title="add" onClick={() => void runLine('add')}>
-        Add a node
-      </button>
-      <button type="button" className="pane-button" title="heal" onClick={() => void runLine('heal')}>
-        Heal the network
-      </button>
+      {phase === 'ended' || options.kind === 'virtual' ? null : (
+        <button type="button" className="pane-button" title="add" onClick={() => void runLine('add')}>
+          Add a node
+        </button>
+      )}
+      {phase === 'ended' ? null : (
+        <button type="button" className="pane-button" title="heal" onClick={() => void runLine('heal')}>
+          Heal the network
+        </button>
+      )}
     </>
   );
 }
@@ -161,6 +166,9 @@ export function NodeCards(): ReactNode {
   const active = useActive(lab, time);
   const numbers = (lab?.nodes ?? []).map(({ spec }) => spec.number);
   const shown = allNodes(nodes.nodes, lab);
+  const isVirtual = lab?.snapshot.options.kind === 'virtual';
+  const has = { sheep: !isVirtual && lab?.snapshot.options.withSheep === true, disk: !isVirtual };
+  const isPast = (lab?.ago ?? 0) > 0 || lab?.snapshot.phase === 'ended';
   return (
     <Pane id="nodes" title="Nodes" aside={<Aside lab={lab} count={nodes.nodes.length} />}>
       <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
@@ -169,9 +177,7 @@ export function NodeCards(): ReactNode {
           const number = view?.spec.number ?? 0;
           const others = numbers.filter((other) => other !== number);
           const own =
-            view === undefined
-              ? null
-              : { view, others, active: active.get(number) ?? NO_FAULTS, isPast: (lab?.ago ?? 0) > 0 };
+            view === undefined ? null : { view, others, active: active.get(number) ?? NO_FAULTS, isPast, has };
           return <Card key={node.nodeid} {...{ node, moment, known, own }} isChosen={node.nodeid === chosen} />;
         })}
       </ul>

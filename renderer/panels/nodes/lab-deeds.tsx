@@ -17,6 +17,7 @@ export function deedsOf(
   { spec: { number }, condition, status }: LabNodeView,
   active: ReadonlyMap<string, string>,
   others: readonly number[],
+  has: { readonly sheep: boolean; readonly disk: boolean },
 ): { readonly first: readonly Deed[]; readonly more: readonly (readonly Deed[])[] } {
   const n = number;
   const fault = (verb: string, words: string): Deed => ({ verb, line: `fault ${words}` });
@@ -54,8 +55,9 @@ export function deedsOf(
   const disk = active.has('disk')
     ? [fault(`Free the disk of node ${n}`, `disk ${n} ok`)]
     : [fault(`Fill the disk of node ${n}`, `disk ${n} full`), fault(`Slow the disk by 200 ms`, `disk ${n} slow 200`)];
-  const sheep: readonly Deed[] =
-    status?.sheep == null
+  const sheep: readonly Deed[] = !has.sheep
+    ? []
+    : status?.sheep == null
       ? [{ verb: `Start the sheep of node ${n}`, line: `n${n}> service sheepdog start` }]
       : [
           { verb: `Stop the sheep of node ${n}`, line: `n${n}> service sheepdog stop` },
@@ -63,7 +65,7 @@ export function deedsOf(
         ];
   return {
     first: [fault(`Kill node ${n}`, `kill ${n}`), pause, fault(`Let node ${n} leave`, `leave ${n}`), link],
-    more: [cuts, quality, disk, sheep],
+    more: [cuts, quality, has.disk ? disk : [], sheep],
   };
 }
 
@@ -87,13 +89,15 @@ export interface OwnNode {
   readonly active: ReadonlyMap<string, string>;
   /** Numbers of the other nodes. */
   readonly others: readonly number[];
-  /** The lab as it was: nothing can be done to the past. */
+  /** The lab as it was, or one that has ended: nothing can be done to the past. */
   readonly isPast: boolean;
+  /** What the lab's nodes have. */
+  readonly has: { readonly sheep: boolean; readonly disk: boolean };
 }
 
-export function LabDeeds({ view, active, others, isPast }: OwnNode): ReactNode {
+export function LabDeeds({ view, active, others, isPast, has }: OwnNode): ReactNode {
   const { number } = view.spec;
-  const { first, more } = deedsOf(view, active, others);
+  const { first, more } = deedsOf(view, active, others, has);
   return (
     <>
       {active.size === 0 ? null : (

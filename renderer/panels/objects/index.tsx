@@ -170,8 +170,8 @@ export function Objects(): ReactNode {
     <Pane id="objects" title="Objects" aside={shown === null ? null : <span>{summaryOf(shown)}</span>}>
       {shown === null || shown.map.nodes.length === 0 ? (
         <p className="nothing">
-          Nothing is known of a store at this moment. Start a lab with sheep, or open a capture in which sheepdog’s
-          nodes join or talk.
+          Nothing is known of a store at this moment. Start a lab of processes with sheep, or open a capture in which
+          sheepdog’s nodes join or talk.
         </p>
       ) : (
         <Shown shown={shown} />

@@ -39,8 +39,10 @@ describe('samples', () => {
     expect(pids(samples)).toEqual([1, 4, 5]);
   });
 
-  it('begin anew with another capture, and are bounded', () => {
-    expect(pids(taken([5, told(1)], [9, told(2)], [1, told(3)]))).toEqual([3]);
+  it('forget what was where time went back, begin anew with another lab, and are bounded', () => {
+    expect(pids(taken([1, told(1)], [5, told(2)], [9, told(3)], [6, told(4)]))).toEqual([1, 2, 4]);
+    const other = { ...told(5), options: { ...told(5).options, seed: 2 } };
+    expect(pids(taken([1, told(1)], [5, told(2)], [9, other]))).toEqual([5]);
     const many = Array.from({ length: LAB_SAMPLES_MAX + 50 }, (_, i) => [i, told(i)] as const);
     expect(taken(...many)).toHaveLength(LAB_SAMPLES_MAX);
   });
