@@ -27,6 +27,7 @@ import { flappingMember } from './nodes/flapping.ts';
 import { flowControlSaturated } from './nodes/flow-control.ts';
 import { slowNode } from './nodes/slow-node.ts';
 import { syncHang } from './nodes/sync-hang.ts';
+import { sealedRing } from './sealed/sealed-ring.ts';
 import { sheepSplit } from './sheep/sheep-split.ts';
 import { sheepEmptyEpoch, sheepHalted, sheepJoinRefused, sheepNoCopies, sheepWaiting } from './sheep/store-rules.ts';
 import { duplicateNodeid } from './settings/duplicate-nodeid.ts';
@@ -57,6 +58,7 @@ export const RULES: readonly Rule[] = [
   flowControlSaturated,
   linkDown,
   tokenLoss,
+  sealedRing,
   tokenRetransmitted,
   joinStorm,
   flappingMember,

@@ -34,8 +34,9 @@ export interface Absence {
   readonly passedOldToken: boolean;
   /** The ring from which it came back, where a commit token says so. */
   readonly cameFrom: string | null;
-  /** Its knet pings and pongs meanwhile. */
+  /** Its knet pings and pongs meanwhile, and the longest time without any. */
   readonly knet: number;
+  readonly knetGapNs: number;
 }
 
 export interface Incident {
@@ -104,8 +105,8 @@ function cameBackFrom(evidence: Evidence, node: number, backNs: number): string 
 const seqOfRing = (id: string): bigint => BigInt(id.slice(id.indexOf(':') + 1));
 
 function absenceOf(evidence: Evidence, lost: RingHistory, silence: Silence): Absence {
-  const { node, fromNs, fromFrame, backNs, backFrame, knet, token } = silence;
-  const base = { node, fromNs, fromFrame, knet, backNs };
+  const { node, fromNs, fromFrame, backNs, backFrame, knet, knetGapNs, token } = silence;
+  const base = { node, fromNs, fromFrame, knet, knetGapNs, backNs };
   if (backNs === null || backFrame === null)
     return { ...base, back: 'never', backFrames: [], passedOldToken: false, cameFrom: null };
   const passedOldToken = silence.backRing === lost.ring && token !== null && silence.backKind === 0;
@@ -154,6 +155,37 @@ function silentLosses(
   });
 }
 
+interface Vanished {
+  readonly ring: RingHistory;
+  readonly at: number;
+  readonly absent: readonly Absence[];
+}
+
+/**
+ * The same where not even the token is sent to a node that vanished: knet took its link down first. No token turns for
+ * longer than its timeout, pings to that node are not answered to the end, and nothing else comes from it.
+ */
+function vanished(evidence: Evidence, known: readonly RingHistory[], endNs: number): readonly Vanished[] {
+  const { rings, nodes, links, addresses, odd } = evidence;
+  if (!usesKnet(evidence)) return [];
+  const last = rings.filter(({ firstToken, members }) => firstToken !== null && members.length > 1).at(-1);
+  if (last === undefined || last.lastToken === null || known.includes(last)) return [];
+  const { lastToken } = last;
+  const at = lastToken + timersOf(evidence, last.ring).tokenNs;
+  if (at >= endNs) return [];
+  const absent = last.members.flatMap((node): readonly Absence[] => {
+    const pinged = links.outages.some(
+      ({ dst, untilNs, wasUp }) => untilNs === null && wasUp && addresses.nodeAt(dst) === node,
+    );
+    const seen = nodes.find(({ nodeid }) => nodeid === node)?.lastSeen ?? 0;
+    const hasLeft = odd.leaves.some((leave) => leave.node === node && leave.timeNs >= lastToken - AT_ONCE_NS);
+    if (!pinged || seen > at || hasLeft) return [];
+    const nothing = { backNs: null, backFrames: [], passedOldToken: false, cameFrom: null, knet: 0, knetGapNs: 0 };
+    return [{ node, fromNs: seen, fromFrame: 0, back: 'never', ...nothing }];
+  });
+  return absent.length === 0 || absent.length === last.members.length ? [] : [{ ring: last, at, absent }];
+}
+
 function incidentOf(evidence: Evidence, { ring, declared }: Loss, endNs: number, at = 0): Incident {
   const declaredNs = declared[0]?.time ?? at;
   const next = nextRing(evidence, ring, declaredNs);
@@ -173,7 +205,11 @@ function incidentOf(evidence: Evidence, { ring, declared }: Loss, endNs: number,
 export function incidentsOf(evidence: Evidence, endNs: number): readonly Incident[] {
   const seen = losses(evidence);
   const silent = silentLosses(evidence, seen, endNs);
+  const lost = [...seen, ...silent].map(({ ring }) => ring);
   return [
+    ...vanished(evidence, lost, endNs).map(({ ring, at, absent }) => {
+      return { ...incidentOf(evidence, { ring, declared: [] }, endNs, at), absent };
+    }),
     ...seen.map((loss) => incidentOf(evidence, loss, endNs)),
     ...silent.map((loss) => incidentOf(evidence, loss, endNs, loss.at)),
   ].sort((a, b) => a.declaredNs - b.declaredNs);

@@ -152,12 +152,26 @@ function unmoved(runs: readonly JoinRun[], context: FindingContext, windowNs: nu
         shown: [...new Set([run.firstFrame, run.lastFrame])],
       };
       const edge = { hearer: run.node, speaker: other.node, fromNs: other.fromNs, untilNs, ...frames };
-      return [{ ...edge, how: 'unmoved' as const, proofs: untilNs - fromNs >= windowNs / 2 ? 2 : 1 }];
+      // Whoever had only been late would answer at once what had queued up; a member may stand still for other reasons.
+      const isStill =
+        run.untilNs + HEARD_NS <= other.untilNs &&
+        context.joins.of(run.node, run.untilNs + 1, run.untilNs + HEARD_NS).length === 0 &&
+        !meet(context, [run.node], -Infinity, other.untilNs + HEARD_NS);
+      const isSure = untilNs - fromNs >= windowNs / 2 || isStill;
+      return [{ ...edge, how: 'unmoved' as const, proofs: isSure ? 2 : 1 }];
     }),
   );
   return found.filter(({ hearer, speaker }) => {
     const its = found.filter((edge) => edge.hearer === hearer && edge.speaker === speaker);
     return its.reduce((sum, { proofs }) => sum + proofs, 0) >= 2;
+  });
+}
+
+/** A ring of several with all of them was committed, or turned, in the time. */
+function meet({ rings }: FindingContext, nodes: readonly number[], fromNs: number, untilNs: number): boolean {
+  return rings.some(({ members, committed, firstToken }) => {
+    const at = committed ?? firstToken ?? -Infinity;
+    return members.length > 1 && at >= fromNs && at <= untilNs && nodes.every((node) => members.includes(node));
   });
 }
 

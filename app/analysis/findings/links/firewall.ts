@@ -7,8 +7,8 @@ import { capital, nodeText, plural, seconds } from '../engine/words.ts';
 import { refusals } from '../nodes/node-dead.ts';
 import type { LinkFault } from './link-faults.ts';
 
-/** A node may be late by so many rounds of token and consensus timeout when it starts. */
-const COMING_UP_TIMEOUTS = 2;
+/** A node may be late by a consensus timeout, or by so much, when it starts: ports and groups take a moment. */
+const COMING_UP_NS = 3.2e9;
 
 function said(context: FindingContext, { nodes, fromNs, untilNs, edges }: LinkFault): Finding {
   const [node = 0] = nodes;
@@ -62,12 +62,12 @@ function said(context: FindingContext, { nodes, fromNs, untilNs, edges }: LinkFa
 
 /** It joined a ring with others soon after: its port, or its membership of the group, took a moment to come up. */
 function isComingUp(context: FindingContext, { nodes, fromNs, untilNs }: LinkFault): boolean {
-  const { tokenNs, consensusNs } = timersOf(context, null);
+  const { consensusNs } = timersOf(context, null);
   const joined = context.rings.some(
     ({ members, firstToken }) =>
       firstToken !== null && firstToken > fromNs && members.length > 1 && nodes.every((node) => members.includes(node)),
   );
-  return joined && untilNs - fromNs < COMING_UP_TIMEOUTS * (tokenNs + consensusNs);
+  return joined && untilNs - fromNs < Math.max(COMING_UP_NS, consensusNs);
 }
 
 export const firewall: Rule = {

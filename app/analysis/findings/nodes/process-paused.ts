@@ -16,12 +16,23 @@ const REFERENCE = 'specs 7.18; corosync exec/main.c (scheduler miss), exec/totem
 const ANSWER_NS = 25e6;
 /** What a stop leaves behind shows within this time. */
 const AFTER_NS = 2e9;
+/** Pings and pongs of one that stands still: those that were on their way. */
+const PINGS_MAX = 2;
+/** It answers what had queued up when it goes on: for so much of the time nothing came of it. */
+const STILL_SHARE_MIN = 0.45;
+/** A single stop on a way on which so many tokens were lost is one more of them. */
+const LOST_HOPS_MIN = 3;
 /** Pauses shorter than this share of the retransmit timeout are the work of a busy host. */
 const SHARE_MIN = 0.8;
 
+/** Who goes on pinging lives: it was not heard, or knet did not let it speak. */
+function pinged({ knet, knetGapNs, fromNs, backNs }: Absence): boolean {
+  return knet > PINGS_MAX && knetGapNs < ((backNs ?? Infinity) - fromNs) * STILL_SHARE_MIN;
+}
+
 /** Members of a lost ring that came back with the same life. */
 function longOnes(context: FindingContext, incident: Incident): Finding | null {
-  const paused = incident.absent.filter(({ back }) => back === 'same-life');
+  const paused = incident.absent.filter((absence) => absence.back === 'same-life' && !pinged(absence));
   const [first] = paused;
   if (first === undefined) return null;
   const nodes = paused.map(({ node }) => node);
@@ -97,11 +108,21 @@ function lostAfter({ incidents, ledger }: FindingContext, node: number, stops: r
   );
 }
 
+/** Tokens to or from the node that were lost and went on by a timer. */
+function lossesAt({ hops, addresses, rotation, rings, facts }: FindingContext, node: number): number {
+  return hops.hops.filter(({ src, dst, ring, sentNs, nextNs }) => {
+    const { retransmitNs } = timersOf({ rotation, rings, facts }, ring);
+    const off = nextNs - sentNs - Math.round((nextNs - sentNs) / retransmitNs) * retransmitNs;
+    return [src, dst].some((address) => addresses.nodeAt(address) === node) && Math.abs(off) < ANSWER_NS;
+  }).length;
+}
+
 function shortOnes(context: FindingContext): readonly Finding[] {
   const byNode = new Map<number, Stop[]>();
   for (const stop of shortStops(context))
     byNode.set(stop.silence.node, [...(byNode.get(stop.silence.node) ?? []), stop]);
-  return [...byNode].map(([node, stops]) => {
+  const many = [...byNode].filter(([node, stops]) => stops.length > 1 || lossesAt(context, node) < LOST_HOPS_MIN);
+  return many.map(([node, stops]) => {
     const longest = Math.max(...stops.map(({ ns }) => ns));
     const first = stops[0]?.silence;
     const last = stops.at(-1)?.silence;

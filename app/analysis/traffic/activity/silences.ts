@@ -30,8 +30,9 @@ export interface Silence {
   readonly lastCopyNs: number;
   /** Rounds of joins by others. */
   readonly rounds: number;
-  /** Its knet pings and pongs in that time: its process lived. */
+  /** Its knet pings and pongs in that time, and the longest time without any: whether its process lived. */
   readonly knet: number;
+  readonly knetGapNs: number;
   /** Its next message; null where the capture ends before. */
   readonly backNs: number | null;
   readonly backFrame: number | null;
@@ -53,6 +54,8 @@ interface NodeActivity {
   lastCopyNs: number;
   roundsBefore: number;
   knet: number;
+  knetNs: number;
+  knetGapNs: number;
 }
 
 export class Silences implements Analyzer {
@@ -70,7 +73,7 @@ export class Silences implements Analyzer {
     if (m.kind > PacketKind.KNET || m.kind === PacketKind.RRP) return;
     const sender = this.at(m.src);
     if (m.kind === PacketKind.KNET) {
-      if (sender !== null) sender.knet++;
+      if (sender !== null) pings(sender, m.timeNs);
       return;
     }
     if (sender !== null) this.speaks(sender, m);
@@ -101,6 +104,8 @@ export class Silences implements Analyzer {
         lastCopyNs: 0,
         roundsBefore: this.rounds,
         knet: 0,
+        knetNs: Number.NaN,
+        knetGapNs: 0,
       };
       this.byNode.set(nodeid, activity);
     }
@@ -133,10 +138,12 @@ export class Silences implements Analyzer {
     node.copies = 0;
     node.roundsBefore = this.rounds;
     node.knet = 0;
+    node.knetNs = m.timeNs;
+    node.knetGapNs = 0;
   }
 
   private silenceOf(node: NodeActivity, back: IndexedMessage | null): Silence {
-    const { nodeid, tokenNs, tokenFrame, tokenSeq, tokenRing, copies, lastCopyNs, knet } = node;
+    const { nodeid, tokenNs, tokenFrame, tokenSeq, tokenRing, copies, lastCopyNs, knet, knetGapNs } = node;
     return {
       node: nodeid,
       fromNs: Number.isNaN(node.lastNs) ? sinceOf(node) : node.lastNs,
@@ -146,6 +153,7 @@ export class Silences implements Analyzer {
       lastCopyNs,
       rounds: this.rounds - node.roundsBefore,
       knet,
+      knetGapNs,
       backNs: back?.timeNs ?? null,
       backFrame: back === null ? null : back.row + 1,
       backKind: back?.kind ?? PacketKind.UNRELATED,
@@ -161,6 +169,12 @@ export class Silences implements Analyzer {
     });
     return all.sort((a, b) => a.fromNs - b.fromNs);
   }
+}
+
+function pings(node: NodeActivity, timeNs: number): void {
+  node.knet++;
+  if (!Number.isNaN(node.knetNs)) node.knetGapNs = Math.max(node.knetGapNs, timeNs - node.knetNs);
+  node.knetNs = timeNs;
 }
 
 /** Since when something was expected: the token, else its own last message. */
