@@ -7,7 +7,7 @@ import type { CaptureFacts } from './capture-facts.ts';
 import { findingsOf } from './findings/findings.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
 import { countPackets } from './packet-counts.ts';
-import type { Analysis, NodeEntry } from './result.ts';
+import type { Analysis, NodeEntry, SheepObjects } from './result.ts';
 import { ringTimers } from './ring-timers.ts';
 import { JoinRuns } from './traffic/activity/join-runs.ts';
 import { RingSpells } from './traffic/activity/ring-spells.ts';
@@ -99,7 +99,7 @@ class Composed implements CaptureAnalysis {
     const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
-    const sheepdog = this.sheep.finish(rings);
+    const sheepdog = this.sheep.finish(rings, objectsOf(store, facts));
     const { rotation, joins, spells, losses, hops, flow, senders, links, synced, delivery: multicasts } = this;
     const { notes: sheepNotes } = this.sheep;
     const concluded = { store, facts, packets, nodes, rings, transitions, delivery, sheepdog };
@@ -129,6 +129,15 @@ class Composed implements CaptureAnalysis {
 function nameOf({ addresses, nodeid }: NodeEntry, names: ReadonlyMap<string, string>): string | null {
   const found = addresses.map((address) => names.get(address)).find((name) => name !== undefined) ?? null;
   return found === `node-${nodeid}` ? null : found;
+}
+
+/** In order of the rows that first told of them. */
+function objectsOf({ chunks }: PacketStore, { objects = [] }: CaptureFacts): SheepObjects {
+  const sorted = objects.toSorted((a, b) => a.row - b.row);
+  return {
+    oid: BigUint64Array.from(sorted, ({ oid }) => oid),
+    timeNs: Float64Array.from(sorted, ({ row }) => chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0),
+  };
 }
 
 export function createAnalysis(store: PacketStore): CaptureAnalysis {

@@ -9,6 +9,8 @@ export interface CaptureFacts {
   readonly cutFrames: number;
   /** The timers of a corosync.conf, where one was given; else they are told from the packets. */
   readonly timers?: Timers;
+  /** Objects of a sheepdog store that answers on TCP told of, by the row of the first such answer. */
+  readonly objects?: readonly { readonly oid: bigint; readonly row: number }[];
   /** Names of addresses. */
   readonly names: ReadonlyMap<string, string>;
 }

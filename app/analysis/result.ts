@@ -133,6 +133,12 @@ export interface SheepEvent {
   readonly frame: number;
   readonly says: string;
 }
+/** Objects of a store in order of their first sign, as columns. */
+export interface SheepObjects {
+  readonly oid: BigUint64Array;
+  readonly timeNs: Float64Array;
+}
+
 /** The cluster from a moment on. */
 export interface SheepMoment {
   readonly time: number;
@@ -153,6 +159,8 @@ export interface SheepCluster {
   readonly history: readonly SheepMoment[];
   /** Images that messages made, from when on; not those that were deleted again. */
   readonly vdis: readonly { readonly time: number; readonly vid: number }[];
+  /** Objects that were written or read on TCP with success, and not removed again. */
+  readonly objects: SheepObjects;
 }
 
 export type Severity = 'info' | 'warning' | 'failure';

@@ -171,7 +171,9 @@ class CaptureIngest implements Ingest {
 
   analysis(beside: Pick<CaptureFacts, 'timers'> = {}): Analysis {
     const { damage, dropped, names } = this;
-    return this.conclusions.finish({ damage, dropped, cutFrames: this.indexer.cutFrames, names, ...beside });
+    const { cutFrames, sheepTcp } = this.indexer;
+    const objects = sheepTcp.objectsSeen();
+    return this.conclusions.finish({ damage, dropped, cutFrames, names, objects, ...beside });
   }
 
   settledRows(): number {

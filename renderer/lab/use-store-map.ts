@@ -19,6 +19,12 @@ export interface ShownStore {
 
 const NO_NAMES: ReadonlyMap<number, string> = new Map();
 
+/** How many of times that rise lie up to one. */
+function seenUntil(timeNs: Float64Array, until: number): number {
+  const behind = timeNs.findIndex((time) => time > until);
+  return behind < 0 ? timeNs.length : behind;
+}
+
 /** The cluster of a capture at a time, null before its messages tell of members. */
 export function capturedAt(
   cluster: SheepCluster | null,
@@ -29,9 +35,12 @@ export function capturedAt(
   const until = time ?? Infinity;
   const moment = cluster.history.findLast((own) => own.time <= until);
   if (moment === undefined) return null;
-  const oids = cluster.vdis
+  const inodes = cluster.vdis
     .filter((vdi) => vdi.time <= until)
     .map(({ vid }) => objectIdOf({ kind: 'vdi', vdi: vid, index: 0 }));
+  const { oid, timeNs } = cluster.objects;
+  const told = oid.subarray(0, seenUntil(timeNs, until));
+  const oids = [...new Set([...inodes, ...told])];
   const addresses = [...new Set(cluster.history.flatMap(({ members }) => members))];
   const nodes = addresses.map((address) => {
     const ip = address.slice(0, address.lastIndexOf(':'));
@@ -57,9 +66,10 @@ export function useStoreMap(): ShownStore | null {
   );
   const moment = cluster?.history.findLast((own) => own.time <= (time ?? Infinity)) ?? null;
   const images = cluster?.vdis.filter((vdi) => vdi.time <= (time ?? Infinity)).length ?? 0;
+  const objectCount = cluster === null ? 0 : seenUntil(cluster.objects.timeNs, time ?? Infinity);
   const fromCapture = useMemo(
     () => (isLab ? null : capturedAt(cluster, time, directory)),
-    [isLab, cluster, moment?.frame, images, directory],
+    [isLab, cluster, moment?.frame, images, objectCount, directory],
   );
   return useMemo(() => {
     const vdiNames = new Map((objects?.vdis ?? []).map(({ vid, name }) => [vid, name]));

@@ -11,7 +11,7 @@ import { operationName, resultText, statusName } from '../../../protocol/sheep/o
 import { messageIdOf } from '../../../protocol/cpg/services.ts';
 import type { DialectId } from '../../../protocol/totem/dialect.ts';
 import type { DeliveredMessage, DeliveryListener } from '../../store/delivered-message.ts';
-import type { RingHistory, SheepCluster, SheepEvent, SheepMoment } from '../result.ts';
+import type { RingHistory, SheepCluster, SheepEvent, SheepMoment, SheepObjects } from '../result.ts';
 import { noteOf, plainNote, SHEEP_NOTES_MAX, type SheepNote } from './services/sheep-notes.ts';
 
 const GROUP = 'sheepdog';
@@ -219,7 +219,7 @@ export class SheepWatch implements DeliveryListener {
   }
 
   /** Members of nodes that are in no ring any more left with their node. */
-  finish(rings: readonly RingHistory[]): SheepCluster | null {
+  finish(rings: readonly RingHistory[], objects: SheepObjects): SheepCluster | null {
     if (!this.isSeen) return null;
     const ring = rings.filter(({ members }) => this.members.some(({ nodeid }) => members.includes(nodeid))).at(-1);
     const isGone = (sheep: Sheep): boolean =>
@@ -240,6 +240,7 @@ export class SheepWatch implements DeliveryListener {
       events: this.events,
       history: [...this.history],
       vdis: [...this.vdis].map(([vid, time]) => ({ vid, time })),
+      objects,
     };
   }
 }

@@ -3,10 +3,13 @@
 import { TcpOrder } from '../../../protocol/net/tcp-order.ts';
 import type { Located } from '../../../protocol/net/locate.ts';
 import { createSheepStream, type SheepHeaderSeen, type SheepStream } from '../../../protocol/sheep/tcp-stream.ts';
+import { Op } from '../../../protocol/sheep/operations.ts';
 import { SHEEP_PORT } from './totem-ports.ts';
 
 /** Headers kept for the detail view of their frames. */
 export const SHEEP_HEADERS_MAX = 500_000;
+/** Objects that answers told of. */
+export const SHEEP_OBJECTS_MAX = 200_000;
 /** Connections followed at once; the oldest is let go. */
 export const CONNECTIONS_MAX = 4096;
 
@@ -29,6 +32,8 @@ interface Connection {
 }
 
 const SYN = 0x02;
+const SUCCESS = 0;
+const DATA_OPS: readonly number[] = [Op.CREATE_AND_WRITE_OBJ, Op.READ_OBJ, Op.WRITE_OBJ];
 const NO_DIRECTION: Direction = { order: new TcpOrder(() => undefined), offset: 0 };
 const NO_CONNECTION: Connection = { request: NO_DIRECTION, response: NO_DIRECTION };
 
@@ -44,12 +49,19 @@ export class SheepTcp {
   private last: Connection = NO_CONNECTION;
   private readonly frames = new Map<number, SheepInFrame[]>();
   private count = 0;
+  /** Rows at which an answer first told that an object is there. */
+  private readonly objects = new Map<bigint, number>();
   /** Stream offset at which the payload of the segment at hand starts. */
   private start = 0;
 
   /** The headers that end in a frame. */
   at(row: number): readonly SheepInFrame[] {
     return this.frames.get(row) ?? [];
+  }
+
+  /** Objects that were written or read with success, and not removed since; by the row of the first such answer. */
+  objectsSeen(): readonly { readonly oid: bigint; readonly row: number }[] {
+    return [...this.objects].map(([oid, row]) => ({ oid, row }));
   }
 
   segment(row: number, src: number, dst: number, located: Located, bytes: Uint8Array): void {
@@ -88,7 +100,17 @@ export class SheepTcp {
     return direction;
   }
 
+  private noteObject({ header, request, last }: SheepHeaderSeen): void {
+    const oid = request?.header.fields['oid'];
+    if (request?.header.form !== 'object' || header.result !== SUCCESS || typeof oid !== 'bigint') return;
+    const { opcode } = request.header;
+    if (opcode === Op.REMOVE_OBJ) this.objects.delete(oid);
+    else if (DATA_OPS.includes(opcode) && !this.objects.has(oid) && this.objects.size < SHEEP_OBJECTS_MAX)
+      this.objects.set(oid, last);
+  }
+
   private keep(seen: SheepHeaderSeen): void {
+    this.noteObject(seen);
     if (this.count >= SHEEP_HEADERS_MAX) return;
     this.count++;
     const list = this.frames.get(seen.last);

@@ -115,7 +115,7 @@ export function Chosen({ shown, object, walk, steps, onStep }: ChosenProps): Rea
           {map.objects.length === 0
             ? source === 'lab'
               ? 'No objects yet: format the cluster and create an image, in the Traffic panel or a node’s shell.'
-              : 'This capture names no objects: a lab shows what lies on its nodes’ disks.'
+              : 'This capture names no objects at this moment: neither images were made nor blocks moved.'
             : 'Click an object to see its id taken apart, and the walk round the ring to its copies.'}
         </p>
       </>
@@ -129,7 +129,10 @@ export function Chosen({ shown, object, walk, steps, onStep }: ChosenProps): Rea
       <WalkSteps {...{ walk, map, steps, onStep }} />
       <p className={isOdd ? 'object-state object-odd' : 'object-state'}>
         {object.octets === 0 ? '' : `${sizeText(object.octets)}. `}
-        Placed on {places}. On disk: {stateText(object, map.nodes)}.
+        Placed on {places}.{' '}
+        {object.held === null
+          ? 'What lies on the disks is not in this capture.'
+          : `On disk: ${stateText(object, map.nodes)}.`}
         {walk.copies < object.copies ? ` Only ${walk.copies} of ${object.copies} copies: too few zones.` : ''}
       </p>
     </>

@@ -63,6 +63,8 @@ const gather = (ms: number, nodeid: number, more: Partial<Transition> = {}): Tra
   ...more,
 });
 
+const NO_OBJECTS = { oid: new BigUint64Array(0), timeNs: new Float64Array(0) };
+
 describe('the verdict', () => {
   it.each([
     ['a healthy capture', {}, /^Nothing wrong is seen\./],
@@ -122,6 +124,7 @@ describe('the text', () => {
       events: [event],
       history: [],
       vdis: [],
+      objects: NO_OBJECTS,
     };
     const lines = linesOf({
       nodes,
@@ -175,6 +178,7 @@ describe('the text', () => {
       events: [],
       history: [],
       vdis: [],
+      objects: NO_OBJECTS,
     };
     expect(text({ sheepdog })).toContain('  members not told; epoch ?, status unknown, copies ?');
   });
