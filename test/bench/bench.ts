@@ -166,7 +166,7 @@ function simulator(): void {
 
 async function processes(): Promise<void> {
   if (process.platform !== 'linux') process.stdout.write('processes are measured on Linux only\n');
-  else for (const figure of await processFigures()) report(figure);
+  else await processFigures(report);
 }
 
 const PARTS: { readonly [name: string]: () => void | Promise<void> } = { reading, nodes, simulator, processes };

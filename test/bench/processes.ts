@@ -2,12 +2,13 @@
 // real Corosync daemons in network namespaces where those can be had; the longest work at a time; what an idle ring
 // costs.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { totemConfig } from '../../protocol/totem/engine/config.ts';
 import { ProcessCluster } from '../../main/node/lab/process-cluster.ts';
 import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
 import { CorosyncLab } from '../support/corosync-lab/lab.ts';
+import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { sleep } from '../../main/node/lab/corosync/shell.ts';
 import type { Figure } from './figure.ts';
 
@@ -37,6 +38,15 @@ function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
+/** Before other programs, where that is allowed: real daemons ask for the real-time scheduler. */
+function prefer(pid: number | null): void {
+  try {
+    if (pid !== null) setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+  } catch {
+    // Then as all others.
+  }
+}
+
 async function ourCluster(directory: string): Promise<ProcessCluster> {
   const config = totemConfig({ token: 1000 }, NODES.length, 'corosync-3');
   if (!config.ok) throw new Error(config.problem);
@@ -59,6 +69,7 @@ async function ourCluster(directory: string): Promise<ProcessCluster> {
     (await cluster.status(number))?.node.totem.members.length ?? 0;
   await until('a ring of three', async () => (await Promise.all(NODES.map(members))).every((count) => count === 3));
   for (const number of NODES) cluster.order(number, { kind: 'cpg-join', group: GROUP, pid: number });
+  for (const number of NODES) prefer(cluster.pidOf(number));
   await sleep(500);
   return cluster;
 }
@@ -85,54 +96,58 @@ async function idleShare(cluster: ProcessCluster): Promise<number> {
   return (Math.max(...used) / IDLE_SECONDS) * 100;
 }
 
-/** What a listener beside a real daemon is told a second while another sends as fast as it can. */
-async function realRates(): Promise<ReadonlyMap<number, number>> {
-  const rates = new Map<number, number>();
-  const directory = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
-  const lab = new CorosyncLab({ directory, transport: 'udp', token: 1000 });
-  try {
-    const [one, two] = lab.addNodes(NODES.length);
-    if (one === undefined || two === undefined) return rates;
-    await lab.form();
-    for (const size of SIZES) {
-      const listener = lab.client(two, { rate: 0, size, seconds: 0, linger: SECONDS + 3, group: `b${size}` });
-      await sleep(500);
-      const sender = lab.client(one, { rate: 10_000_000, size, seconds: SECONDS, linger: 1, group: `b${size}` });
-      await sender.done();
-      const done = await listener.done();
-      rates.set(size, Number(done?.['delivered'] ?? 0) / SECONDS);
-    }
-  } finally {
-    await lab.close();
-    rmSync(directory, { recursive: true, force: true });
-  }
-  return rates;
+interface RealRing {
+  readonly lab: CorosyncLab;
+  readonly speaker: Daemon;
+  readonly listener: Daemon;
 }
 
-/** Figures of our processes, with those of real daemons as what they are to reach. */
-export async function processFigures(): Promise<readonly Figure[]> {
-  const real = whyNoLab() === null && whyNoClient() === null ? await realRates() : new Map<number, number>();
-  const figures: Figure[] = [];
+async function realRing(directory: string): Promise<RealRing | null> {
+  if (whyNoLab() !== null || whyNoClient() !== null) return null;
+  const lab = new CorosyncLab({ directory, transport: 'udp', token: 1000 });
+  try {
+    const [speaker, listener] = lab.addNodes(NODES.length);
+    if (speaker === undefined || listener === undefined) throw new Error('a ring of three has no two nodes');
+    await lab.form();
+    return { lab, speaker, listener };
+  } catch (error) {
+    await lab.close();
+    throw error;
+  }
+}
+
+/** What a listener beside a real daemon is told a second while another sends as fast as it can. */
+async function realRate({ lab, speaker, listener }: RealRing, size: number): Promise<number> {
+  const heard = lab.client(listener, { rate: 0, size, seconds: 0, linger: SECONDS + 3, group: `b${size}` });
+  await sleep(500);
+  const sender = lab.client(speaker, { rate: 10_000_000, size, seconds: SECONDS, linger: 1, group: `b${size}` });
+  await sender.done();
+  const done = await heard.done();
+  return Number(done?.['delivered'] ?? 0) / SECONDS;
+}
+
+/** Figures of our processes, with those of real daemons, a moment before, as what they are to reach. */
+export async function processFigures(report: (figure: Figure) => void): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
-  const cluster = await ourCluster(directory);
+  const real = await realRing(join(directory, 'real'));
+  const cluster = await ourCluster(join(directory, 'ours'));
   try {
     for (const size of SIZES) {
-      const theirs = real.get(size);
-      const value = await ourRate(cluster, size);
       const unit = 'messages/s';
-      if (theirs !== undefined)
-        figures.push({ what: `  beside it: corosync 3.1 udp, ${size} octets`, value: theirs, unit });
+      const theirs = real === null ? null : await realRate(real, size);
+      if (theirs !== null) report({ what: `  beside it: corosync 3.1 udp, ${size} octets`, value: theirs, unit });
+      const value = await ourRate(cluster, size);
       const what = `three processes on udp, ${size} octets, all deliver`;
-      figures.push({ what, value, unit, ...(theirs === undefined ? {} : { atLeast: Math.round(theirs) }) });
+      report({ what, value, unit, ...(theirs === null ? {} : { atLeast: Math.round(theirs) }) });
     }
     const statuses = await Promise.all(NODES.map((number) => cluster.status(number)));
-    figures.push({
+    report({
       what: 'longest step of a node under that load, on the wall',
       value: Math.max(...statuses.map((status) => status?.longestStepMs ?? NaN)),
       unit: 'ms',
       atMost: STEP_MS_MAX,
     });
-    figures.push({
+    report({
       what: 'an idle ring of three, the busiest node',
       value: await idleShare(cluster),
       unit: '% of a core',
@@ -140,7 +155,7 @@ export async function processFigures(): Promise<readonly Figure[]> {
     });
   } finally {
     await cluster.end('kill');
+    await real?.lab.close();
     rmSync(directory, { recursive: true, force: true });
   }
-  return figures;
 }
