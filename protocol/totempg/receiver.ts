@@ -2,6 +2,7 @@
 // cannot be completed is dropped. Two contexts: half-sent messages wait while a new ring synchronises
 // (specs/totem.md 5.1.4). Not a watcher of the wire, which starts in the middle and guesses: that is assembler.ts.
 import { viewOf } from '../base/bytes.ts';
+import { cut, makeSlab, type Slab } from '../base/slab.ts';
 import { MESSAGE_OCTETS_MAX } from './assembler.ts';
 import { explainPacketProblem, readPacket, TotempgMcast } from './packet.ts';
 
@@ -50,15 +51,20 @@ export interface TotempgReceiver {
   save(): ReceiverState;
 }
 
+/** Messages are put together in buffers cut from larger ones of so many octets. */
+const SLAB_OCTETS = 65_536;
+/** Room for a message of more than two pieces, at first. */
+const ROOM_AT_FIRST = 8192;
+
 /**
  * Appends a piece. A message of two pieces is put together once and exactly; the buffer of a longer one grows by
  * doubling, since a hostile sender may send it octet by octet.
  */
-function append(half: Half, label: number, piece: Uint8Array): void {
+function append(slab: Slab, half: Half, label: number, piece: Uint8Array): void {
   const octets = half.octets + piece.length;
   if (!half.isOwn || octets > half.buffer.length) {
-    const room = label === 0 ? octets : Math.max(octets, Math.min(2 * half.buffer.length, MESSAGE_OCTETS_MAX));
-    const grown = new Uint8Array(room);
+    const doubled = Math.min(Math.max(2 * half.buffer.length, ROOM_AT_FIRST), MESSAGE_OCTETS_MAX);
+    const grown = cut(slab, label === 0 ? octets : Math.max(octets, doubled));
     grown.set(half.buffer.subarray(0, half.octets));
     half.buffer = grown;
     half.isOwn = true;
@@ -100,6 +106,7 @@ class Receiver implements TotempgReceiver {
   readonly #normal: Context;
   readonly #sync: Context;
   #isSynchronising: boolean;
+  readonly #slab = makeSlab(SLAB_OCTETS);
 
   constructor(state: ReceiverState | undefined) {
     this.#normal = restored(state?.normal);
@@ -141,7 +148,7 @@ class Receiver implements TotempgReceiver {
       else if (begun === null)
         context.set(nodeid, { label: fragmented, buffer: bytes.subarray(at, next), octets: next - at, isOwn: false });
       else {
-        append(begun, isCut ? fragmented : 0, bytes.subarray(at, next));
+        append(this.#slab, begun, isCut ? fragmented : 0, bytes.subarray(at, next));
         if (isCut) context.set(nodeid, begun);
         else deliver(begun.buffer, viewOf(begun.buffer), 0, begun.octets);
       }

@@ -1,5 +1,6 @@
 // Packs messages into totempg packets as a member of a ring sends them: small ones share a packet, long ones are cut.
 // One open packet, which the owner takes when a token comes. Not the joining of pieces: that is receiver.ts.
+import { cut, makeSlab } from '../base/slab.ts';
 import { TotempgMcast } from './packet.ts';
 
 const { at: AT, fixedSize: HEAD } = TotempgMcast;
@@ -42,9 +43,7 @@ class Sender implements TotempgSender {
   #lengths: number[] = [];
   /** Label of the packet before, where the open one starts with the rest of its last message; else 0. */
   #continuation = 0;
-  /** Where packets get their octets: those before #slabUsed are given out and never written again. */
-  #slab = new ArrayBuffer(0);
-  #slabUsed = 0;
+  readonly #slab = makeSlab(SLAB_OCTETS);
 
   constructor(packetMax: number, saved: SenderState | undefined) {
     this.#packetMax = packetMax;
@@ -111,7 +110,7 @@ class Sender implements TotempgSender {
   #close(fragmented: number): Uint8Array {
     const lengths = this.#lengths;
     const dataAt = HEAD + LENGTH * lengths.length;
-    const packet = this.#cut(dataAt + this.#used);
+    const packet = cut(this.#slab, dataAt + this.#used);
     packet[AT.fragmented] = fragmented;
     packet[AT.continuation] = this.#continuation;
     putU16(packet, AT.msgCount, lengths.length);
@@ -120,16 +119,6 @@ class Sender implements TotempgSender {
     this.#continuation = fragmented;
     this.#used = 0;
     this.#lengths = [];
-    return packet;
-  }
-
-  #cut(length: number): Uint8Array {
-    if (this.#slabUsed + length > this.#slab.byteLength) {
-      this.#slab = new ArrayBuffer(Math.max(length, SLAB_OCTETS));
-      this.#slabUsed = 0;
-    }
-    const packet = new Uint8Array(this.#slab, this.#slabUsed, length);
-    this.#slabUsed += length;
     return packet;
   }
 }

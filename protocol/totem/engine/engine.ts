@@ -1,6 +1,7 @@
 // The Totem engine: takes an input apart and hands it to what handles it. Membership and ordering lie in the folders of
 // that name, the state in state.ts. What hosts must keep to is said in contract.ts.
 import { assert } from '../../base/result.ts';
+import { makeSlab } from '../../base/slab.ts';
 import type { EngineState, Micros, TotemEngine, TotemEngineOptions, TotemInput } from './contract.ts';
 import { discard, DISCARD_NOTES_MAX, multicast, NO_EFFECTS, note } from './effects.ts';
 import { onCommitToken, onHoldCancel, onJoin, onMcast, onMergeDetect } from './membership/events.ts';
@@ -16,8 +17,10 @@ import { readStatus } from './watch/status.ts';
 import { ENGINE_DIALECTS, TYPE, type Member } from './wire/dialect.ts';
 import { holdCancel, join, mcastOf } from './wire/encode.ts';
 import { problemOf, swapped } from './wire/receive.ts';
-import { makeSlab, MCAST_SLAB_OCTETS, TOKEN_SLAB_OCTETS } from './wire/slab.ts';
 
+/** Buffers for tokens: small, so that one that is kept does not keep much, and a copy of it is cheap. */
+const TOKEN_SLAB_OCTETS = 4096;
+const MCAST_SLAB_OCTETS = 65_536;
 /** Octets that a UDP datagram over IPv4 can carry. */
 const DATAGRAM_OCTETS_MAX = 65_507;
 

@@ -1,12 +1,12 @@
 // Everything that one engine knows, in one place, with the names of the paper and of totemsrp.c. Plain data without
 // methods: a run can be saved and gone back to. The invariants beside the fields are held by watch/invariants.ts.
+import type { Slab } from '../../base/slab.ts';
 import type { MembershipState, TotemConfig, TotemEffect, TotemEngineOptions } from './contract.ts';
 import { makeSendQueue, type SendQueue } from './ordering/send-queue.ts';
 import { makeSortQueue, type SortQueue } from './ordering/sort-queue.ts';
 import { timersAtRest } from './timers.ts';
 import { makeCounters, type Counters } from './watch/counters.ts';
 import { ENGINE_DIALECTS, ringOf, type EngineDialect, type Member, type NodeKey, type Ring } from './wire/dialect.ts';
-import type { Slab } from './wire/slab.ts';
 
 /** my_token_seq before the first token of a ring, and the aru of that token: one less than its first number. */
 export const beforeFirst = (firstSeqno: number): number => (firstSeqno - 1) >>> 0;

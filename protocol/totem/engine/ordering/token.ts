@@ -15,7 +15,7 @@ import { arm, disarm, isArmed, restartTokenTimer, TIMER } from '../timers.ts';
 import { countToken } from '../watch/counters.ts';
 import { ENCAPSULATED, mcastOf, stamp } from '../wire/encode.ts';
 import { holdsAt, putU32, u32At } from '../wire/octets.ts';
-import { cut } from '../wire/slab.ts';
+import { cut } from '../../../base/slab.ts';
 
 export function makeVisit(): Visit {
   return { tokenSeq: 0, seq: 0, aru: 0, aruAddr: 0, fcc: 0, backlog: 0, retransFlg: 0, rtr: null };

@@ -8,11 +8,15 @@ import type { TotemState } from '../state.ts';
 import { TIMER } from '../timers.ts';
 import { compareKeys, type Member } from '../wire/dialect.ts';
 
-/** Lists that were found in order: they are made anew where they change. */
+/** Lists that were found in order, and the last one: they are made anew where they change. */
 const SORTED = new WeakSet<readonly Member[]>();
+let lastSorted: readonly Member[] = [];
 
 function isSorted(members: readonly Member[]): boolean {
-  if (SORTED.has(members)) return true;
+  if (members === lastSorted || SORTED.has(members)) {
+    lastSorted = members;
+    return true;
+  }
   for (let i = 1; i < members.length; i++)
     if (compareKeys(members[i - 1]?.key ?? 0, members[i]?.key ?? 0) >= 0) return false;
   SORTED.add(members);

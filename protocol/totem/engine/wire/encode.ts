@@ -2,7 +2,7 @@
 // Decides nothing.
 import { compareKeys, TYPE, type EngineDialect, type Member, type Ring } from './dialect.ts';
 import { putU32, putU64, u32At } from './octets.ts';
-import { cut, type Slab } from './slab.ts';
+import { cut, type Slab } from '../../../base/slab.ts';
 
 /** Values of `encapsulated` in an mcast. */
 export const ENCAPSULATED = 1;

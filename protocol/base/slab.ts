@@ -1,5 +1,5 @@
-// Octet arrays cut from larger buffers: a buffer of its own costs a small message ten times as much to allocate and to
-// collect. What was cut is never written again by the slab.
+// Octet arrays cut from larger buffers: a buffer of its own costs a small one ten times as much to allocate and to
+// collect. What was cut is never written again by the slab. No domain words.
 
 export interface Slab {
   readonly size: number;
@@ -7,10 +7,6 @@ export interface Slab {
   /** Octets of the buffer that are given out. */
   used: number;
 }
-
-/** For tokens. Small, so that one that is kept does not keep much, and a copy of its buffer is cheap. */
-export const TOKEN_SLAB_OCTETS = 4096;
-export const MCAST_SLAB_OCTETS = 65_536;
 
 export function makeSlab(size: number): Slab {
   return { size, buffer: new ArrayBuffer(size), used: 0 };
