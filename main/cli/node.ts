@@ -8,7 +8,7 @@ import { fail, ok, type Result } from '../../protocol/base/result.ts';
 import { createLabNode } from '../../protocol/node/node.ts';
 import { totemConfig } from '../../protocol/totem/engine/config.ts';
 import { ringIdText } from '../../protocol/totem/identity.ts';
-import { explainNodeProblem } from '../node/cluster/node-problem.ts';
+import { codeOf, explainNodeProblem } from '../node/cluster/node-problem.ts';
 import { startNodeHost, type NodeHost, type ToldEffect } from '../node/cluster/node-host.ts';
 import { ringIdFile } from '../node/cluster/ring-id-file.ts';
 import { parseArguments } from './arguments.ts';
@@ -160,7 +160,7 @@ async function prepare(
   try {
     await mkdir(state, { recursive: true });
   } catch (error) {
-    return fail(`${state} cannot be made: ${error instanceof Error ? error.message : String(error)}`);
+    return fail(explainNodeProblem({ kind: 'disk', path: state, code: codeOf(error) }));
   }
   const ringIds = ringIdFile(state, dialect === 'corosync-1' ? self.ip : String(self.nodeid));
   const lastRingSeq = await ringIds.load();

@@ -31,6 +31,8 @@ export function setGuardian(namespacePrefix: string, folders: readonly string[])
   child.unref();
   return {
     release() {
+      // Awaited from now on: nothing else may keep the program going.
+      child.ref();
       child.stdin?.end();
       return gone;
     },

@@ -76,7 +76,7 @@ describe('node', () => {
     const taken = file('taken', new Uint8Array(0));
     const { code, err } = at('127.168.79.1', '--state', join(taken, 'below'));
     expect(code).toBe(2);
-    expect(err).toMatch(/^totemlab: .*\.\n$/);
+    expect(err).toMatch(/^totemlab: .* cannot be kept: its folder is a file: give another with --state\.\n$/);
   });
 });
 
