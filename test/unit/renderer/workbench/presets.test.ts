@@ -85,3 +85,27 @@ describe('a tree of panes', () => {
     expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
   });
 });
+
+describe('panes that need a lab', () => {
+  const shown = (layout: PresetLayout, hasLab: boolean): readonly string[] =>
+    panesIn(visiblePart(PRESET_TREES.teach.tree, layout, hasLab)).map(({ pane }) => pane);
+  const placeOf = (pane: string) => panesIn(PRESET_TREES.teach.tree).find((one) => one.pane === pane);
+  const shell = placeOf('shell');
+  const detail = placeOf('detail');
+  if (shell === undefined || detail === undefined) throw new Error('the preset has no such panes');
+
+  it('take the place of others while there is one', () => {
+    expect(shown(NONE, false)).toEqual(['ring', 'membership', 'nodes', 'detail', 'timeline']);
+    expect(shown(NONE, true)).toEqual(['ring', 'membership', 'nodes', 'shell', 'commands', 'timeline']);
+  });
+
+  it('stay hidden where a person hid them, and shown where a person wants them without a lab', () => {
+    const without = withPane(NONE, shell, false, true);
+    const beside = withPane(NONE, detail, true, true);
+
+    expect(shown(without, true)).not.toContain('shell');
+    expect(shown(beside, true)).toContain('detail');
+    expect(shown(withPane(NONE, shell, true, false), false)).toContain('shell');
+    expect(withPane(beside, detail, false, true)).toEqual(NONE);
+  });
+});
