@@ -7,7 +7,7 @@ import { codeOf } from '../cluster/node-problem.ts';
 
 /** What is made worse on purpose. */
 export interface DiskFaults {
-  /** No space is left for anything new. */
+  /** No space is left for an object; a few sectors are, as on a disk that objects have filled. */
   readonly isFull: boolean;
   /** Milliseconds that every operation takes longer. */
   readonly delayMs: number;
@@ -18,6 +18,8 @@ export interface SheepStore {
   setFaults(faults: DiskFaults): void;
 }
 
+/** What a full disk still takes: epochs, the config and journals of small writes, but no object. */
+const SMALL_OCTETS_MAX = 64 * 1024;
 const NOTHING = new Uint8Array(0);
 const FULL: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const MISSING: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
@@ -33,6 +35,9 @@ function troubleOf(error: unknown): DiskTrouble {
   if (EXISTING.has(code)) return 'exists';
   return FULL.has(code) ? 'full' : 'io';
 }
+
+const octetsOf = ({ offset, parts }: Extract<DiskOp, { op: 'create' }>): number =>
+  parts.reduce((sum, part) => sum + part.length, offset);
 
 async function writeParts(file: FileHandle, parts: readonly Uint8Array[], offset: number): Promise<void> {
   let at = offset;
@@ -89,7 +94,8 @@ class Store implements SheepStore {
   async run(op: DiskOp): Promise<DiskOutcome> {
     const { isFull, delayMs } = this.faults;
     if (delayMs > 0) await new Promise((over) => setTimeout(over, delayMs));
-    if (isFull && (op.op === 'create' || op.op === 'make-folder')) return { ok: false, why: 'full' };
+    if (isFull && op.op === 'create' && Math.max(op.size, octetsOf(op)) > SMALL_OCTETS_MAX)
+      return { ok: false, why: 'full' };
     try {
       return await this.carryOut(op);
     } catch (error) {

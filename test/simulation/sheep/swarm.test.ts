@@ -6,7 +6,7 @@
 import { expect, test } from 'vitest';
 import { drawSwarm, swarm } from './support/swarm.ts';
 
-const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 60);
+const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 100);
 const PARTS = 4;
 
 test.each(Array.from({ length: PARTS }, (_, part) => part + 1))('seeds, part %i', (part) => {

@@ -36,6 +36,13 @@ class SparseFile {
     return octets;
   }
 
+  copy(): SparseFile {
+    const copied = new SparseFile();
+    copied.length = this.length;
+    for (const [page, octets] of this.pages) copied.pages.set(page, octets.slice());
+    return copied;
+  }
+
   /** What it occupies. */
   get size(): number {
     return this.length;
@@ -169,6 +176,17 @@ export class MemoryDisk {
       left -= part.length;
     }
     this.carryOut(op.op === 'create' ? { ...op, size: chance.oneIn(2) ? op.size : 0, parts } : { ...op, parts });
+  }
+
+  /** The disk as it is now: files with several names have them in the copy too. */
+  copy(): MemoryDisk {
+    const copied = new MemoryDisk();
+    const copies = new Map([...new Set(this.files.values())].map((file) => [file, file.copy()]));
+    for (const [path, file] of this.files) copied.files.set(path, copies.get(file) ?? file);
+    for (const folder of this.folders) copied.folders.add(folder);
+    copied.capacity = this.capacity;
+    copied.broken = this.broken;
+    return copied;
   }
 
   paths(): readonly string[] {

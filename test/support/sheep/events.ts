@@ -11,9 +11,16 @@ const EVENTS_MAX = 20_000_000;
 
 const isBefore = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
+/** What will happen, as it stood. */
+export interface EventsState {
+  readonly now: number;
+  readonly order: number;
+  readonly heap: readonly Event[];
+}
+
 export class Events {
   now: number;
-  private readonly heap: Event[] = [];
+  private heap: Event[] = [];
   private order = 0;
   private ran = 0;
 
@@ -32,6 +39,16 @@ export class Events {
       i = parent;
     }
     this.heap[i] = event;
+  }
+
+  save(): EventsState {
+    return { now: this.now, order: this.order, heap: [...this.heap] };
+  }
+
+  restore({ now, order, heap }: EventsState): void {
+    this.now = now;
+    this.order = order;
+    this.heap = [...heap];
   }
 
   private take(): void {

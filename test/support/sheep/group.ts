@@ -19,6 +19,15 @@ export class Group {
     this.world = world;
   }
 
+  save(): ReadonlyMap<number, readonly WorldNode[]> {
+    return new Map([...this.parts].map(([part, members]) => [part, [...members]]));
+  }
+
+  restore(parts: ReadonlyMap<number, readonly WorldNode[]>): void {
+    this.parts.clear();
+    for (const [part, members] of parts) this.parts.set(part, [...members]);
+  }
+
   private members(part: number): WorldNode[] {
     const members = this.parts.get(part) ?? [];
     this.parts.set(part, members);

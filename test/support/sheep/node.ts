@@ -5,6 +5,7 @@ import type {
   LogLine,
   SheepEngine,
   SheepInput,
+  SheepSaved,
 } from '../../../protocol/sheep/engine/contract.ts';
 import { addrOctets, nodeEntry, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';
 import { MemoryDisk } from './disk.ts';
@@ -14,6 +15,28 @@ export interface CpgItem {
   readonly input: SheepInput;
   readonly from: WorldNode | null;
   readonly at: number;
+}
+
+/** A machine as it stood: its disk copied, its sheep saved, its connections as far as they had come. */
+export interface WorldNodeState {
+  readonly fields: Pick<
+    WorldNode,
+    'process' | 'isPaused' | 'isListening' | 'isInGroup' | 'part' | 'life' | 'exit' | 'deadlineAt' | 'nextConn'
+  > &
+    Pick<WorldNode, 'diskDelay' | 'skew'>;
+  readonly disk: MemoryDisk;
+  readonly engine: SheepSaved | null;
+  readonly links: WorldNode['links'];
+  readonly progress: ReadonlyMap<Link, LinkProgress>;
+  readonly disks: WorldNode['disks'];
+  readonly inbox: readonly CpgItem[];
+  readonly held: readonly SheepInput[];
+}
+
+interface LinkProgress {
+  readonly isClosed: boolean;
+  readonly closedBy: Link['closedBy'];
+  readonly readyAt: readonly [number, number];
 }
 
 export class WorldNode {
@@ -32,11 +55,11 @@ export class WorldNode {
   life = 0;
   exit: { readonly code: number; readonly why: string } | null = null;
   readonly log: LogLine[] = [];
-  readonly links = new Map<number, { readonly link: Link; readonly end: 'a' | 'b' }>();
-  readonly disks = new Map<number, DiskOp>();
-  readonly inbox: CpgItem[] = [];
+  links = new Map<number, { readonly link: Link; readonly end: 'a' | 'b' }>();
+  disks = new Map<number, DiskOp>();
+  inbox: CpgItem[] = [];
   /** What came while it was paused. */
-  readonly held: SheepInput[] = [];
+  held: SheepInput[] = [];
   deadlineAt: number | null = null;
   nextConn = 1;
   /** Microseconds by which its disk is slower. */
@@ -48,5 +71,39 @@ export class WorldNode {
     this.last = last;
     this.entry = nodeEntry(addrOctets(`192.168.1.${last}`) ?? new Uint8Array(16));
     this.process = { nodeid: this.entry.zone, pid: 1000 };
+  }
+
+  save(): WorldNodeState {
+    const { process, isPaused, isListening, isInGroup, part, life, exit, deadlineAt, nextConn, diskDelay, skew } = this;
+    const progress = new Map<Link, LinkProgress>();
+    for (const { link } of this.links.values()) {
+      const { isClosed, closedBy, a, b } = link;
+      progress.set(link, { isClosed, closedBy, readyAt: [a.readyAt, b.readyAt] });
+    }
+    return {
+      fields: { process, isPaused, isListening, isInGroup, part, life, exit, deadlineAt, nextConn, diskDelay, skew },
+      disk: this.disk.copy(),
+      engine: this.engine?.save() ?? null,
+      links: new Map(this.links),
+      progress,
+      disks: new Map(this.disks),
+      inbox: [...this.inbox],
+      held: [...this.held],
+    };
+  }
+
+  /** Becomes what was saved; `revive` goes on with a saved sheep. */
+  restore(state: WorldNodeState, revive: (saved: SheepSaved) => SheepEngine): void {
+    Object.assign(this, state.fields);
+    this.disk = state.disk.copy();
+    this.links = new Map(state.links);
+    for (const [link, { isClosed, closedBy, readyAt }] of state.progress) {
+      Object.assign(link, { isClosed, closedBy });
+      [link.a.readyAt, link.b.readyAt] = readyAt;
+    }
+    this.disks = new Map(state.disks);
+    this.inbox = [...state.inbox];
+    this.held = [...state.held];
+    this.engine = state.engine === null ? null : revive(state.engine);
   }
 }

@@ -6,6 +6,9 @@ export interface Random {
   /** True once in `times`. */
   oneIn(times: number): boolean;
   pick<T>(from: readonly T[]): T;
+  /** Where the generator stands. */
+  save(): readonly number[];
+  restore(words: readonly number[]): void;
 }
 
 export function random(seed: number): Random {
@@ -30,5 +33,9 @@ export function random(seed: number): Random {
     below,
     oneIn: (times) => below(times) === 0,
     pick: (from) => from[below(from.length)] as (typeof from)[number],
+    save: () => [a ?? 0, b ?? 0, c ?? 0, d ?? 0],
+    restore: (words) => {
+      [a, b, c, d] = words;
+    },
   };
 }

@@ -2,12 +2,12 @@
 import type { Micros } from '../../../protocol/totem/engine/contract.ts';
 import { assert } from '../../../protocol/base/result.ts';
 import type { DiskOp, SheepEffect, SheepEngine, SheepInput } from '../../../protocol/sheep/engine/contract.ts';
-import type { SheepOptions } from '../../../protocol/sheep/engine/contract.ts';
+import type { SheepOptions, SheepSaved } from '../../../protocol/sheep/engine/contract.ts';
 import { createSheepEngine } from '../../../protocol/sheep/engine/engine.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
-import { Events } from './events.ts';
+import { Events, type EventsState } from './events.ts';
 import { Group } from './group.ts';
-import { WorldNode } from './node.ts';
+import { WorldNode, type WorldNodeState } from './node.ts';
 import { random, type Random } from './random.ts';
 import { Tcp, type Client, type ClientConnection } from './tcp.ts';
 
@@ -23,6 +23,14 @@ export interface WorldOptions {
   readonly keepsLogs?: boolean;
   /** The engine, or a broken one. */
   readonly create?: CreateSheep;
+}
+
+/** A moment of a world, to go back to: disks, sheep, messages and connections. Clients of tests are not in it. */
+export interface Moment {
+  readonly events: EventsState;
+  readonly chance: readonly number[];
+  readonly parts: ReadonlyMap<number, readonly WorldNode[]>;
+  readonly nodes: readonly WorldNodeState[];
 }
 
 export type CreateSheep = (options: SheepOptions) => SheepEngine;
@@ -85,15 +93,41 @@ export class World {
     node.exit = null;
     node.process = { nodeid: node.entry.zone, pid: 1000 + node.life };
     node.isPaused = false;
-    node.engine = (this.options.create ?? createSheepEngine)({
+    node.engine = this.create(node);
+    this.step(node, { kind: 'start' });
+  }
+
+  private create(node: WorldNode, saved?: SheepSaved): SheepEngine {
+    return (this.options.create ?? createSheepEngine)({
       behaviour: this.options.behaviour,
       self: node.entry,
       process: node.process,
       wallMicrosAtZero: this.wallMicrosAtZero + BigInt(node.skew),
       isDurable: false,
       storePath: '/mnt/sheepdog/data',
+      ...(saved === undefined ? {} : { saved }),
     });
-    this.step(node, { kind: 'start' });
+  }
+
+  save(): Moment {
+    return {
+      events: this.events.save(),
+      chance: this.chance.save(),
+      parts: this.group.save(),
+      nodes: this.nodes.map((node) => node.save()),
+    };
+  }
+
+  /** Goes back to a moment of this world. */
+  restore({ events, chance, parts, nodes }: Moment): void {
+    this.events.restore(events);
+    this.chance.restore(chance);
+    this.group.restore(parts);
+    this.killer = null;
+    this.nodes.forEach((node, i) => {
+      const state = nodes[i];
+      if (state !== undefined) node.restore(state, (saved) => this.create(node, saved));
+    });
   }
 
   step(node: WorldNode, input: SheepInput): void {

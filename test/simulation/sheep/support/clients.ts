@@ -12,7 +12,7 @@ const PATIENCE_MICROS = 8_000_000;
 const NAME_OCTETS = 256;
 const IMAGE_OCTETS = 64n * 1024n * 1024n;
 const IMAGE_PACE_MICROS = 700_000;
-const IMAGES_MAX = 4;
+const IMAGES_MAX = 2;
 
 /** Asks one that listens; `then` has the answer, or null where there was none in time. */
 function askSome(world: World, make: (to: WorldNode) => ReturnType<typeof ask>, then: (got: Response | null) => void) {
