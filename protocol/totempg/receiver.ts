@@ -57,13 +57,13 @@ const SLAB_OCTETS = 65_536;
 const ROOM_AT_FIRST = 8192;
 
 /**
- * Appends a piece. A message of two pieces is put together once and exactly; the buffer of a longer one grows by
- * doubling, since a hostile sender may send it octet by octet.
+ * Appends a piece. A message of two pieces is put together once and exactly; the buffer of a longer one has room for as
+ * many octets as its sender's last one, and grows by doubling, since a hostile sender may send it octet by octet.
  */
-function append(slab: Slab, half: Half, label: number, piece: Uint8Array): void {
+function append(slab: Slab, half: Half, label: number, piece: Uint8Array, expected: number): void {
   const octets = half.octets + piece.length;
   if (!half.isOwn || octets > half.buffer.length) {
-    const doubled = Math.min(Math.max(2 * half.buffer.length, ROOM_AT_FIRST), MESSAGE_OCTETS_MAX);
+    const doubled = Math.min(Math.max(2 * half.buffer.length, ROOM_AT_FIRST, expected), MESSAGE_OCTETS_MAX);
     const grown = cut(slab, label === 0 ? octets : Math.max(octets, doubled));
     grown.set(half.buffer.subarray(0, half.octets));
     half.buffer = grown;
@@ -107,6 +107,8 @@ class Receiver implements TotempgReceiver {
   readonly #sync: Context;
   #isSynchronising: boolean;
   readonly #slab = makeSlab(SLAB_OCTETS);
+  /** Octets of each member's last message that was cut. */
+  readonly #sizes = new Map<number, number>();
 
   constructor(state: ReceiverState | undefined) {
     this.#normal = restored(state?.normal);
@@ -148,9 +150,13 @@ class Receiver implements TotempgReceiver {
       else if (begun === null)
         context.set(nodeid, { label: fragmented, buffer: bytes.subarray(at, next), octets: next - at, isOwn: false });
       else {
-        append(this.#slab, begun, isCut ? fragmented : 0, bytes.subarray(at, next));
-        if (isCut) context.set(nodeid, begun);
-        else deliver(begun.buffer, viewOf(begun.buffer), 0, begun.octets);
+        append(this.#slab, begun, isCut ? fragmented : 0, bytes.subarray(at, next), this.#sizes.get(nodeid) ?? 0);
+        if (isCut) {
+          context.set(nodeid, begun);
+          continue;
+        }
+        this.#sizes.set(nodeid, begun.octets);
+        deliver(begun.buffer, viewOf(begun.buffer), 0, begun.octets);
       }
     }
     return problem;
@@ -164,6 +170,7 @@ class Receiver implements TotempgReceiver {
     for (const nodeid of nodeids) {
       this.#normal.delete(nodeid);
       this.#sync.delete(nodeid);
+      this.#sizes.delete(nodeid);
     }
   }
 
