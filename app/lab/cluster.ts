@@ -135,6 +135,6 @@ export interface LabNodeStatus {
   /** Messages of groups, and their octets, that were delivered here; what the load said here. */
   readonly delivered: { readonly messages: number; readonly octets: number };
   readonly load: { readonly sent: number; readonly refused: number };
-  /** The longest that one step of the node has taken, ms on the wall; absent where no process runs it. */
+  /** The longest that one step has taken since the last asking, ms on the wall; absent without a process. */
   readonly longestStepMs?: number;
 }

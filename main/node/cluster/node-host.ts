@@ -30,8 +30,8 @@ export interface NodeHost {
   /** False while a ring id is being written: inputs wait. */
   isReady(): boolean;
   readonly gate: FaultGate;
-  /** The longest that a step and what came of it at once has taken, ms on the wall. */
-  readonly longestStepMs: () => number;
+  /** The longest that a step and what came of it at once has taken since this was asked last, ms on the wall. */
+  takeLongestStepMs(): number;
   /** Sends a LEAVE, then closes. */
   leave(): Promise<void>;
   close(): void;
@@ -57,7 +57,6 @@ class Host implements NodeHost {
   private timerAt = Infinity;
   private whenIdle: (() => void) | null = null;
   private longestMs = 0;
-  readonly longestStepMs = (): number => this.longestMs;
 
   constructor(options: NodeHostOptions) {
     this.options = options;
@@ -87,6 +86,12 @@ class Host implements NodeHost {
     }
     this.step(input);
     this.drain();
+  }
+
+  takeLongestStepMs(): number {
+    const longest = this.longestMs;
+    this.longestMs = 0;
+    return longest;
   }
 
   private step(input: NodeInput): void {

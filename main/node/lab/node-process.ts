@@ -231,7 +231,7 @@ export class NodeProcess {
       dropped: this.host.gate.dropped(),
       delivered: { ...this.delivered },
       load: this.load?.counts() ?? { sent: 0, refused: 0 },
-      longestStepMs: this.host.longestStepMs(),
+      longestStepMs: this.host.takeLongestStepMs(),
     };
     this.hooks.tell({ kind: 'status', ask, status });
   }
