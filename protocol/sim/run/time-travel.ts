@@ -99,8 +99,8 @@ export class TimeTravel {
 
   /** The notebook up to this moment. */
   get lines(): readonly ToldLine[] {
-    const end = this.#lines.findIndex(({ tick }) => tick > this.#tick);
-    return end < 0 ? this.#lines : this.#lines.slice(0, end);
+    if ((this.#lines.at(-1)?.tick ?? 0) <= this.#tick) return this.#lines;
+    return this.#lines.slice(0, this.#lines.findLastIndex(({ tick }) => tick <= this.#tick) + 1);
   }
 
   /** What the notebook shows from now on. */
