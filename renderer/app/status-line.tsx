@@ -1,5 +1,6 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
 import type { ReactNode } from 'react';
+import { lengthText } from '../canvas/time-scale.ts';
 import { useLab } from '../lab/lab-store.ts';
 import { goOnFromHere, stepVirtual } from '../lab/virtual/controls.ts';
 import { keepCapture, stopSource } from '../lab/capture-actions.ts';
@@ -108,12 +109,12 @@ export function StatusLine(): ReactNode {
       </span>
       {active === null ? null : (
         <span data-tip="Median time of a rotation in which the ring had something to say.">
-          rotation {active.toPrecision(3)} ms
+          rotation {lengthText(active * 1e6)}
         </span>
       )}
       {idle === null ? null : (
         <span data-tip="Median time of a rotation of an idle ring, whose representative holds the token.">
-          idle {idle.toPrecision(3)} ms
+          idle {lengthText(idle * 1e6)}
         </span>
       )}
       <span>{packets().frames.toLocaleString('en')} frames</span>

@@ -258,8 +258,9 @@ export function axisMarks(scale: TimeScale, zero: number, room: number): readonl
 /** A length of time in the unit that fits: "850 ns", "12.4 ms", "3.20 s". */
 export function lengthText(ns: number): string {
   const size = Math.abs(ns);
-  if (size < 1000) return `${Math.round(ns)} ns`;
-  if (size < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
-  if (size < 1e9) return `${(ns / 1e6).toPrecision(3)} ms`;
+  if (size < 999.5) return `${Math.round(ns)} ns`;
+  // What three digits would round up to 1000 has the next unit.
+  if (size < 999.5e3) return `${(ns / 1e3).toPrecision(3)} µs`;
+  if (size < 999.5e6) return `${(ns / 1e6).toPrecision(3)} ms`;
   return `${(ns / 1e9).toFixed(size < 1e10 ? 2 : 1)} s`;
 }
