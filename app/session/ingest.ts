@@ -114,9 +114,10 @@ class CaptureIngest implements Ingest {
     const watching = analyse ? [this.conclusions] : [];
     this.indexer = new Indexer({ table: this.table, keyring: this.keyring, analyzers: watching, listeners: watching });
     const { indexer } = this;
-    this.reader = createCaptureReader(
-      this.notes.sink({ frame: (...args) => indexer.frame(...args), log: (...args) => indexer.log(...args) }),
-    );
+    // Named one by one: a list of them would be made for every frame.
+    const frame: FrameSink['frame'] = (bytes, start, captured, original, timeNs, linktype, offset) =>
+      indexer.frame(bytes, start, captured, original, timeNs, linktype, offset);
+    this.reader = createCaptureReader(this.notes.sink({ frame, log: (...args) => indexer.log(...args) }));
   }
 
   get store(): PacketTable {

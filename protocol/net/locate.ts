@@ -130,6 +130,8 @@ export function locate(bytes: Uint8Array, start: number, captured: number, linkt
 }
 
 function byEthertype(bytes: Uint8Array, at: number, end: number, ethertype: number, out: Located): void {
+  // Most frames have no tag.
+  if (ethertype === ETHERTYPE_IPV4) return ipv4(bytes, at, end, out);
   let type = ethertype;
   let offset = at;
   for (let tags = 0; VLAN_TYPES.includes(type) && tags < NESTING_MAX && offset + 4 <= end; tags++) {
