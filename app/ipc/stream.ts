@@ -2,7 +2,7 @@
 // sent only while the reader is not too far behind. Types, limits and the guard of what the reader sends.
 
 /** Octets of one chunk. */
-export const CHUNK_OCTETS = 1024 * 1024;
+export const CHUNK_OCTETS = 512 * 1024;
 /** Chunks on their way that the reader has not acknowledged. */
 export const CHUNKS_IN_FLIGHT_MAX = 4;
 /** Ranges in one request. */

@@ -4,6 +4,7 @@ import { CHUNKS_IN_FLIGHT_MAX, isStreamRequest, type ByteRange, type StreamReply
 
 /** One portion of a capture, in order. */
 export interface CapturePortion {
+  /** They stand until the next portion is asked for: a port copies them when they are posted. */
   readonly bytes: Uint8Array;
   /** Octets of the source that were read so far, and how many it has, compressed ones where it is compressed. */
   readonly done: number;

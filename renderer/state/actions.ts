@@ -50,7 +50,7 @@ function showFirstThing(): void {
 /** Rows up to which every delta is shown at once. */
 const GROWN_AT_ONCE_MAX = 20_000;
 /** Milliseconds between two updates of the panels beyond that: the more there is to draw, the rarer. */
-const grownInterval = (rows: number): number => Math.min(1000, 200 + rows / 2000);
+const grownInterval = (rows: number): number => Math.min(1000, 400 + rows / 2000);
 let lastGrown = 0;
 
 /** The stretch that the timeline was last given without being asked. */

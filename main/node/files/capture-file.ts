@@ -86,11 +86,13 @@ class DiskCapture implements CaptureFile {
   /** Reads to the end that the file has when it is reached: a growing capture is read as far as it came. */
   private async *plain(): AsyncGenerator<CapturePortion> {
     let done = 0;
+    // Memory that was used before costs a tenth of new memory.
+    const chunk = new Uint8Array(CHUNK_OCTETS);
     for (;;) {
-      const { buffer, bytesRead } = await this.handle.read(new Uint8Array(CHUNK_OCTETS), 0, CHUNK_OCTETS, done);
+      const { bytesRead } = await this.handle.read(chunk, 0, CHUNK_OCTETS, done);
       if (bytesRead === 0) break;
       done += bytesRead;
-      yield { bytes: buffer.subarray(0, bytesRead), done, total: Math.max(done, this.byteLength) };
+      yield { bytes: chunk.subarray(0, bytesRead), done, total: Math.max(done, this.byteLength) };
     }
     if (done < this.byteLength)
       throw new Error(`the file shrank from ${this.byteLength} to ${done} octets while it was read`);

@@ -33,7 +33,7 @@ async function opened(path: string): Promise<CaptureFile> {
 
 async function all(source: ByteSource): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const { bytes } of source.portions()) parts.push(bytes);
+  for await (const { bytes } of source.portions()) parts.push(bytes.slice());
   return concatBytes(parts);
 }
 
