@@ -42,18 +42,10 @@ export class TimeScale {
   constructor(span: Span, width: number, folds: readonly Stretch[] = NO_FOLDS) {
     this.span = span;
     this.width = Math.max(1, width);
-    // A view inside a fold shows what is in it.
-    this.folds = folds.filter(({ from, to }) => from > span.from || to < span.to);
+    this.folds = withoutAround(folds, span);
     this.nsPerPx = scaleOf(span, this.width, this.folds);
     this.breaks = breaksAt(this.folds, this.nsPerPx);
-    const folded: number[] = [];
-    let sum = 0;
-    for (const { from, to } of this.breaks) {
-      folded.push(sum);
-      sum += to - from;
-    }
-    folded.push(sum);
-    this.folded = folded;
+    this.folded = measuresOf(this.breaks).before;
     this.origin = this.place(span.from);
   }
 
@@ -138,8 +130,49 @@ function around(folds: readonly Stretch[], time: number, x: number, width: numbe
   return new TimeScale({ from, to }, width, folds);
 }
 
-const breaksAt = (folds: readonly Stretch[], nsPerPx: number): readonly Stretch[] =>
-  folds.filter(({ from, to }) => to - from > BREAK_WIDTH * nsPerPx);
+/** A view inside a fold shows what is in it. */
+function withoutAround(folds: readonly Stretch[], { from, to }: Span): readonly Stretch[] {
+  const next = foldsBefore(folds, from);
+  const around = [folds[next - 1], folds[next]].find(
+    (fold) => fold !== undefined && fold.from <= from && fold.to >= to,
+  );
+  return around === undefined ? folds : folds.filter((fold) => fold !== around);
+}
+
+interface Measures {
+  readonly shortest: number;
+  readonly longest: number;
+  /** Folded time before each, and in all. */
+  readonly before: readonly number[];
+}
+
+/** What is measured once of a list of folds: a gesture makes many scales with the same ones. */
+const measures = new WeakMap<readonly Stretch[], Measures>();
+
+function measuresOf(folds: readonly Stretch[]): Measures {
+  const known = measures.get(folds);
+  if (known !== undefined) return known;
+  const before: number[] = [];
+  let [sum, shortest, longest] = [0, Infinity, 0];
+  for (const { from, to } of folds) {
+    before.push(sum);
+    sum += to - from;
+    shortest = Math.min(shortest, to - from);
+    longest = Math.max(longest, to - from);
+  }
+  before.push(sum);
+  const measured = { shortest, longest, before };
+  measures.set(folds, measured);
+  return measured;
+}
+
+/** The folds that are longer than a break is wide; the list itself where all are. */
+function breaksAt(folds: readonly Stretch[], nsPerPx: number): readonly Stretch[] {
+  const { shortest, longest } = measuresOf(folds);
+  const least = BREAK_WIDTH * nsPerPx;
+  if (shortest > least) return folds;
+  return longest > least ? folds.filter(({ from, to }) => to - from > least) : NO_FOLDS;
+}
 
 /** The time that lies so many pixels from another one. */
 function walked(breaks: readonly Stretch[], time: number, pixels: number, nsPerPx: number): number {

@@ -85,13 +85,17 @@ function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedList
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
   const [offset, setOffset] = useState(0);
+  /** Where the scroll bar stands. */
+  const bar = useRef(0);
   const { height, scale, offsetMax } = scrollGeometry(count, rowHeight, viewHeight);
   const at = Math.min(offset, offsetMax);
 
   const scrollTo = (wanted: number): void => {
     const target = Math.min(Math.max(0, wanted), offsetMax);
     setOffset(target);
-    if (view.current !== null) view.current.scrollTop = target / scale;
+    // The bar of a scaled list hardly moves with a row; to set it would lay out the page before its time.
+    if (view.current === null || Math.abs(target / scale - bar.current) < 1) return;
+    view.current.scrollTop = bar.current = target / scale;
   };
 
   useLayoutEffect(() => {
@@ -128,6 +132,7 @@ function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedList
 
   const onScroll = (): void => {
     const top = view.current?.scrollTop ?? 0;
+    bar.current = top;
     if (Math.abs(top - at / scale) >= 1) setOffset(top * scale);
   };
   return { view, viewHeight, height, at, onScroll };
