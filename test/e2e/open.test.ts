@@ -230,6 +230,20 @@ describe('what cannot be opened', () => {
     expect(await lab.page.locator('.packet').count()).toBeGreaterThan(5);
   });
 
+  it('shows what came before a damaged record, and says where that is', async () => {
+    const bytes = Buffer.from(readFileSync(KILL9));
+    let at = 24;
+    for (let record = 0; record < 300; record++) at += 16 + bytes.readUInt32LE(at + 8);
+    bytes.writeUInt32LE(0x7fffffff, at + 8);
+    await lab.open(scratch.file('damaged.pcap', bytes));
+
+    await lab.count('300 packets');
+    expect(await lab.text('.banner')).toContain(`the record at octet ${at} claims 2147483647 octets`);
+    await lab.page.focus('#packets');
+    await lab.page.keyboard.press('End');
+    await lab.frameShown(300);
+  });
+
   it('says it where a file changes under the window', async () => {
     const path = scratch.copy(KILL9, 'shrinking.pcap');
     await lab.open(path);

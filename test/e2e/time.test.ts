@@ -159,3 +159,30 @@ it('a node that is chosen on its card is chosen in the membership panel and on t
   await page.locator('.node-card').nth(1).click();
   await page.waitForSelector('.member-chosen', { state: 'detached' });
 });
+
+/** Which node each panel shows as chosen. */
+const chosenNode = (): Promise<readonly (string | null)[]> =>
+  lab.page.evaluate(() =>
+    ['.node-chosen .node-card b', '.member-chosen b', '.ring .ring-chosen'].map(
+      (selector) => document.querySelector(selector)?.textContent ?? null,
+    ),
+  );
+
+it.each([
+  ['the ring', '.ring-node[data-node="1912711360"]'],
+  ['the membership panel', '.member:nth-child(3) .member-head'],
+  ['its card', '.node-box:nth-child(3) .node-card'],
+])('a node that is chosen in %s is chosen in all panels', async (_where, selector) => {
+  const { page } = lab;
+  await toLoss();
+  await page.keyboard.press('1');
+  await page.waitForSelector('.workbench[data-preset=teach] .member');
+  await page.evaluate(() => document.querySelector<HTMLElement>('.node-card[aria-pressed=true]')?.click());
+  await page.waitForSelector('.member-chosen', { state: 'detached' });
+
+  await page.click(selector);
+  await page.waitForSelector('.member-chosen');
+
+  expect(await chosenNode()).toEqual(['.114', '.114', '.114']);
+  await page.evaluate(() => document.querySelector<HTMLElement>('.node-card[aria-pressed=true]')?.click());
+});
