@@ -92,20 +92,25 @@ function Reading(): ReactNode {
   );
 }
 
+/** Members of a ring that are named one by one; a tooltip names all. */
+const NAMED_MAX = 8;
+
 export function StatusLine(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
   useSession((state) => state.revision);
   const moment = useMoment();
-  const rings =
-    moment?.rings.map(({ id, members }) => `ring ${id}: ${members.map((member) => nodes.label(member)).join(', ')}`) ??
-    [];
+  const named = (members: readonly number[]): string => members.map((member) => nodes.label(member)).join(', ');
+  const short = (members: readonly number[]): string =>
+    members.length > NAMED_MAX ? `${members.length} members` : named(members);
+  const shown = moment?.rings.map(({ id, members }) => `ring ${id}: ${short(members)}`) ?? [];
+  const rings = moment?.rings.map(({ id, members }) => `ring ${id}: ${named(members)}`) ?? [];
   const active = analysis?.rotation.active.p50 ?? null;
   const idle = analysis?.rotation.idle.p50 ?? null;
   return (
     <footer className="status-line">
       <span className="status-ring" title={rings.join('\n')}>
-        {rings.join(' · ')}
+        {shown.join(' · ')}
       </span>
       {active === null ? null : (
         <span data-tip="Median time of a rotation in which the ring had something to say.">

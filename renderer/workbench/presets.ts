@@ -145,7 +145,7 @@ const OBJECTS: Split = {
     {
       id: 'store',
       direction: 'row',
-      share: 76,
+      share: 69,
       min: 280,
       parts: [
         { pane: 'objects', min: 400, share: 58 },
@@ -166,7 +166,7 @@ const OBJECTS: Split = {
         },
       ],
     },
-    { pane: 'timeline', min: 140, share: 24 },
+    { pane: 'timeline', min: 140, share: 31 },
   ],
 };
 

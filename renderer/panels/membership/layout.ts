@@ -221,3 +221,19 @@ export function fittingText(text: string, room: number): string {
 export function firstFitting(texts: readonly string[], room: number): string {
   return texts.find((text) => text.length <= Math.floor(room / LETTER_SMALL)) ?? fittingText(texts.at(-1) ?? '', room);
 }
+
+/** Names that are numbers in a row, of which three or more follow each other, as one: "1–64". */
+export function inRuns(names: readonly string[]): readonly string[] {
+  const runs: { first: string; last: string; count: number }[] = [];
+  for (const name of names) {
+    const run = runs.at(-1);
+    const follows = run !== undefined && /^\d+$/.test(name) && Number(run.last) + 1 === Number(name);
+    if (follows) {
+      run.last = name;
+      run.count++;
+    } else runs.push({ first: name, last: name, count: 1 });
+  }
+  return runs.flatMap(({ first, last, count }) =>
+    count > 2 ? [`${first}–${last}`] : count === 2 ? [first, last] : [first],
+  );
+}

@@ -5,6 +5,7 @@ import { lengthText } from '../../canvas/time-scale.ts';
 import { selectNode } from '../../state/actions.ts';
 import { STATE_LOOKS } from '../../state/looks.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
+import { inRuns } from './layout.ts';
 import type { MemberNow, RunningTimer } from '../../state/time/membership-now.ts';
 import { useView } from '../../state/view-store.ts';
 import { InsideLine } from './inside-line.tsx';
@@ -31,7 +32,7 @@ function Timer({ name, length, left }: RunningTimer): ReactNode {
 }
 
 function Ids({ word, doc, ids, nodes }: IdsProps): ReactNode {
-  const names = ids.map((id) => nodes.label(id).replace(/^node /, '')).join(' ');
+  const names = inRuns(ids.map((id) => nodes.label(id).replace(/^node /, ''))).join(' ');
   return (
     <span className={ids.length === 0 ? 'member-ids member-none' : 'member-ids'} title={doc}>
       <span>{word}</span> {names === '' ? 'none' : names}

@@ -55,7 +55,7 @@ const LETTER = 7;
 export const labelRoom = (letters: number): number => Math.min(LABEL_ROOM_MAX, LABEL_GAP + letters * LETTER);
 const labelHeight = (height: number): number => Math.min(46, Math.max(40, height * 0.17));
 const RADIUS_MIN = 20;
-const NODE_RADIUS_MIN = 5;
+const NODE_RADIUS_MIN = 2.5;
 const NODE_RADIUS_MAX = 17;
 /** Pixels along the circle that a label takes. */
 const LABEL_ARC = 22;

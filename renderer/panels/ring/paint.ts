@@ -61,6 +61,8 @@ const tokenRadius = ({ nodeRadius }: PlacedRing): number => Math.max(4, Math.min
 
 /** Pixels between a holder and the token beside it. */
 const BESIDE = 3;
+/** Nodes smaller than this stand close together. */
+const CROWDED = 7;
 
 /**
  * A filled disc, a hollow one for a copy, so far along an arc. At the ends it lies beside the node, on the inside, so
@@ -75,7 +77,9 @@ export function paintToken(
   palette: Palette,
 ): void {
   const size = tokenRadius(placed);
-  const inset = (placed.nodeRadius + size + BESIDE) * (1 - Math.sin(Math.PI * part));
+  const beside = placed.nodeRadius + size + BESIDE;
+  // Where nodes stand close together there is no room for it between them.
+  const inset = placed.nodeRadius < CROWDED ? beside : beside * (1 - Math.sin(Math.PI * part));
   const { x, y } = onCircle(placed.centre, placed.radius - inset, start + way * part);
   context.fillStyle = isCopy ? palette('panel') : palette('token');
   context.strokeStyle = isCopy ? palette('token') : palette('panel');

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../../app/analysis/result.ts';
 import type { Ingest } from '../../../../app/session/ingest.ts';
-import { chipsIn, layoutChart } from '../../../../renderer/panels/membership/layout.ts';
+import { chipsIn, inRuns, layoutChart } from '../../../../renderer/panels/membership/layout.ts';
 import { momentAt } from '../../../../renderer/state/moment.ts';
 import { createNodeDirectory, type NodeDirectory } from '../../../../renderer/state/node-directory.ts';
 import { causeText, lastChanges, membershipNow } from '../../../../renderer/state/time/membership-now.ts';
@@ -123,4 +123,13 @@ describe.each([
       expect(x + wide).toBeLessThanOrEqual(box.x + box.width);
     }
   });
+});
+
+it.each([
+  ['1 2 3 4 5', '1–5'],
+  ['1 2 4 5 6 9', '1 2 4–6 9'],
+  ['.111 .112 .113', '.111 .112 .113'],
+  ['', ''],
+])('names %s are said as %s', (names, said) => {
+  expect(inRuns(names === '' ? [] : names.split(' ')).join(' ')).toBe(said);
 });
