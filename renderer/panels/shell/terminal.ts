@@ -3,6 +3,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal } from '@xterm/xterm';
 import { labActions } from '../../lab/lab-actions.ts';
+import { copyText } from '../../widgets/copy.ts';
 import { withAdoptedStyles } from './adopted-styles.ts';
 import { terminalText } from './terminal-text.ts';
 import { keysIn, LineEditor, type Outcome } from './line-editor.ts';
@@ -12,7 +13,11 @@ const SCROLLBACK = 5000;
 
 /** Keys that mean something to the window, not to the shell. */
 const isOfWindow = ({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean =>
-  /^F\d+$/.test(key) || ((ctrlKey || metaKey) && ['k', 'g', 'o'].includes(key)) || (ctrlKey && shiftKey && key !== 'V');
+  /^F\d+$/.test(key) || ((ctrlKey || metaKey) && ['k', 'g', 'o'].includes(key)) || (ctrlKey && shiftKey);
+
+/** Ctrl+V and Ctrl+Shift+V paste, as everywhere else: the browser does it, and the terminal hears of it. */
+const isPaste = ({ key, ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  (ctrlKey || metaKey) && key.toLowerCase() === 'v';
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -42,7 +47,7 @@ export class NodeTerminal {
       screenReaderMode: true,
     });
     this.terminal.loadAddon(this.fit);
-    this.terminal.attachCustomKeyEventHandler((event) => !isOfWindow(event));
+    this.terminal.attachCustomKeyEventHandler((event) => this.isForShell(event));
     this.terminal.onData((sent) => this.take(keysIn(sent)));
   }
 
@@ -83,6 +88,19 @@ export class NodeTerminal {
   dispose(): void {
     this.terminal.dispose();
     this.host.remove();
+  }
+
+  /** False for keys that the shell does not get. With something marked, Ctrl+C copies it. */
+  private isForShell(event: KeyboardEvent): boolean {
+    const { key, ctrlKey, metaKey, type } = event;
+    if (isPaste(event)) return false;
+    const isCopy = (ctrlKey || metaKey) && key.toLowerCase() === 'c';
+    if (isCopy && this.terminal.hasSelection()) {
+      if (type === 'keydown') copyText(this.terminal.getSelection());
+      event.preventDefault();
+      return false;
+    }
+    return !isOfWindow(event);
   }
 
   private promptText(): string {

@@ -55,6 +55,18 @@ describe('the shell of a node', () => {
     expect(await logged()).toEqual(expect.arrayContaining(['n1> collie cluster format -c 2', 'n1> collie vdi list']));
     expect(await screen()).not.toContain('exit code');
   });
+
+  it('runs pasted lines one after the other', async () => {
+    await lab.page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'pidof corosync\ncorosync-cfgtool -s\n');
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.querySelector('.xterm-helper-textarea')?.dispatchEvent(paste);
+    });
+
+    await expect.poll(screen, SOON).toContain('ring 0 active with no faults');
+    expect((await logged()).slice(-2)).toEqual(['n1> pidof corosync', 'n1> corosync-cfgtool -s']);
+  });
 });
 
 describe('the store', () => {
