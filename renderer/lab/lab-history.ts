@@ -26,13 +26,30 @@ const NOW = 1.5e9;
 
 export const useLabHistory = create<{ readonly samples: readonly LabSample[] }>(() => ({ samples: [] }));
 
-/** Says whether two pictures of the stores show the same, cheaply: stores only gain and lose whole objects. */
-function isSameStore(a: LabObjects | null, b: LabObjects | null): boolean {
-  if (a === null || b === null) return a === b;
-  const sum = ({ copies, epochs, vdis, stores }: LabObjects): string =>
-    `${copies} ${epochs.length} ${vdis.length} ${stores.map((s) => `${s.objects.length} ${s.usedOctets}`).join()}`;
-  return sum(a) === sum(b);
+const SUM_MAX = 2 ** 48;
+
+const signatures = new WeakMap<LabObjects, string>();
+
+/** Tells pictures of the stores apart without comparing them: counts, and sums over all objects. */
+function signatureOf(picture: LabObjects): string {
+  const known = signatures.get(picture);
+  if (known !== undefined) return known;
+  const { copies, epochs, vdis, stores } = picture;
+  const sums = stores.map(({ node, usedOctets, objects }) => {
+    let sum = 0;
+    for (const { oid, octets, epoch } of objects) {
+      const [high, low] = [parseInt(oid.slice(0, 8), 16), parseInt(oid.slice(8), 16)];
+      sum = (sum + high * 17 + low * 31 + epoch * 7919 + octets) % SUM_MAX;
+    }
+    return `${node} ${objects.length} ${usedOctets} ${sum}`;
+  });
+  const signature = `${copies} ${epochs.length} ${vdis.length} ${sums.join()}`;
+  signatures.set(picture, signature);
+  return signature;
 }
+
+const isSameStore = (a: LabObjects | null, b: LabObjects | null): boolean =>
+  a === b || (a !== null && b !== null && signatureOf(a) === signatureOf(b));
 
 function forgetOldStores(samples: readonly LabSample[]): readonly LabSample[] {
   const kept = new Set<LabObjects>();
@@ -88,12 +105,14 @@ export function labAt(snapshot: LabSnapshot | null, samples: readonly LabSample[
   if (snapshot === null) return null;
   const newest = samples.at(-1);
   const told = newest?.time ?? time ?? 0;
-  const now = { snapshot, nodes: snapshot.nodes, objects: snapshot.objects, time: told, ago: 0 };
+  // The picture that is known already, where it shows the same: nothing is to be computed anew from it.
+  const known = newest?.objects ?? null;
+  const objects = isSameStore(known, snapshot.objects) ? known : snapshot.objects;
+  const now = { snapshot, nodes: snapshot.nodes, objects, time: told, ago: 0 };
   if (time === null || newest === undefined || time > newest.time - NOW) return now;
   const sample = sampleAt(samples, time);
   if (sample === null) return { ...now, nodes: [], objects: null, time, ago: newest.time - time };
-  const { nodes, objects } = sample;
-  return { snapshot, nodes, objects, time: sample.time, ago: newest.time - time };
+  return { snapshot, nodes: sample.nodes, objects: sample.objects, time: sample.time, ago: newest.time - time };
 }
 
 interface Question {
