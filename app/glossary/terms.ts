@@ -380,6 +380,19 @@ const STORE: readonly Entry[] = [
     'How many nodes hold each object.',
     'The walk round the hash ring goes on until so many different nodes are found.',
   ],
+  [
+    'hash ring',
+    ['virtual node', 'virtual nodes'],
+    'All hashes in a circle, with 64 places of each node on it.',
+    'The places are virtual nodes. An object lies on the owner of the first one at or behind its hash, and on the ' +
+      'owners of the next ones that are other nodes in other zones. Not to be mistaken for the ring of the token.',
+  ],
+  [
+    'zone',
+    ['zones'],
+    'Nodes that fail together; a zone holds one copy of an object at most.',
+    'By default each node is a zone of its own, numbered after its address; fewer zones than copies halt the cluster.',
+  ],
 ];
 
 const of = (group: TermGroup, entries: readonly Entry[]): readonly Term[] =>
