@@ -15,6 +15,7 @@ import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
 import { endFollowing, followNow, followView, stand, startFollowing } from './following.ts';
+import { updateSoon } from './live-pace.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
 import { EMPTY_SESSION, useSession } from './session-store.ts';
@@ -74,35 +75,34 @@ function takeAnalysis(analysis: Analysis): void {
   useSession.setState({ analysis, nodes });
 }
 
-/** Milliseconds between two updates of the panels of a capture that goes on. */
-const LIVE_INTERVAL = 100;
-let liveTimer: ReturnType<typeof setTimeout> | null = null;
-
 const FULL =
   `The window keeps the first ${SESSION_PACKETS_MAX.toLocaleString('en')} packets: later ones are in the file only. ` +
   'Keep it, and start again.';
 
-/** Shows what has come of a capture that goes on; the last of it too, a moment later. */
+type Concluded = Extract<Parameters<IngestListener['told']>[0], { readonly kind: 'analysis' }>;
+/** Conclusions of a capture that goes on, until the panels are updated. */
+let concluded: Concluded | null = null;
+
+function takeConcluded({ analysis, marks, dropped }: Concluded): void {
+  takeAnalysis(analysis);
+  useSession.setState({ marks, dropped });
+}
+
+/** Shows what has come of a capture that goes on, packets and conclusions at once. */
 function showLive(): void {
-  if (liveTimer !== null) return;
-  liveTimer = setTimeout(
-    () => {
-      liveTimer = null;
-      if (useSession.getState().phase !== 'live') return;
-      lastGrown = performance.now();
-      followNow();
-      const isFull = packets().length >= SESSION_PACKETS_MAX && useSession.getState().damage === null;
-      useSession.setState({ revision: packets().revision, ...(isFull ? { damage: FULL } : {}) });
-      askAgain(false);
-    },
-    Math.max(0, LIVE_INTERVAL - (performance.now() - lastGrown)),
-  );
+  if (useSession.getState().phase !== 'live') return;
+  if (concluded !== null) takeConcluded(concluded);
+  concluded = null;
+  followNow();
+  const isFull = packets().length >= SESSION_PACKETS_MAX && useSession.getState().damage === null;
+  useSession.setState({ revision: packets().revision, ...(isFull ? { damage: FULL } : {}) });
+  askAgain(false);
 }
 
 const listener: IngestListener = {
   grown(mirror, done, total) {
     const { phase } = useSession.getState();
-    if (phase === 'live') return showLive();
+    if (phase === 'live') return updateSoon(showLive);
     const now = performance.now();
     // Large captures grow fast: panels follow in steps, and the reading gets the processor.
     if (mirror.length > GROWN_AT_ONCE_MAX && now - lastGrown < grownInterval(mirror.length) && done < total) return;
@@ -112,6 +112,7 @@ const listener: IngestListener = {
     askAgain(false);
   },
   reset(mirror) {
+    concluded = null;
     showPackets(mirror);
     const { filter, highlight } = useSession.getState();
     useSession.setState({
@@ -129,12 +130,11 @@ const listener: IngestListener = {
   },
   told(message) {
     if (message.kind === 'analysis') {
-      const { analysis, marks, dropped } = message;
-      takeAnalysis(analysis);
-      useSession.setState({ marks, dropped });
-    }
-    if (message.kind === 'analysis') return;
-    if (message.kind === 'dissected')
+      const { analysis, phase } = useSession.getState();
+      if (phase !== 'live' || analysis === null) return takeConcluded(message);
+      concluded = message;
+      updateSoon(showLive);
+    } else if (message.kind === 'dissected')
       useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
     else if (message.kind === 'not-dissected')
       useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
@@ -147,6 +147,8 @@ const listener: IngestListener = {
 
 /** The capture is read, or as much of it as there will be. */
 function conclude(isCancelled: boolean, damage: string | null): void {
+  if (concluded !== null) takeConcluded(concluded);
+  concluded = null;
   endFollowing();
   if (packets().length === 0 && damage !== null) {
     const { recent } = useSession.getState();
@@ -162,6 +164,7 @@ function conclude(isCancelled: boolean, damage: string | null): void {
 }
 
 function endSession(): void {
+  concluded = null;
   stopLive();
   endFollowing();
   forgetProgress();
