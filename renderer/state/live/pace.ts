@@ -1,5 +1,5 @@
-// How often the panels of a capture that goes on are updated: as often as a person can follow, but never for more than a
-// share of the page's time.
+// How often the panels of a capture that goes on are updated: as often as a person can follow, but never for more than
+// a share of the page's time.
 
 /** Milliseconds between two updates at least, and at most. */
 const INTERVAL_MIN = 100;
