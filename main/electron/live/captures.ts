@@ -12,7 +12,7 @@ import { watchPackets } from '../../node/capture/growing/seen-packets.ts';
 import { WindowCapture } from '../../node/capture/growing/window-capture.ts';
 import { explainSystemError } from '../../node/files/open-problem.ts';
 import { granted, recent } from '../remembered.ts';
-import { newSpool, remember } from './spools.ts';
+import { forget, newSpool, remember } from './spools.ts';
 import { pathOfStream, serveSource, streamsFull } from '../streams.ts';
 import { tell } from '../windows.ts';
 
@@ -57,6 +57,7 @@ export async function startCapture(
   const problem = await capture.started();
   if (problem !== null || owner.isDestroyed()) {
     await capture.stop();
+    await forget(spool);
     return fail({ kind: 'denied', says: problem ?? 'the window was closed.' });
   }
   const id = serveSource(owner, capture.capture, async () => {

@@ -5,7 +5,7 @@ import type { LabOptions, LabReply } from '../../../app/lab/lab-view.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { helperProgram } from '../../node/capture/helper-command.ts';
 import { WindowLab } from '../../node/lab/window/window-lab.ts';
-import { newSpool, remember } from './spools.ts';
+import { forget, newSpool, remember } from './spools.ts';
 import { serveSource, streamsFull } from '../streams.ts';
 import { tell } from '../windows.ts';
 
@@ -36,7 +36,10 @@ export async function startLab(owner: WebContents, options: LabOptions): Promise
       spool,
       changed: (snapshot) => tell(owner, 'lab.snapshot', { snapshot }),
     });
-    if (!started.ok) return refuse(started.problem);
+    if (!started.ok) {
+      await forget(spool);
+      return refuse(started.problem);
+    }
     const lab = started.value;
     if (owner.isDestroyed()) {
       await lab.end('kill');

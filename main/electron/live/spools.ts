@@ -31,6 +31,12 @@ export async function remember(path: string): Promise<void> {
   await recent.add(path);
 }
 
+/** A capture that never began leaves nothing. */
+export async function forget(path: string): Promise<void> {
+  inUse.delete(path);
+  await rm(path, { force: true });
+}
+
 /** What a program that was killed has left is offered among the recent captures. */
 export async function offerLeftOver(): Promise<void> {
   const [latest] = await spooled();
