@@ -15,7 +15,7 @@ import {
   showOverlay,
   toggleFolding,
 } from '../state/actions.ts';
-import { goLive } from '../state/live/following.ts';
+import { goLive } from '../state/following.ts';
 import { step, togglePlay } from '../state/playback.ts';
 import { chooseKeys } from '../session/keyring.ts';
 import { filterPackets, highlightPackets } from '../session/query.ts';

@@ -5,7 +5,7 @@ import { useLab } from '../lab/lab-store.ts';
 import { goOnFromHere, stepVirtual } from '../lab/virtual/controls.ts';
 import { keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { cancelReading, packets } from '../state/actions.ts';
-import { useFollow } from '../state/live/following.ts';
+import { useFollow } from '../state/following.ts';
 import { useSession } from '../state/session-store.ts';
 import { useMoment } from '../state/use-moment.ts';
 

@@ -14,8 +14,8 @@ import { addKeys, keyList, keysAtHand, startWithKeys } from '../session/keyring.
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
-import { endFollowing, followNow, followView, stand, startFollowing } from './live/following.ts';
-import { updateSoon } from './live/pace.ts';
+import { endFollowing, followNow, followView, stand, startFollowing } from './following.ts';
+import { updateSoon } from '../session/live-pace.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
 import { EMPTY_SESSION, useSession } from './session-store.ts';

@@ -5,7 +5,7 @@ import { setVirtualSpeed, stepVirtual, toggleVirtual } from '../lab/virtual/cont
 import { selectRow, selectTime } from './actions.ts';
 import { packets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
-import { goLive, stand, useFollow } from './live/following.ts';
+import { goLive, stand, useFollow } from './following.ts';
 import { useSession } from './session-store.ts';
 import { currentFolds } from './time/folding.ts';
 import { laterBy } from './time/running.ts';

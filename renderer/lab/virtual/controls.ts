@@ -1,6 +1,6 @@
 // What the transport does to the time of a virtual lab: each deed a line of its prompt.
 import { packets } from '../../state/capture.ts';
-import { followAgain, useFollow } from '../../state/live/following.ts';
+import { followAgain, useFollow } from '../../state/following.ts';
 import { useSession } from '../../state/session-store.ts';
 import type { Direction, StepKind } from '../../state/steps.ts';
 import { useView } from '../../state/view-store.ts';

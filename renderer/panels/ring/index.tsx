@@ -4,7 +4,7 @@ import { PacketKind } from '../../../app/store/kinds.ts';
 import { lengthText } from '../../canvas/time-scale.ts';
 import { readPalette } from '../../canvas/palette.ts';
 import { selectNode } from '../../state/actions.ts';
-import { useFollow } from '../../state/live/following.ts';
+import { useFollow } from '../../state/following.ts';
 import { packets } from '../../state/capture.ts';
 import { STATE_LOOKS } from '../../state/looks.ts';
 import { rowBefore, type Moment, type NodeNow } from '../../state/moment.ts';

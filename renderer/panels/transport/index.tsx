@@ -4,7 +4,7 @@ import { useEffect, type ReactNode } from 'react';
 import { useLab } from '../../lab/lab-store.ts';
 import { wholeSpan } from '../../state/actions.ts';
 import { setSpeed, SPEED_MAX, SPEED_MIN, step, togglePlay, usePlayback } from '../../state/playback.ts';
-import { goLive, useFollow } from '../../state/live/following.ts';
+import { goLive, useFollow } from '../../state/following.ts';
 import { useSession } from '../../state/session-store.ts';
 import type { Direction, StepKind } from '../../state/steps.ts';
 import { useView } from '../../state/view-store.ts';

@@ -11,8 +11,8 @@ import {
   stand,
   startFollowing,
   useFollow,
-} from '../../../../renderer/state/live/following.ts';
-import { updateSoon } from '../../../../renderer/state/live/pace.ts';
+} from '../../../../renderer/state/following.ts';
+import { updateSoon } from '../../../../renderer/session/live-pace.ts';
 import { FIRST_VIEW, useView } from '../../../../renderer/state/view-store.ts';
 
 const SECOND = 1e9;

@@ -1,9 +1,9 @@
 // The moment of a capture that goes on: glued to now, or standing where the person looks while the source goes on.
 import { create } from 'zustand';
-import type { Span } from '../../canvas/time-scale.ts';
-import { live } from '../../session/live.ts';
-import { packets, timeOfRow } from '../capture.ts';
-import { useView } from '../view-store.ts';
+import type { Span } from '../canvas/time-scale.ts';
+import { live } from '../session/live.ts';
+import { packets, timeOfRow } from './capture.ts';
+import { useView } from './view-store.ts';
 
 export interface FollowState {
   /** The source goes on. */
