@@ -1,6 +1,8 @@
 // The words of the field as this program uses them: each in one line for a tooltip, and at more length for the
 // glossary. Where a word is also a field on the wire, the spelling is Corosync's.
 
+import { STORE } from './store-terms.ts';
+
 export interface Term {
   readonly word: string;
   /** Other spellings that mean the same: plurals, forms, the field's name. */
@@ -13,7 +15,7 @@ export interface Term {
 export const TERM_GROUPS = ['Ring and token', 'Order', 'Membership', 'Capture', 'Carried', 'Store'] as const;
 export type TermGroup = (typeof TERM_GROUPS)[number];
 
-type Entry = readonly [word: string, also: readonly string[], says: string, more: string];
+export type Entry = readonly [word: string, also: readonly string[], says: string, more: string];
 
 const RING: readonly Entry[] = [
   [
@@ -356,42 +358,6 @@ const CARRIED: readonly Entry[] = [
     ['quorum'],
     'Counts votes: tells which part of a partitioned cluster may go on.',
     'A part with more than half of the votes has quorum.',
-  ],
-];
-
-const STORE: readonly Entry[] = [
-  [
-    'sheepdog',
-    ['sheep'],
-    'The object store that ran on Corosync: one daemon, sheep, on each node.',
-    'It keeps its own membership epochs on top of the ring.',
-  ],
-  [
-    'epoch',
-    [],
-    "sheepdog's count of membership changes.",
-    'Objects are placed by the members of an epoch; recovery moves them when it changes.',
-  ],
-  ['vdi', [], 'A virtual disk image in sheepdog.', 'Cut into objects of 4 MiB.'],
-  ['oid', [], "An object's id in sheepdog: which image, which part.", 'Its hash decides where it lies.'],
-  [
-    'copies',
-    [],
-    'How many nodes hold each object.',
-    'The walk round the hash ring goes on until so many different nodes are found.',
-  ],
-  [
-    'hash ring',
-    ['virtual node', 'virtual nodes'],
-    'All hashes in a circle, with 64 places of each node on it.',
-    'The places are virtual nodes. An object lies on the owner of the first one at or behind its hash, and on the ' +
-      'owners of the next ones that are other nodes in other zones. Not to be mistaken for the ring of the token.',
-  ],
-  [
-    'zone',
-    ['zones'],
-    'Nodes that fail together; a zone holds one copy of an object at most.',
-    'By default each node is a zone of its own, numbered after its address; fewer zones than copies halt the cluster.',
   ],
 ];
 
