@@ -75,9 +75,11 @@ export const FINDINGS_PER_RULE_MAX = 1000;
 
 type Said = Pick<Finding, 'time' | 'says' | 'evidence'> & Partial<Omit<Finding, 'id' | 'rule' | 'severity'>>;
 
-/** A finding with its usual values filled in. Its id is its rule and its first frame. */
+/** A finding with its usual values filled in. Its id is its rule and first frame; its section says what it rests on. */
 export function finding(rule: string, severity: Severity, said: Said): Finding {
   const frame = said.evidence.flatMap(({ frames }) => frames)[0] ?? 0;
   const usual = { until: null, culprits: [], cause: null, advice: null, confidence: 1, because: null, reference: null };
-  return { ...usual, ...said, id: `${rule}@${frame}`, rule, severity };
+  const section = `docs/analysis.md#${rule}`;
+  const reference = said.reference == null ? section : `${section}; ${said.reference}`;
+  return { ...usual, ...said, id: `${rule}@${frame}`, rule, severity, reference };
 }
