@@ -248,6 +248,16 @@ function byPings(context: FindingContext, windowNs: number): readonly Unheard[] 
   });
 }
 
+/** Both send in one generation and under one security: else neither reads the other, which other rules say. */
+function speakAlike({ senders, addresses }: FindingContext, a: number, b: number): boolean {
+  const encodingsOf = (node: number): readonly number[] =>
+    senders
+      .all()
+      .flatMap(({ address, encodings }) => (addresses.nodeAt(address) === node ? [...encodings.keys()] : []));
+  const [own, others] = [encodingsOf(a), encodingsOf(b)];
+  return own.length === 0 || others.length === 0 || own.some((encoding) => others.includes(encoding));
+}
+
 /** All that the capture shows, in order of time. */
 export function unheardOf(context: FindingContext): readonly Unheard[] {
   const windowNs = timersOf(context, null).consensusNs * CONSENSUS_SHARE;
@@ -260,5 +270,6 @@ export function unheardOf(context: FindingContext): readonly Unheard[] {
     ...unmoved(runs, context, windowNs),
     ...wentOn(context, spells, windowNs),
   ];
-  return all.sort((a, b) => a.fromNs - b.fromNs);
+  const alike = all.filter(({ hearer, speaker }) => speakAlike(context, hearer, speaker));
+  return alike.sort((a, b) => a.fromNs - b.fromNs);
 }
