@@ -20,6 +20,8 @@ const JOIN_TIMER_MAX_NS = 100_000_000;
 const BACKLOG_NS = 100_000_000;
 /** Entries that Corosync makes in one go send their joins within this time. */
 const SAME_MOMENT_NS = 5_000_000;
+/** A node that is alone on its ring and idle sends merge detects far more often than this. */
+const ALONE_NS = 600_000_000;
 const TIMER_REASONS: readonly Gather[] = [
   Gather.CONSENSUS_TIMEOUT,
   Gather.TOKEN_LOST_IN_OPERATIONAL,
@@ -99,7 +101,7 @@ export class JoinWatch {
     if (node.state !== null && heard.ringSeq < node.ringSeq) return;
     if (node.state === null && heard.timeNs - this.tracks.startsAt() < JOIN_TIMER_MAX_NS) return adopt(node, heard);
     const last = node.lastJoin;
-    if (last !== null && heard.ringSeq > node.ringSeq) this.formation.unseenFormation(node, 0, heard.ringSeq, true);
+    if (last !== null && heard.ringSeq > node.ringSeq) this.triedRing(node, last, heard);
     const isUnchanged = last !== null && isSame(last.proc, heard.proc) && isSame(last.failed, heard.failed);
     const since = last === null ? Infinity : heard.timeNs - last.timeNs;
     const question = this.question(m, node, heard);
@@ -119,6 +121,19 @@ export class JoinWatch {
       gaveUp: without(heard.failed, question.failed),
       wasRunning: true,
     });
+  }
+
+  /** Its number rose: it formed a ring that is not seen, or tried to. */
+  private triedRing(node: NodeTrack, last: JoinHeard, { timeNs, ringSeq }: JoinHeard): void {
+    const wanted = node.proc.filter((id) => !node.failed.includes(id));
+    const hasSpoken = timeNs - node.silenceNs > last.timeNs + SAME_MOMENT_NS;
+    // Alone on a ring it would send merge detects: it did not get its own commit token.
+    const isStuck = node.state === 'gather' && wanted.length <= 1 && !hasSpoken && node.silenceNs > ALONE_NS;
+    if (!isStuck) return this.formation.unseenFormation(node, 0, ringSeq, true);
+    node.state = 'commit';
+    node.lastEntry = last.timeNs;
+    node.ringSeq = ringSeq;
+    node.tally.commit++;
   }
 
   /** Handles a join that repeats the last one: true where it is the join timer's, or was answered for already. */
