@@ -76,11 +76,18 @@ function* repair({ oid, copies }: ObjectRequest, epoch: number): Script {
   yield* writeAsGateway(makeObjectRequest(Op.WRITE_OBJ, oid, given), epoch);
 }
 
-function* attempt(request: ObjectRequest, epoch: number, conn: number | null): Script<Answer> {
+function* attempt(
+  request: ObjectRequest,
+  epoch: number,
+  conn: number | null,
+  isGivenUp: (sheep: Sheep) => boolean,
+): Script<Answer> {
   if (request.opcode === Op.REMOVE_OBJ) return yield* ownCopy({ request, epoch, conn });
   if (isWriting(request)) {
     const isFirst = yield* act(({ policy }) => policy.coordinator === 'first-copy');
-    return answer(isFirst ? yield* writeByFirst(request, epoch) : yield* writeAsGateway(request, epoch));
+    if (!isFirst) return answer(yield* writeAsGateway(request, epoch));
+    // What a client began is brought to an end though it is gone; a write of an operation makes way.
+    return answer(conn === null ? yield* writeByFirst(request, epoch, isGivenUp) : yield* writeByFirst(request, epoch));
   }
   if (yield* act((sheep) => wantsRepair(sheep, request))) yield* repair(request, epoch);
   return yield* readOnce(request, epoch);
@@ -95,7 +102,7 @@ export function* operateObject(
   for (;;) {
     const { result, epoch, isGone } = yield* enter(request.opcode, isGivenUp);
     if (result !== Res.SUCCESS) return answer(result);
-    const done = isGone ? answer(Res.NETWORK_ERROR) : yield* attempt(request, epoch, conn);
+    const done = isGone ? answer(Res.NETWORK_ERROR) : yield* attempt(request, epoch, conn, isGivenUp);
     yield* leave();
     const isOld = yield* act((sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS);
     if (isGone || !RETRIED.has(done.result)) return done;

@@ -10,7 +10,7 @@ import { isRecovered, wantRecovered } from '../recovery/wanted.ts';
 import type { Sheep } from '../sheep.ts';
 import { checkEpoch, ownCopy } from './copy.ts';
 import { isEpochReady } from './gate.ts';
-import { giveOrder, takeOrder } from './locks.ts';
+import { giveOrder, isOrdered, takeOrder } from './locks.ts';
 import { copiesOf } from './reading.ts';
 import { makeObjectRequest, objectHeader, type ObjectRequest } from './request.ts';
 
@@ -94,15 +94,19 @@ function* undo(request: ObjectRequest, epoch: number, done: readonly CopyDone[])
   });
 }
 
-/** Goes on until all copies have it, the epoch changes, or a copy cannot be written at all. */
-function* toAllInOrder(request: ObjectRequest, epoch: number): Script<number> {
+/** Whether whoever writes must make way: for the epoch that would let it end. */
+export type MakesWay = (sheep: Sheep) => boolean;
+const NEVER: MakesWay = () => false;
+
+/** Goes on until all copies have it, the epoch changes, it must make way, or a copy cannot be written at all. */
+function* toAllInOrder(request: ObjectRequest, epoch: number, makesWay: MakesWay): Script<number> {
   let left = yield* act((sheep) => orderOfCopies(sheep, copiesOf(sheep, request.oid, request.copies)));
   const all: CopyDone[] = [];
   for (;;) {
     const done = yield* toAll(request, epoch, left);
     all.push(...done.filter((copy) => !isFailed(copy)));
     const failed = done.filter(isFailed);
-    const isOver = yield* act((sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS);
+    const isOver = yield* act((sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS || makesWay(sheep));
     const hopeless = failed.find(({ result }) => !isTrouble(result));
     if (failed.length === 0) {
       yield* act((sheep) => freeJournals(sheep, all));
@@ -119,25 +123,27 @@ function* toAllInOrder(request: ObjectRequest, epoch: number): Script<number> {
 }
 
 /** Writes all copies as the sheep that has the first of them. */
-export function* writeAsFirst(request: ObjectRequest, epoch: number): Script<number> {
+export function* writeAsFirst(request: ObjectRequest, epoch: number, makesWay = NEVER): Script<number> {
   const { oid } = request;
-  const isOver = (sheep: Sheep): boolean => checkEpoch(sheep, epoch) !== Res.SUCCESS;
+  const isOver: MakesWay = (sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS || makesWay(sheep);
   yield* act((sheep) => wantRecovered(sheep, oid));
   yield* until((sheep) => isOver(sheep) || (isEpochReady(sheep) && isRecovered(sheep, oid)));
+  // Who has the order may wait for that epoch too.
+  yield* until((sheep) => isOver(sheep) || !isOrdered(sheep.state.io, oid));
+  if (yield* act(isOver)) return Res.NEW_NODE_VER;
   yield* takeOrder(oid);
-  const trouble = yield* act((sheep) => checkEpoch(sheep, epoch));
-  const result = trouble === Res.SUCCESS ? yield* toAllInOrder(request, epoch) : trouble;
+  const result = yield* toAllInOrder(request, epoch, makesWay);
   yield* giveOrder(oid);
   return result;
 }
 
 /** Has the sheep with the first copy write it. */
-export function* writeByFirst(request: ObjectRequest, epoch: number): Script<number> {
+export function* writeByFirst(request: ObjectRequest, epoch: number, makesWay = NEVER): Script<number> {
   const first = yield* act((sheep) => {
     const [to] = copiesOf(sheep, request.oid, request.copies);
     return to === undefined || isSameNode(to, sheep.self) ? null : to;
   });
-  if (first === null) return yield* writeAsFirst(request, epoch);
+  if (first === null) return yield* writeAsFirst(request, epoch, makesWay);
   const header = objectHeader(request, request.flags | FLAG_PASSED_ON, epoch);
   const reply = yield* call({ to: first, request: header, parts: request.parts, isAlone: false });
   return reply?.header.result ?? Res.NETWORK_ERROR;
