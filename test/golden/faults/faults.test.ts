@@ -39,7 +39,22 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['interface-down', [2]],
     ['token-loss', [2]],
   ],
+  // Only the second of two redundant networks is in the capture.
+  'c24-udp-rrp-active': [
+    ['link-down', [2]],
+    ['token-retransmitted', [2]],
+  ],
+  // Nothing of 127.0.0.1 comes to the wire; the number of its ring tells.
+  'c24-udpu-ifdown': [
+    ['interface-down', [2]],
+    ['token-loss', [2]],
+  ],
   'c31-knet-kill9-of-two': [
+    ['node-dead', [2]],
+    ['token-loss', [2]],
+  ],
+  // Not even the token is sent any more: knet took the link down first.
+  'c31-knet-kill9-token2000': [
     ['node-dead', [2]],
     ['token-loss', [2]],
   ],
@@ -57,6 +72,7 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['token-loss', [1]],
   ],
   'c31-udp-firewall': [['firewall', [3]]],
+  'c31-udp-firewall-token2000': [['firewall', [3]]],
   'c31-udp-flap': [
     ['flapping-member', [3]],
     ['node-dead', [3]],

@@ -32,6 +32,8 @@ export interface Absence {
   readonly backFrames: readonly number[];
   /** It passed on, after all that time, the very token that it had been sent. */
   readonly passedOldToken: boolean;
+  /** It lists itself alone as after a start, yet with the number of a ring of its own: its interface changed. */
+  readonly isRebound: boolean;
   /** The ring from which it came back, where a commit token says so. */
   readonly cameFrom: string | null;
   /** Its knet pings and pongs meanwhile, and the longest time without any. */
@@ -106,19 +108,30 @@ const seqOfRing = (id: string): bigint => BigInt(id.slice(id.indexOf(':') + 1));
 
 function absenceOf(evidence: Evidence, lost: RingHistory, silence: Silence): Absence {
   const { node, fromNs, fromFrame, backNs, backFrame, knet, knetGapNs, token } = silence;
-  const base = { node, fromNs, fromFrame, knet, knetGapNs, backNs };
+  const base = { node, fromNs, fromFrame, knet, knetGapNs, backNs, isRebound: false };
   if (backNs === null || backFrame === null)
     return { ...base, back: 'never', backFrames: [], passedOldToken: false, cameFrom: null };
   const passedOldToken = silence.backRing === lost.ring && token !== null && silence.backKind === 0;
   const [join] = evidence.joins.of(node, backNs, Infinity);
   const backFrames = [backFrame, ...(join === undefined || join.firstFrame === backFrame ? [] : [join.firstFrame])];
-  const isNewborn = evidence.joins.starts.some(
+  const startsAlone = evidence.joins.starts.some(
     (start) => start.node === node && start.timeNs > fromNs && start.timeNs <= backNs + AT_ONCE_NS,
   );
   const said = { ...base, backFrames, passedOldToken };
-  if (isNewborn) return { ...said, back: 'newborn', cameFrom: null };
+  if (startsAlone && join !== undefined && isSameLife(evidence, node, lost.seq, join.ringSeq))
+    return { ...said, back: 'own-ring', cameFrom: null, isRebound: true };
+  if (startsAlone) return { ...said, back: 'newborn', cameFrom: null };
   const cameFrom = cameBackFrom(evidence, node, backNs);
   return { ...said, back: returnOf(lost, passedOldToken, cameFrom, join), cameFrom };
+}
+
+/**
+ * Each ring adds 4 to the number, a start adds 1 to what the disk holds (2.4.6, 3.0.3 and later), or nothing: so many
+ * times 4 are rings that the same process has formed since.
+ */
+export function isSameLife({ nodes }: Pick<Evidence, 'nodes'>, node: number, before: bigint, now: bigint): boolean {
+  const dialect = nodes.find(({ nodeid }) => nodeid === node)?.dialect ?? null;
+  return dialect !== null && dialect !== 'corosync-1' && now > before && (now - before) % SEQ_STEP === 0n;
 }
 
 function returnOf(lost: RingHistory, passedOldToken: boolean, cameFrom: string | null, join?: JoinRun): Return {
@@ -181,7 +194,7 @@ function vanished(evidence: Evidence, known: readonly RingHistory[], endNs: numb
     const hasLeft = odd.leaves.some((leave) => leave.node === node && leave.timeNs >= lastToken - AT_ONCE_NS);
     if (!pinged || seen > at || hasLeft) return [];
     const nothing = { backNs: null, backFrames: [], passedOldToken: false, cameFrom: null, knet: 0, knetGapNs: 0 };
-    return [{ node, fromNs: seen, fromFrame: 0, back: 'never', ...nothing }];
+    return [{ node, fromNs: seen, fromFrame: 0, back: 'never', isRebound: false, ...nothing }];
   });
   return absent.length === 0 || absent.length === last.members.length ? [] : [{ ring: last, at, absent }];
 }
@@ -208,7 +221,10 @@ export function incidentsOf(evidence: Evidence, endNs: number): readonly Inciden
   const lost = [...seen, ...silent].map(({ ring }) => ring);
   return [
     ...vanished(evidence, lost, endNs).map(({ ring, at, absent }) => {
-      return { ...incidentOf(evidence, { ring, declared: [] }, endNs, at), absent };
+      const incident = incidentOf(evidence, { ring, declared: [] }, endNs, at);
+      // The last token that was seen reached one that lives: it could not send it on.
+      const isStopped = absent.some(({ node }) => node === incident.broken?.to);
+      return { ...incident, absent, broken: isStopped ? incident.broken : null };
     }),
     ...seen.map((loss) => incidentOf(evidence, loss, endNs)),
     ...silent.map((loss) => incidentOf(evidence, loss, endNs, loss.at)),

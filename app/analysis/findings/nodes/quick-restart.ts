@@ -2,6 +2,7 @@
 // that still turned, and no leave before.
 import type { Finding } from '../../result.ts';
 import { finding, type FindingContext } from '../engine/rule.ts';
+import { isSameLife } from '../engine/incidents.ts';
 import { capital, nodeText, seconds } from '../engine/words.ts';
 
 /** A leave before the start makes it a clean restart. */
@@ -26,6 +27,7 @@ export function quickRestarts(context: FindingContext): readonly Finding[] {
     // A join that waited in a queue on the way carries the number of long ago; a new process goes on from its file.
     const [first] = context.joins.of(node, timeNs, timeNs);
     if (first === undefined || first.ringSeq < ring.seq) return [];
+    if (isSameLife(context, node, ring.seq, first.ringSeq)) return [];
     const hasLeft = context.odd.leaves.some(
       (leave) =>
         leave.node === node &&
