@@ -65,8 +65,8 @@ export function captureFacts({ nodeid }: KnownNode, { rotation, delivery }: Anal
 
 /** Facts that a lab knows of its own node from inside. */
 export function labFacts({ spec, condition, pid, directory, status }: LabNodeView): readonly Fact[] {
-  const process = pid === null ? condition : `${condition}, pid ${pid}`;
-  const facts: Fact[] = [{ word: 'process', says: process, doc: `n${spec.number}, ${spec.ip}, ${directory ?? ''}` }];
+  const process = pid === null ? condition : `${pid}, ${condition}`;
+  const facts: Fact[] = [{ word: 'pid', says: process, doc: `n${spec.number}, ${spec.ip}, ${directory ?? ''}` }];
   if (status === null) return facts;
   const { totem, isSynchronised } = status.node;
   const { rep, seq } = totem.ringId;

@@ -4,9 +4,11 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEve
 import type { StoreMap } from '../../../app/lab/objects/store-map.ts';
 import { walkOf } from '../../../protocol/sheep/placement/walk.ts';
 import { readPalette } from '../../canvas/palette.ts';
+import { useLabAt } from '../../lab/lab-history.ts';
 import { useStoreMap, type ShownStore } from '../../lab/use-store-map.ts';
 import { useWhatIf } from '../../lab/what-if-store.ts';
-import { selectObject } from '../../state/actions.ts';
+import { selectObject, selectTime } from '../../state/actions.ts';
+import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
 import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
@@ -164,18 +166,32 @@ function Shown({ shown }: { readonly shown: ShownStore }): ReactNode {
   );
 }
 
+/** What to do where nothing is shown: go to where the store is first heard of, or get one. */
+function NoStore(): ReactNode {
+  const first = useSession((state) => state.analysis?.sheepdog?.history[0] ?? null);
+  const hasLab = useLabAt() !== null;
+  if (first !== null && !hasLab)
+    return (
+      <div className="nothing">
+        <p>Nothing is known of the store at this moment: its members are first heard of later.</p>
+        <button type="button" onClick={() => selectTime(first.time)}>
+          Go to its first sign
+        </button>
+      </div>
+    );
+  return (
+    <p className="nothing">
+      Nothing is known of a store at this moment. Start a lab of processes with sheep, or open a capture in which
+      sheepdog’s nodes join or talk.
+    </p>
+  );
+}
+
 export function Objects(): ReactNode {
   const shown = useStoreMap();
   return (
     <Pane id="objects" title="Objects" aside={shown === null ? null : <span>{summaryOf(shown)}</span>}>
-      {shown === null || shown.map.nodes.length === 0 ? (
-        <p className="nothing">
-          Nothing is known of a store at this moment. Start a lab of processes with sheep, or open a capture in which
-          sheepdog’s nodes join or talk.
-        </p>
-      ) : (
-        <Shown shown={shown} />
-      )}
+      {shown === null || shown.map.nodes.length === 0 ? <NoStore /> : <Shown shown={shown} />}
     </Pane>
   );
 }
