@@ -88,7 +88,26 @@ function contextOf(evidence: Evidence): FindingContext {
   return { ...withEdges, linkFaults: linkFaultsOf(withEdges) };
 }
 
+/** What is concluded where frames are missing, as a share of what it would be. */
+const HOLED_SHARE = 0.8;
+
+/** Why conclusions of this capture are less sure; null where they are not. */
+function holes({ facts }: Evidence): string | null {
+  const { cutFrames, dropped } = facts;
+  if (cutFrames > 0)
+    return `${cutFrames} frames of the ring are cut by the snap length: this is less sure than it looks`;
+  return dropped > 0 ? `the capturing side dropped ${dropped} packets: this is less sure than it looks` : null;
+}
+
+function weakened(finding: Finding, why: string): Finding {
+  if (finding.severity === 'info') return finding;
+  const confidence = Math.round(finding.confidence * HOLED_SHARE * 100) / 100;
+  return { ...finding, confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
+}
+
 export function findingsOf(evidence: Evidence): readonly Finding[] {
   const context = contextOf(evidence);
-  return RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
+  const why = holes(evidence);
+  const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
+  return why === null ? all : all.map((finding) => weakened(finding, why));
 }

@@ -152,8 +152,9 @@ function silentLosses(
   known: readonly Loss[],
   endNs: number,
 ): readonly (Loss & { readonly at: number })[] {
-  // Elsewhere the first join would be here; what stops on one of two redundant rings goes on on the other.
-  if (!usesKnet(evidence)) return [];
+  // Elsewhere the first join would be here, unless the snap length cut it; what stops on one of two redundant rings
+  // goes on on the other.
+  if (!usesKnet(evidence) && evidence.facts.cutFrames === 0) return [];
   return evidence.silences.flatMap(({ token, copies, backNs }) => {
     const ring = token === null ? undefined : evidence.rings.find((other) => other.ring === token.ring);
     if (token === null || ring === undefined || copies === 0 || backNs !== null) return [];

@@ -9,6 +9,8 @@ import { capital, nodeText, seconds } from '../engine/words.ts';
 const LEAVE_NS = 600e9;
 
 export function quickRestarts(context: FindingContext): readonly Finding[] {
+  // Joins that the snap length cut are not read: the one before may have been longer.
+  if (context.facts.cutFrames > 0) return [];
   return context.joins.starts.flatMap(({ node, timeNs }) => {
     const ring = context.rings.findLast(
       ({ members, firstToken }) =>

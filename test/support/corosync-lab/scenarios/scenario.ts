@@ -38,9 +38,12 @@ export interface Scenario {
   readonly run: (lab: CorosyncLab, kind: ClusterKind) => Promise<void>;
 }
 
+/** TOTEM_LAB_MORE asks for larger rings: so many bystanders more. */
+const MORE = Number(process.env['TOTEM_LAB_MORE'] ?? 0);
+
 /** The usual beginning: n nodes on one switch, captured there, in one ring that was idle for a while. */
 export async function ringOf(lab: CorosyncLab, count: number): Promise<readonly Daemon[]> {
-  const nodes = lab.addNodes(count);
+  const nodes = lab.addNodes(count + MORE);
   await lab.captureSwitch('A');
   await lab.form(nodes);
   return nodes;
