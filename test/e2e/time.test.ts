@@ -169,7 +169,7 @@ const chosenNode = (): Promise<readonly (string | null)[]> =>
   );
 
 it.each([
-  ['the ring', '.ring-node[data-node="1912711360"] circle'],
+  ['the ring', '.ring-node[data-node="1912711360"] .ring-initial'],
   ['the membership panel', '.member:nth-child(3) .member-head'],
   ['its card', '.node-box:nth-child(3) .node-card'],
 ])('a node that is chosen in %s is chosen in all panels', async (_where, selector) => {
