@@ -33,7 +33,7 @@ describe('the start screen', () => {
       .locator('.start-card button')
       .evaluateAll((all) => all.map((button) => Math.ceil(button.getBoundingClientRect().bottom)));
     expect(Math.max(...edges)).toBeLessThan(height - 24);
-    await lab.page.click('text=Back');
+    await lab.page.click('button:text-is("Back")');
     await lab.resize(1280, 720);
     await lab.theme('dark');
   });
