@@ -99,6 +99,17 @@ export interface Greeting {
   readonly isSmoke: boolean;
 }
 
+/** What a window may write for others. */
+export type ExportKind = 'capture' | 'report' | 'table';
+
+/** A file that was begun. */
+export interface StartedExport {
+  readonly id: number;
+  /** File name without its folder. */
+  readonly name: string;
+  readonly path: string;
+}
+
 /** What a window shows, once its panels have drawn. */
 export interface SmokeReport {
   readonly isDrawn: boolean;
@@ -113,6 +124,12 @@ export const MENU_COMMANDS = [
   'go-live',
   'follow',
   'keys',
+  'annotate',
+  'undo',
+  'redo',
+  'export-capture',
+  'export-report',
+  'export-table',
   'close',
   'cancel',
   'palette',
@@ -150,6 +167,16 @@ export interface Calls {
   'settings.change': (change: Partial<Settings>) => void;
   'keys.choose': () => Result<readonly KeyFile[], OpenProblem>;
   'recent.list': () => readonly RecentFile[];
+  /** The text of the annotations of a capture; null where there are none. */
+  'annotations.load': (path: string) => Result<string | null, OpenProblem>;
+  /** Writes them beside it, whole; null, or why that was not possible. */
+  'annotations.save': (path: string, text: string) => string | null;
+  /** Asks where an export of this capture goes, and begins it; null where the person changed their mind. */
+  'export.begin': (kind: ExportKind, source: string) => Result<StartedExport | null, OpenProblem>;
+  /** The next octets; null, or why they could not be written: the export has ended then. */
+  'export.write': (id: number, bytes: Uint8Array) => string | null;
+  /** Puts the file in its place, or gives it up; null, or why that failed. */
+  'export.end': (id: number, isWhole: boolean) => string | null;
   'smoke.report': (report: SmokeReport) => void;
   /** Starts a lab in this window, whose capture is the window's session from then on. */
   'lab.start': (options: LabOptions) => Result<OpenedSource, OpenProblem>;

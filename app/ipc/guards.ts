@@ -1,12 +1,18 @@
 // What the main process lets in: a hand-written test of the arguments of every call. No handlers here.
 import type { LabOptions } from '../lab/lab-view.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { CallName, CaptureChoice, Guards, SmokeReport } from './contract.ts';
+import type { CallName, CaptureChoice, ExportKind, Guards, SmokeReport } from './contract.ts';
 
 /** Characters of a path; Linux has 4096 octets. */
 export const PATH_LENGTH_MAX = 8192;
 /** Characters of a sentence that a window hands over. */
 export const SAYS_LENGTH_MAX = 2000;
+
+/** Characters of the annotations of a capture, as their file has them. */
+export const ANNOTATIONS_LENGTH_MAX = 64 * 1024 * 1024;
+/** Octets of an export that are handed over at once. */
+export const EXPORT_OCTETS_MAX = 4 * 1024 * 1024;
+const EXPORTS: readonly unknown[] = ['capture', 'report', 'table'] satisfies readonly ExportKind[];
 
 /** Characters of the settings as JSON. */
 export const SETTINGS_LENGTH_MAX = 65_536;
@@ -95,6 +101,9 @@ const isNothing = (args: readonly unknown[]): args is [] => args.length === 0;
 
 const isOneStream = (args: readonly unknown[]): args is [number] => args.length === 1 && isStream(args[0]);
 
+const isPathAndText = (args: readonly unknown[]): args is [string, string] =>
+  args.length === 2 && isText(args[0], PATH_LENGTH_MAX) && isText(args[1], ANNOTATIONS_LENGTH_MAX);
+
 export const guards: Guards = {
   'window.hello': isNothing,
   'session.choose': isNothing,
@@ -105,6 +114,14 @@ export const guards: Guards = {
   'settings.change': (args): args is [Partial<Settings>] => args.length === 1 && isSettingsChange(args[0]),
   'keys.choose': isNothing,
   'recent.list': isNothing,
+  'annotations.load': isPath,
+  'annotations.save': isPathAndText,
+  'export.begin': (args): args is [ExportKind, string] =>
+    args.length === 2 && EXPORTS.includes(args[0]) && isText(args[1], PATH_LENGTH_MAX),
+  'export.write': (args): args is [number, Uint8Array] =>
+    args.length === 2 && isStream(args[0]) && args[1] instanceof Uint8Array && args[1].length <= EXPORT_OCTETS_MAX,
+  'export.end': (args): args is [number, boolean] =>
+    args.length === 2 && isStream(args[0]) && typeof args[1] === 'boolean',
   'smoke.report': (args): args is [SmokeReport] => args.length === 1 && isReport(args[0]),
   'lab.start': (args): args is [LabOptions] => args.length === 1 && isLabOptions(args[0]),
   'lab.command': (args): args is [string] => args.length === 1 && isText(args[0], LINE_LENGTH_MAX),

@@ -18,6 +18,7 @@ import {
 import { endLabOf, sayToLab, startLab } from './live/labs.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
+import { beginExport, endExport, loadNotes, saveNotes, writeExport } from './saving.ts';
 import { closeStream, openStream } from './streams.ts';
 import { firstShowOf, openWindow, tellOthers } from './windows.ts';
 
@@ -101,6 +102,11 @@ export const handlers: Handlers<WebContents> = {
   },
   'recent.list': async () => recentFiles(recent.list()),
   'smoke.report': async (caller, report) => reportSmoke(caller, report),
+  'annotations.load': loadNotes,
+  'annotations.save': saveNotes,
+  'export.begin': beginExport,
+  'export.write': writeExport,
+  'export.end': endExport,
   'lab.start': startLab,
   'lab.command': sayToLab,
   'lab.end': endLabOf,

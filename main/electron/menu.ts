@@ -60,6 +60,10 @@ function fileMenu(): Item {
       pageItem('End the Lab or the Live Capture', 'stop-source'),
       pageItem('Keep the Live Capture…', 'keep', 'CmdOrCtrl+S'),
       { type: 'separator' },
+      pageItem('Export Annotated Capture…', 'export-capture', 'CmdOrCtrl+E'),
+      pageItem('Write Report…', 'export-report'),
+      pageItem('Write Table…', 'export-table'),
+      { type: 'separator' },
       pageItem('Keys…', 'keys', 'CmdOrCtrl+Shift+K'),
       { type: 'separator' },
       { label: 'New Window', accelerator: 'CmdOrCtrl+N', click: () => void openWindow() },
@@ -74,7 +78,16 @@ function fileMenu(): Item {
 
 const EDIT: Item = {
   label: '&Edit',
-  submenu: [{ role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
+  submenu: [
+    pageItem('Annotate…', 'annotate', 'A'),
+    pageItem('Undo Annotation', 'undo', 'CmdOrCtrl+Z'),
+    pageItem('Redo Annotation', 'redo', 'CmdOrCtrl+Shift+Z'),
+    { type: 'separator' },
+    { role: 'cut' },
+    { role: 'copy' },
+    { role: 'paste' },
+    { role: 'selectAll' },
+  ],
 };
 
 const GO: Item = {

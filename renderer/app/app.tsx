@@ -1,7 +1,7 @@
 // The window: top bar, what the capture looks like or what to do first, status line. Panels know nothing of each other.
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react';
 import { Overlays } from '../overlays/overlays.tsx';
-import { takeDropped } from '../state/actions.ts';
+import { takeDropped } from '../session/dropped.ts';
 import { isShown, useSession } from '../state/session-store.ts';
 import { TipHost } from '../widgets/tip.tsx';
 import { watchPaneFocus } from '../workbench/pane-actions.ts';

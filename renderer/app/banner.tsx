@@ -35,7 +35,8 @@ function FoundVerdict({ verdict }: { readonly verdict: Finding }): ReactNode {
   const [isWhole, setIsWhole] = useState(false);
   const nodes = useSession((state) => state.nodes);
   const [first, rest] = sentences(shortSays(verdict.says, nodes));
-  const more = [verdict.cause, verdict.advice].filter((part) => part !== null).join(' ');
+  const look = verdict.advice === null ? null : `Look at: ${verdict.advice}`;
+  const more = [verdict.cause, look].filter((part) => part !== null).join(' ');
   const advice = shortSays(more, nodes);
   return (
     <div

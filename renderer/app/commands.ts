@@ -18,6 +18,8 @@ import {
 import { goLive } from '../state/following.ts';
 import { step, togglePlay } from '../state/playback.ts';
 import { chooseKeys } from '../session/keyring.ts';
+import { canRedo, canUndo, editAnnotation, placesNow, redo, undo } from '../session/annotations.ts';
+import { openExport } from '../session/exporting.ts';
 import { filterPackets, highlightPackets } from '../session/query.ts';
 import { isShown, useSession } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
@@ -36,7 +38,7 @@ export interface Command {
   readonly id: string;
   /** A verb and what it is done to. */
   readonly title: string;
-  readonly group: 'Capture' | 'Find' | 'Panes' | 'Look' | 'Help' | 'Time';
+  readonly group: 'Capture' | 'Notes' | 'Find' | 'Panes' | 'Look' | 'Help' | 'Time';
   /** As people write them: "Ctrl+K", "M", "?". The first one is shown. */
   readonly keys?: readonly string[];
   readonly isPossible?: () => boolean;
@@ -44,6 +46,7 @@ export interface Command {
 }
 
 const isOpen = (): boolean => isShown(useSession.getState().phase);
+const isRead = (): boolean => ['done', 'cancelled'].includes(useSession.getState().phase);
 const isGoingOn = (): boolean => useSession.getState().phase === 'live';
 const isQueried = (): boolean => {
   const { filter, highlight } = useSession.getState();
@@ -110,6 +113,35 @@ const CAPTURE: readonly Command[] = [
   },
   { id: 'keys', title: 'See and add keys…', group: 'Capture', keys: ['Ctrl+Shift+K'], run: () => showOverlay('keys') },
   { id: 'add-key', title: 'Add a key from a file…', group: 'Capture', run: () => void chooseKeys() },
+];
+
+const NOTES: readonly Command[] = [
+  {
+    id: 'annotate',
+    title: 'Annotate what is chosen…',
+    group: 'Notes',
+    keys: ['A'],
+    isPossible: () => isOpen() && placesNow().length > 0,
+    run: () => editAnnotation(null),
+  },
+  { id: 'undo', title: 'Undo the last annotation', group: 'Notes', keys: ['Ctrl+Z'], isPossible: canUndo, run: undo },
+  { id: 'redo', title: 'Redo it', group: 'Notes', keys: ['Ctrl+Shift+Z'], isPossible: canRedo, run: redo },
+  {
+    id: 'export-capture',
+    title: 'Export the annotated capture…',
+    group: 'Notes',
+    keys: ['Ctrl+E'],
+    isPossible: isRead,
+    run: () => openExport('capture'),
+  },
+  {
+    id: 'export-report',
+    title: 'Write the report…',
+    group: 'Notes',
+    isPossible: isRead,
+    run: () => openExport('report'),
+  },
+  { id: 'export-table', title: 'Write the table…', group: 'Notes', isPossible: isRead, run: () => openExport('table') },
 ];
 
 const FIND: readonly Command[] = [
@@ -310,7 +342,7 @@ const HELP: readonly Command[] = [
   { id: 'shortcuts', title: 'List the keys', group: 'Help', keys: ['?'], run: () => showOverlay('shortcuts') },
 ];
 
-export const COMMANDS: readonly Command[] = [...CAPTURE, ...FIND, ...TIME, ...LOOK, ...PANES, ...HELP];
+export const COMMANDS: readonly Command[] = [...CAPTURE, ...NOTES, ...FIND, ...TIME, ...LOOK, ...PANES, ...HELP];
 
 /** All that can be done now, those of single panes too. */
 export function possibleCommands(): readonly Command[] {

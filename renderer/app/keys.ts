@@ -29,7 +29,8 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** True for keys that mean something to what has the focus. */
 function belongsToFocus(event: KeyboardEvent, name: string): boolean {
   const { target } = event;
-  if (isTyping(target)) return !name.startsWith('Ctrl+') && !/^(Shift\+)?F\d/.test(name);
+  // What was typed is undone by the field itself.
+  if (isTyping(target)) return /^Ctrl\+(Shift\+)?Z$/.test(name) || !/^(Ctrl\+|(Shift\+)?F\d)/.test(name);
   return name === 'Space' && target instanceof HTMLElement && target.matches('button, summary, a, [role^=menuitem]');
 }
 

@@ -3,6 +3,8 @@
 import { bridge } from '../bridge/bridge.ts';
 import type { Analysis, Finding } from '../../app/analysis/result.ts';
 import { applyTheme, openCapture, packets, timeOfRow, verdictOf } from '../state/actions.ts';
+import { useAnnotations, type AnnotationsState } from '../session/annotations.ts';
+import { isVisible, showPane } from '../workbench/pane-actions.ts';
 import { startWithKeys } from '../session/keyring.ts';
 import { useSession, type SessionState } from '../state/session-store.ts';
 import { changeSettings, flushSettings, loadSettings, useSettings } from '../state/settings-store.ts';
@@ -71,9 +73,16 @@ function reportWhenDrawn(): void {
   afterFrames(3, () => void bridge.call('smoke.report', said));
 }
 
+/** The first annotations of a capture bring their list along. */
+function showFirstNotes({ history }: AnnotationsState, before: AnnotationsState): void {
+  const isFirst = before.history.now.length === 0 && history.now.length > 0;
+  if (isFirst && !isVisible('annotations')) showPane('annotations', true);
+}
+
 /** Says hello, draws the window as the person likes it, opens what it was made for. */
 export async function start(draw: () => void): Promise<void> {
   const { open, keys, recent, samples, settings, isSmoke, version } = await bridge.call('window.hello');
+  document.documentElement.dataset['version'] = version;
   loadSettings(settings);
   useSession.setState({ recent });
   useView.setState({ samples });
@@ -81,6 +90,7 @@ export async function start(draw: () => void): Promise<void> {
   watchSystemTheme(applyTheme);
   useSettings.subscribe(applyTheme);
   addEventListener('pagehide', flushSettings);
+  useAnnotations.subscribe(showFirstNotes);
   startWithKeys(keys);
   draw();
   const [sample] = samples;

@@ -3,6 +3,7 @@
 import type { CallName, Calls, Handlers, KeyFile, OpenProblem, Sample } from '../../app/ipc/contract.ts';
 import { settingsFrom, type Settings } from '../../app/settings/settings.ts';
 import { fail, ok } from '../../protocol/base/result.ts';
+import { Downloads } from './downloads.ts';
 import { PageFiles } from './file-source.ts';
 import { VirtualLabs } from './virtual-labs.ts';
 import type { WindowBridge } from './window-bridge.ts';
@@ -31,6 +32,8 @@ function offer(name: string, bytes: Uint8Array): void {
 /** Where `npm run web` serves the samples; nothing else of the network is reached. */
 const SAMPLES = 'samples/';
 const SETTINGS = 'totem-lab.settings';
+/** Annotations of captures, by their name. */
+const NOTES = 'totem-lab.annotations.';
 
 const NO_LAB: OpenProblem = {
   kind: 'not-allowed',
@@ -74,6 +77,26 @@ const WITHOUT_SYSTEM: Pick<Handlers<null>, SystemCall> = {
   'capture.stop': async () => undefined,
   'capture.write': async () => fail(NO_LAB),
 };
+type Saving = 'annotations.load' | 'annotations.save' | 'export.begin' | 'export.write' | 'export.end';
+
+/** What the page writes: notes into the browser's memory, exports as downloads. */
+function savingHandlers(files: PageFiles): Pick<Handlers<null>, Saving> {
+  const downloads = new Downloads();
+  return {
+    'annotations.load': async (_caller, path) => ok(localStorage.getItem(`${NOTES}${files.nameOf(path)}`)),
+    'annotations.save': async (_caller, path, text) => {
+      try {
+        localStorage.setItem(`${NOTES}${files.nameOf(path)}`, text);
+        return null;
+      } catch {
+        return 'this browser keeps no more annotations: export the capture to keep them';
+      }
+    },
+    'export.begin': async (_caller, kind, source) => ok(downloads.begin(kind, files.nameOf(source))),
+    'export.write': async (_caller, id, bytes) => downloads.write(id, bytes),
+    'export.end': async (_caller, id, isWhole) => downloads.end(id, isWhole),
+  };
+}
 
 export function createBrowserBridge(): WindowBridge {
   const files = new PageFiles();
@@ -107,6 +130,7 @@ export function createBrowserBridge(): WindowBridge {
       return ok(await Promise.all(chosen.map(read)));
     },
     'recent.list': async () => [],
+    ...savingHandlers(files),
     'smoke.report': async () => undefined,
     ...WITHOUT_SYSTEM,
     'capture.save': async (_caller, stream) => {

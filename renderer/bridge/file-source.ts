@@ -80,6 +80,12 @@ export class PageFiles {
     return `${PREFIX}${this.files.length - 1}`;
   }
 
+  /** The name of a file, for people. */
+  nameOf(path: string): string {
+    const held = this.files[Number(path.slice(PREFIX.length))];
+    return typeof held === 'string' ? (held.split('/').at(-1) ?? held) : (held?.name ?? 'capture');
+  }
+
   /** A file that is fetched once it is opened. */
   addServed(url: string): string {
     this.files.push(url);

@@ -1,6 +1,7 @@
 // The page's end of the ingest worker: applies deltas to the mirror, asks for single rows, drops what is out of date.
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
+import type { ExportOrder } from './exporting.ts';
 import type { FilterProblem, FromWorker, QuerySlot, ToWorker } from './messages.ts';
 import { StoreMirror } from './store-mirror.ts';
 
@@ -18,11 +19,17 @@ export interface IngestListener {
 export type Filtered =
   { readonly rows: Uint32Array; readonly upTo: number } | { readonly problem: FilterProblem } | null;
 
+interface Exporting {
+  write(bytes: Uint8Array): Promise<string | null>;
+  resolve(problem: string | null): void;
+}
+
 export class IngestClient {
   mirror = new StoreMirror();
   private readonly worker: Worker;
   private readonly listener: IngestListener;
   private readonly filters = new Map<number, (filtered: Filtered) => void>();
+  private readonly exports = new Map<number, Exporting>();
   private readonly descriptions = new Map<number, (facts: readonly (RowFacts | null)[]) => void>();
   private run = 0;
   private nextId = 1;
@@ -70,8 +77,29 @@ export class IngestClient {
     });
   }
 
+  /** Writes an export; `write` takes a portion, and stops it by a sentence. Null, or why there is none. */
+  export(order: ExportOrder, write: (bytes: Uint8Array) => Promise<string | null>): Promise<string | null> {
+    const id = this.nextId++;
+    return new Promise((resolve) => {
+      this.exports.set(id, { write, resolve });
+      this.tell({ kind: 'export', id, order });
+    });
+  }
+
   close(): void {
     this.worker.terminate();
+    for (const { resolve } of this.exports.values()) resolve('the capture was closed');
+  }
+
+  private async portion(id: number, bytes: Uint8Array): Promise<void> {
+    const own = this.exports.get(id);
+    if (own === undefined) return;
+    const problem = await own.write(bytes);
+    if (problem !== null) {
+      this.exports.delete(id);
+      own.resolve(problem);
+    }
+    this.tell({ kind: problem === null ? 'export-more' : 'export-stop', id });
   }
 
   private tell(message: ToWorker, transfer: Transferable[] = []): void {
@@ -103,6 +131,13 @@ export class IngestClient {
       case 'described':
         this.descriptions.get(message.id)?.(message.facts);
         this.descriptions.delete(message.id);
+        break;
+      case 'export-portion':
+        void this.portion(message.id, message.bytes);
+        break;
+      case 'exported':
+        this.exports.get(message.id)?.resolve(message.says);
+        this.exports.delete(message.id);
         break;
       case 'filtered':
       case 'unfiltered':

@@ -1,11 +1,13 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
 import type { Analysis } from '../../app/analysis/result.ts';
+import type { WithCarried } from '../../app/export/notes/carried.ts';
 import type { LabMark } from '../../app/lab/lab-mark.ts';
 import type { Damage } from '../../app/session/ingest.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { Encoding, PacketColumns, RingEntry } from '../../app/store/packet-store.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
+import type { ExportOrder } from './exporting.ts';
 
 export type ToWorker =
   /** Starts on a new source; its port is transferred with this. `isLive`: it grows while it is read. */
@@ -18,6 +20,10 @@ export type ToWorker =
   | { readonly kind: 'dissect'; readonly id: number; readonly row: number }
   /** What the rows say beyond their columns. */
   | { readonly kind: 'describe'; readonly id: number; readonly rows: readonly number[] }
+  /** Writes an export; each portion waits for its `export-more`. */
+  | { readonly kind: 'export'; readonly id: number; readonly order: ExportOrder }
+  | { readonly kind: 'export-more'; readonly id: number }
+  | { readonly kind: 'export-stop'; readonly id: number }
   /** Rows from `from` on that match; a later one of the same slot takes the place of an earlier one. */
   | {
       readonly kind: 'filter';
@@ -87,6 +93,8 @@ export type FromWorker =
       readonly marks: readonly LabMark[];
       /** Packets that the capturing side says it dropped. */
       readonly dropped: number;
+      /** What the capture carries from an export. */
+      readonly carried: WithCarried;
     }
   | {
       readonly kind: 'ended';
@@ -95,6 +103,9 @@ export type FromWorker =
       readonly says: string | null;
       readonly damage: Damage | null;
     }
+  | { readonly kind: 'export-portion'; readonly id: number; readonly bytes: Uint8Array }
+  /** `says` is null where the export is whole. */
+  | { readonly kind: 'exported'; readonly id: number; readonly says: string | null }
   | { readonly kind: 'dissected'; readonly id: number; readonly row: number; readonly dissection: Dissection }
   | { readonly kind: 'not-dissected'; readonly id: number; readonly row: number; readonly says: string }
   | { readonly kind: 'described'; readonly id: number; readonly facts: readonly (RowFacts | null)[] }

@@ -10,6 +10,8 @@ import type { Row } from '../../protocol/base/brand.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, restateRows } from './delta.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
+import { conclusionsOf } from '../../app/export/prepare.ts';
+import { exportPortions, type ExportOrder } from './exporting.ts';
 import { filterRows } from './filter-rows.ts';
 import type { FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
 import { SourcePort } from './source-port.ts';
@@ -49,6 +51,8 @@ export class Reading {
   private lastDelta = 0;
   private lastAnalysis = 0;
   private analysisCost = 0;
+  /** Exports that wait for their last portion to be written. */
+  private readonly exports = new Map<number, (goesOn: boolean) => void>();
   private readonly lastQuery: Record<QuerySlot, number> = { filter: 0, highlight: 0 };
 
   /** The source goes on while it is read. */
@@ -92,6 +96,15 @@ export class Reading {
         break;
       case 'filter':
         void this.filter(message);
+        break;
+      case 'export':
+        void this.export(message.id, message.order);
+        break;
+      case 'export-more':
+        this.exports.get(message.id)?.(true);
+        break;
+      case 'export-stop':
+        this.exports.get(message.id)?.(false);
     }
   }
 
@@ -220,7 +233,9 @@ export class Reading {
     const start = performance.now();
     const { ingest, run } = this;
     const { dropped } = ingest;
-    this.post({ kind: 'analysis', run, analysis: ingest.analysis(), marks: this.marks(), dropped });
+    const analysis = ingest.analysis();
+    const carried = conclusionsOf(ingest, analysis);
+    this.post({ kind: 'analysis', run, analysis, marks: this.marks(), dropped, carried });
     this.lastAnalysis = performance.now();
     this.analysisCost = this.lastAnalysis - start;
   }
@@ -280,6 +295,20 @@ export class Reading {
       // Such a row is said by its columns alone; what is wrong with the source is said where it is opened.
       this.post({ kind: 'described', id, facts: [] });
     }
+  }
+
+  private async export(id: number, order: ExportOrder): Promise<void> {
+    try {
+      for await (const bytes of exportPortions(this.ingest, (rows) => this.frames(rows), order)) {
+        const goesOn = new Promise<boolean>((resolve) => this.exports.set(id, resolve));
+        this.post({ kind: 'export-portion', id, bytes });
+        if (!(await goesOn)) throw new Error('the export was stopped');
+      }
+      this.post({ kind: 'exported', id, says: null });
+    } catch (error) {
+      this.post({ kind: 'exported', id, says: says(error) });
+    }
+    this.exports.delete(id);
   }
 
   private async filter({ id, slot, expression, from }: Extract<ToWorker, { kind: 'filter' }>): Promise<void> {

@@ -2,6 +2,8 @@
 import type { ReactNode } from 'react';
 import { useView } from '../state/view-store.ts';
 import { MenuHost } from '../widgets/menu.tsx';
+import { AnnotateDialog } from './annotate-dialog.tsx';
+import { ExportDialog } from './export-dialog.tsx';
 import { GlossaryDialog } from './glossary-dialog.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Palette } from './palette.tsx';
@@ -15,6 +17,10 @@ function Dialog(): ReactNode {
       return <Palette key={overlay} mode={overlay} />;
     case 'keys':
       return <KeysDialog />;
+    case 'annotate':
+      return <AnnotateDialog />;
+    case 'export':
+      return <ExportDialog />;
     case 'glossary':
       return <GlossaryDialog />;
     case 'shortcuts':

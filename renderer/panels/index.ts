@@ -1,5 +1,6 @@
 // The panels of the window by their names, which presets, settings, keys and the palette use.
 import type { FunctionComponent } from 'react';
+import { AnnotationList } from './annotations/index.tsx';
 import { CommandLog } from './command-log/index.tsx';
 import { CounterTable } from './counters/index.tsx';
 import { Detail } from './detail/index.tsx';
@@ -30,6 +31,7 @@ export const PANE_IDS = [
   'commands',
   'counters',
   'traffic',
+  'annotations',
 ] as const;
 export type PaneId = (typeof PANE_IDS)[number];
 
@@ -53,4 +55,5 @@ export const PANELS: Readonly<Record<PaneId, PanelEntry>> = {
   commands: { title: 'Commands', Component: CommandLog },
   counters: { title: 'Counters', Component: CounterTable },
   traffic: { title: 'Traffic', Component: Traffic },
+  annotations: { title: 'Annotations', Component: AnnotationList },
 };

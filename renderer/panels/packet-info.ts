@@ -92,6 +92,8 @@ function rest(columns: Columns, facts: RowFacts | null, name: NameNode): string 
       return `${name(sender)}${aru === 0 ? '' : `, round trip ${(aru / 1e6).toFixed(3)} ms`}`;
     case PacketKind.ENCRYPTED:
       return isRefused ? 'no key fits, though one fits others' : 'no key at hand';
+    case PacketKind.LOG:
+      return facts?.kind === 'log' ? `${facts.host ?? 'log'}: ${facts.message}` : 'a line of a log';
     default:
       return PACKET_KINDS[kind]?.doc ?? '';
   }

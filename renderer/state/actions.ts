@@ -1,6 +1,7 @@
 // What a person can do with a capture, by name: open and close it, select in it, look at a part of it. Panels call
 // these, never the worker or the bridge. Keys are in keyring.ts, filters in query.ts.
 import { bridge } from '../bridge/bridge.ts';
+import type { Annotations } from '../../app/annotations/list.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
 import { SESSION_PACKETS_MAX } from '../../app/store/packet-store.ts';
 import { positionIn } from '../../app/store/row-list.ts';
@@ -10,7 +11,9 @@ import type { Result } from '../../protocol/base/result.ts';
 import type { IngestListener } from '../ingest/ingest-client.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { showTheme, systemTheme } from '../theme/theme.ts';
-import { addKeys, keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
+import { forgetAnnotations, loadAnnotations } from '../session/annotations.ts';
+import { forgetWitnesses } from '../session/witnesses.ts';
+import { keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
@@ -26,6 +29,10 @@ import { NOTHING_CHOSEN, useView, type FieldChoice, type Overlay } from './view-
 export { packets, timeOfRow, wholeSpan } from './capture.ts';
 
 let stream: number | null = null;
+/** Annotations that the capture itself carries. */
+let carriedNotes: Annotations = [];
+/** Reading it again, with other keys, changes no annotation. */
+let areNotesShown = false;
 
 const NS_PER_MS = 1e6;
 /** Air on each side of what is chosen, as a share of its length. */
@@ -83,9 +90,11 @@ type Concluded = Extract<Parameters<IngestListener['told']>[0], { readonly kind:
 /** Conclusions of a capture that goes on, until the panels are updated. */
 let concluded: Concluded | null = null;
 
-function takeConcluded({ analysis, marks, dropped }: Concluded): void {
-  takeAnalysis(analysis);
-  useSession.setState({ marks, dropped });
+function takeConcluded({ analysis, marks, dropped, carried }: Concluded): void {
+  // What the capture carries is shown as what is found: its findings may need a key that is not at hand.
+  takeAnalysis(carried.remembered.size === 0 ? analysis : { ...analysis, findings: carried.findings });
+  carriedNotes = carried.annotations;
+  useSession.setState({ marks, dropped, remembered: carried.remembered });
 }
 
 /** Shows what has come of a capture that goes on, packets and conclusions at once. */
@@ -161,10 +170,22 @@ function conclude(isCancelled: boolean, damage: string | null): void {
   useSession.setState({ phase: isCancelled ? 'cancelled' : 'done', damage, revision: packets().revision });
   askAgain(true);
   showFirstThing();
+  showNotes();
+}
+
+/** Annotations lie beside a capture on disk; those of a live one last as long as the window. */
+function showNotes(): void {
+  const { source } = useSession.getState();
+  if (!areNotesShown) void loadAnnotations(source?.live === null ? source.path : null, carriedNotes);
+  areNotesShown = true;
 }
 
 function endSession(): void {
   concluded = null;
+  carriedNotes = [];
+  areNotesShown = false;
+  forgetAnnotations();
+  forgetWitnesses();
   stopLive();
   endFollowing();
   forgetProgress();
@@ -208,7 +229,10 @@ async function show(opened: Result<OpenedSource, OpenProblem>): Promise<void> {
     recent: await bridge.call('recent.list'),
     ...(isGrowing ? { phase: 'live' } : {}),
   });
-  if (isGrowing) startFollowing();
+  if (isGrowing) {
+    startFollowing();
+    showNotes();
+  }
   startLive(port, keysAtHand(), isGrowing, listener);
 }
 
@@ -225,34 +249,6 @@ export async function closeCapture(): Promise<void> {
   startWithKeys([]);
   useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
   useView.setState(NOTHING_CHOSEN);
-}
-
-/** Octets of a dropped file that is taken for a key rather than a capture. */
-const KEY_OCTETS_MAX = 4096;
-const MAGICS = ['0a0d0d0a', 'a1b2c3d4', 'd4c3b2a1', 'a1b23c4d', '4d3cb2a1', 'a1b2cd34', '34cdb2a1'];
-
-async function isKey(file: File): Promise<boolean> {
-  if (file.size === 0 || file.size > KEY_OCTETS_MAX) return false;
-  const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
-  const magic = [...head].map((octet) => octet.toString(16).padStart(2, '0')).join('');
-  return !MAGICS.includes(magic) && !magic.startsWith('1f8b');
-}
-
-/** Captures and keys in any number: the first capture opens here, further ones in windows of their own. */
-export async function takeDropped(files: readonly File[]): Promise<void> {
-  const kinds = await Promise.all(files.map(async (file) => ({ file, isKey: await isKey(file) })));
-  // A lone small file is a key only where there is something that it could open.
-  const areKeys = live() !== null || kinds.some((kind) => !kind.isKey);
-  const keys = areKeys ? kinds.filter((kind) => kind.isKey).map(({ file }) => file) : [];
-  const read = keys.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }));
-  const [first, ...more] = files.filter((file) => !keys.includes(file)).map((file) => bridge.pathOf(file));
-  const added = await Promise.all(read);
-  if (first === undefined) addKeys(added);
-  else {
-    startWithKeys([...keysAtHand(), ...added]);
-    await openCapture(first);
-  }
-  for (const path of more) await bridge.call('window.open', path);
 }
 
 export function cancelReading(): void {
@@ -275,6 +271,12 @@ export function selectTime(time: number): void {
   const row = rowBefore(packets(), time);
   selectRow(Math.max(0, row));
   if (row >= 0) useView.setState({ time });
+}
+
+/** Selects a packet that proves a finding, which stays the chosen one. */
+export function selectEvidence(finding: string, frame: number): void {
+  selectRow(frame - 1);
+  useView.setState({ finding });
 }
 
 export function selectFinding({ id, time, evidence }: Finding): void {

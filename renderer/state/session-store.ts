@@ -51,6 +51,8 @@ export interface SessionState {
   readonly dropped: number;
   /** How the capture goes on; null where it is not one of an interface. */
   readonly news: CaptureNews | null;
+  /** Findings that the capture carries and its packets no longer show, by id. */
+  readonly remembered: ReadonlySet<string>;
   readonly nodes: NodeDirectory;
   /** Keys at hand, without their octets. */
   readonly keys: readonly { readonly name: string; readonly octets: number }[];
@@ -78,6 +80,7 @@ export const EMPTY_SESSION: SessionState = {
   marks: [],
   dropped: 0,
   news: null,
+  remembered: new Set(),
   nodes: createNodeDirectory([], []),
   keys: [],
   filter: NO_QUERY,

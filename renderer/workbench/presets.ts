@@ -69,6 +69,7 @@ const DIAGNOSE: Split = {
       min: 200,
       parts: [
         { pane: 'findings', min: 96, share: 52 },
+        { pane: 'annotations', min: 96, share: 30, isOptional: true },
         { pane: 'ring', min: 120, share: 48 },
         { pane: 'membership', min: 120, share: 48, isOptional: true },
         { pane: 'nodes', min: 80, share: 30, isOptional: true },
@@ -113,6 +114,7 @@ const TEACH: Split = {
           parts: [
             { pane: 'nodes', min: 64, share: 56 },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
+            { pane: 'annotations', min: 96, share: 30, isOptional: true },
             { pane: 'packets', min: 96, share: 40, isOptional: true },
             { pane: 'detail', min: 96, share: 44, when: 'no-lab' },
             { pane: 'hex', min: 80, share: 40, isOptional: true },
@@ -159,6 +161,7 @@ const OBJECTS: Split = {
             { pane: 'nodes', min: 96, share: 40, isOptional: true },
             { pane: 'traffic', min: 96, share: 40, isOptional: true },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
+            { pane: 'annotations', min: 96, share: 30, isOptional: true },
             { pane: 'counters', min: 96, share: 40, isOptional: true },
             { pane: 'shell', min: 96, share: 45, when: 'lab' },
             { pane: 'commands', min: 80, share: 30, isOptional: true },

@@ -316,6 +316,14 @@ class Composer {
   }
 }
 
+const framesOf = ({ evidence }: Finding): readonly number[] =>
+  evidence.flatMap(({ frames }) => frames.slice(0, PACKETS_SHOWN_MAX));
+
+/** Frames whose packets a report of these findings shows. */
+export function framesShown(findings: readonly Finding[]): readonly number[] {
+  return [...new Set(findings.flatMap(framesOf))];
+}
+
 const WEIGHT = { failure: 0, warning: 1, info: 2 } as const;
 
 export function composeReport(input: ReportInput): Report {

@@ -2,19 +2,12 @@
 import { existsSync } from 'node:fs';
 import { ANNOTATIONS_ENDING, readAnnotations } from '../../../app/annotations/file.ts';
 import type { Annotations } from '../../../app/annotations/list.ts';
-import { matchLog, type LogReport } from '../../../app/analysis/report/logs.ts';
 import type { Analysis } from '../../../app/analysis/result.ts';
-import { logEntries, type LogEntry, type NodeLog } from '../../../app/export/log-lines.ts';
+import { placeLogs, type GivenLog, type PlacedLogs } from '../../../app/export/log-lines.ts';
 import type { PacketTable } from '../../../app/store/packet-table.ts';
-import { wallClock } from '../../../app/store/times.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { complain } from '../output.ts';
 import { localCalendar, readText, splitLog } from '../side-files.ts';
-
-export interface GivenLog {
-  readonly node: string;
-  readonly text: string;
-}
 
 /** The logs of `--log NODE=FILE`; a problem is a sentence. */
 export function readLogs(given: readonly string[]): Result<readonly GivenLog[], string> {
@@ -29,38 +22,20 @@ export function readLogs(given: readonly string[]): Result<readonly GivenLog[], 
   return ok(logs);
 }
 
-export interface PlacedLogs {
-  readonly reports: readonly LogReport[];
-  readonly entries: readonly LogEntry[];
-}
-
-/** Logs on the time of the packets; one whose clock cannot be told is taken to go right, and that is said. */
-export function placeLogs(
+/** Logs on the time of the packets; what cannot be told of them is said. */
+export function placeGiven(
   logs: readonly GivenLog[],
   analysis: Analysis,
   table: PacketTable,
-  whole: { from: number; to: number },
+  span: { readonly from: number; readonly to: number },
 ): PlacedLogs {
-  if (logs.length === 0 || table.length === 0) return { reports: [], entries: [] };
-  const calendar = localCalendar(table.epochNs);
-  const epochMs = Number(table.epochNs / 1_000_000n);
-  const { nodes, transitions } = analysis;
-  const reports = logs.map(({ node, text }) => matchLog(node, text, calendar, nodes, transitions, epochMs));
-  const placed = logs.map(({ node, text }, i): NodeLog => {
-    const { nodeid = null, offsetMs = null } = reports[i] ?? {};
+  const placed = placeLogs(logs, analysis, table, span, localCalendar(table.epochNs));
+  for (const { node, nodeid, offsetMs } of placed.reports)
     if (nodeid === null) complain(`${node} is no node of this capture: its log is taken as it is`);
     else if (offsetMs === null)
       complain(`the clock of node ${node} cannot be told from its log: it is taken to go right`);
-    return { node, nodeid, text, offsetMs: offsetMs ?? 0 };
-  });
-  const { entries, omitted } = logEntries(
-    placed,
-    calendar,
-    wallClock(table.epochNs, whole.from),
-    wallClock(table.epochNs, whole.to),
-  );
-  if (omitted > 0) complain(`${omitted} log lines are left out: give a part of the logs, or --span`);
-  return { reports, entries };
+  if (placed.omitted > 0) complain(`${placed.omitted} log lines are left out: give a part of the logs, or --span`);
+  return placed;
 }
 
 /** Annotations of `--annotations`, or those beside the capture, or else those that it carries. */

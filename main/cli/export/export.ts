@@ -9,7 +9,7 @@ import type { Row } from '../../../protocol/base/brand.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { createAtomicFile, type AtomicFile } from '../../node/files/atomic-file.ts';
 import { parseArguments } from '../arguments.ts';
-import { placeLogs, readAnnotationsOf, readLogs } from './beside.ts';
+import { placeGiven, readAnnotationsOf, readLogs } from './beside.ts';
 import { HELP } from '../help.ts';
 import { openCapture, readCapture, type OpenedCapture } from '../open-capture.ts';
 import { complain, createProgress } from '../output.ts';
@@ -113,7 +113,7 @@ async function write(file: AtomicFile, input: string, wish: Wish): Promise<strin
   const conclusions = conclusionsOf(ingest, analysis);
   const annotations = readAnnotationsOf(input, wish.annotations, conclusions.annotations);
   if (!annotations.ok) return annotations.problem;
-  const { entries } = placeLogs(wish.logs, analysis, table, span.value ?? wholeOf(table));
+  const { entries } = placeGiven(wish.logs, analysis, table, span.value ?? wholeOf(table));
   const { capture } = prepareExport(ingest, analysis, {
     annotations: annotations.value,
     hasFindings: wish.findings,

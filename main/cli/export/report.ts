@@ -11,7 +11,7 @@ import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { STANDARD_INPUT } from '../../node/capture/byte-source.ts';
 import { writeWhole } from '../../node/files/atomic-file.ts';
 import { parseArguments } from '../arguments.ts';
-import { placeLogs, readAnnotationsOf, readLogs } from './beside.ts';
+import { placeGiven, readAnnotationsOf, readLogs } from './beside.ts';
 import { APPLICATION } from './export.ts';
 import { HELP } from '../help.ts';
 import { openCapture, readCapture } from '../open-capture.ts';
@@ -76,7 +76,7 @@ async function compose(file: string, wish: Wish): Promise<Result<Report, string>
   const annotations = readAnnotationsOf(file, wish.annotations, conclusions.annotations);
   if (!annotations.ok) return annotations;
   const span = wholeOf(ingest.table);
-  const { reports, entries } = placeLogs(logs.value, analysis, ingest.table, span);
+  const { reports, entries } = placeGiven(logs.value, analysis, ingest.table, span);
   const isThree = analysis.nodes.some(({ dialect }) => dialect === 'corosync-3');
   const made = composeReport({
     name: file === '-' ? STANDARD_INPUT : basename(file),

@@ -6,6 +6,7 @@ import { Pane } from '../../widgets/pane.tsx';
 import { copyText } from '../../widgets/copy.ts';
 import { showMenu } from '../../widgets/menu.tsx';
 import { termOf } from '../../../app/glossary/glossary.ts';
+import { annotationsByFrame, editAnnotation, useAnnotations } from '../../session/annotations.ts';
 import { selectField, showOverlay } from '../../state/actions.ts';
 import { stretchOf } from '../hex/layout.ts';
 import { queryGroups } from '../query-menu.ts';
@@ -13,6 +14,7 @@ import { filterOf } from './filter-of.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView, type FieldChoice } from '../../state/view-store.ts';
 import { detailLines, keysAbove, withOpen, type DetailLine } from './layout.ts';
+import '../annotations/annotations.css';
 import './detail.css';
 
 const ROW_HEIGHT = 20;
@@ -158,6 +160,26 @@ const openMenu = (dissection: Dissection, line: DetailLine, at: { readonly x: nu
   showMenu('this field', at, [...(expression === null ? [] : queryGroups(expression)), copy, explain]);
 };
 
+/** What a person wrote on this packet. */
+function Notes(): ReactNode {
+  const row = useSession((state) => state.opened?.row ?? -1);
+  const written = useAnnotations((state) => state.history.now);
+  const own = useMemo(() => annotationsByFrame(written).get(row + 1) ?? [], [written, row]);
+  if (own.length === 0) return null;
+  return (
+    <ul className="detail-notes" aria-label="annotations of this packet">
+      {own.map(({ id, text, colour, tags }) => (
+        <li key={id} className="note" style={{ borderColor: `var(--${colour})` }}>
+          <button type="button" className="note-go" onClick={() => editAnnotation(id)}>
+            <span className="note-text">{text}</span>
+            <span className="note-tags">{tags.map((tag) => `#${tag}`).join(' ')}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 export function Detail(): ReactNode {
   const opened = useSession((state) => state.opened);
   const choice = useView((state) => state.field);
@@ -180,6 +202,7 @@ export function Detail(): ReactNode {
   return (
     <Pane id="detail" title="Detail" aside={opened === null ? null : <span>frame {opened.row + 1}</span>}>
       <div className="detail">
+        <Notes />
         <FixedList
           id="detail"
           role="tree"

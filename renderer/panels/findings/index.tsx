@@ -1,10 +1,11 @@
 // What is worth a person's eyes, in order of time: findings, then the rings there were. A click goes to the moment.
 import { memo, useMemo, useState, type ReactNode } from 'react';
 import type { Finding, RingHistory, Severity } from '../../../app/analysis/result.ts';
-import { packets, selectFinding, selectRing, timeOfRow } from '../../state/actions.ts';
+import { packets, selectEvidence, selectFinding, selectRing, timeOfRow } from '../../state/actions.ts';
 import { shortSays, type NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useView } from '../../state/view-store.ts';
+import { Witnesses } from './witnesses.tsx';
 import { Pane } from '../../widgets/pane.tsx';
 import { secondsText } from '../times.ts';
 import './findings.css';
@@ -40,12 +41,14 @@ interface FindingItemProps {
 
 /** Follows the chosen moment by itself: thousands of others need not be looked at when it moves. */
 const FindingItem = memo(function FindingItem({ finding, start, nodes }: FindingItemProps): ReactNode {
-  const { severity, time, says, cause, advice, rule } = finding;
+  const { id, severity, time, says, cause, advice, rule } = finding;
   const isNow = useView((state) => state.time === time);
+  const isOpen = useView((state) => state.finding === id);
   return (
     <li>
       <button
         type="button"
+        aria-expanded={isOpen}
         className={`finding finding-${severity}`}
         aria-pressed={isNow}
         data-rule={rule}
@@ -57,9 +60,65 @@ const FindingItem = memo(function FindingItem({ finding, start, nodes }: Finding
         <time>{secondsText(time - start)} s</time>
         <span className="finding-says">{shortSays(says, nodes)}</span>
       </button>
+      {isOpen ? <Proof finding={finding} nodes={nodes} /> : null}
     </li>
   );
 });
+
+/** Frames of one piece of evidence that are buttons at once. */
+const FRAMES_SHOWN_MAX = 12;
+
+/** What proves a finding, what caused it, what to look at: each packet is gone to by a click. */
+function Proof({ finding, nodes }: { readonly finding: Finding; readonly nodes: NodeDirectory }): ReactNode {
+  const { id, evidence, cause, advice, confidence, because, reference } = finding;
+  const row = useView((state) => state.row);
+  const isRemembered = useSession((state) => state.remembered.has(id));
+  const origin = useSession((state) => state.analysis?.findings.find((own) => own.id === because));
+  return (
+    <div className="finding-proof">
+      {evidence.map(({ says, frames }, i) => (
+        <p key={`${says} ${i}`}>
+          {shortSays(says, nodes)}{' '}
+          {frames.slice(0, FRAMES_SHOWN_MAX).map((frame) => (
+            <button
+              key={frame}
+              type="button"
+              className="proof-frame"
+              aria-pressed={row === frame - 1}
+              aria-label={`frame ${frame}`}
+              onClick={() => selectEvidence(id, frame)}
+            >
+              {frame}
+            </button>
+          ))}
+          {frames.length > FRAMES_SHOWN_MAX ? ` … ${frames.length - FRAMES_SHOWN_MAX} more` : ''}
+        </p>
+      ))}
+      {cause === null ? null : (
+        <p>
+          <b>Cause</b> {shortSays(cause, nodes)}
+        </p>
+      )}
+      {advice === null ? null : (
+        <p>
+          <b>Look at</b> {shortSays(advice, nodes)}
+        </p>
+      )}
+      {origin === undefined ? null : (
+        <p>
+          <b>Follows from</b>{' '}
+          <button type="button" className="proof-frame" onClick={() => selectFinding(origin)}>
+            {origin.rule.replaceAll('-', ' ')}
+          </button>
+        </p>
+      )}
+      <p className="muted">
+        Sure by {Math.round(confidence * 100)} %{reference === null ? '' : ` · ${reference}`}
+        {isRemembered ? ' · remembered by the capture; its packets no longer show it' : ''}
+      </p>
+    </div>
+  );
+}
 
 interface RingItemProps {
   readonly ring: RingHistory;
@@ -139,6 +198,7 @@ export function Findings(): ReactNode {
           entries={findings}
           render={(finding) => <FindingItem key={finding.id} {...{ finding, start, nodes }} />}
         />
+        <Witnesses />
         <h3>{rings.length === 1 ? '1 ring' : `${rings.length.toLocaleString('en')} rings`}</h3>
         <Listed entries={rings} render={(ring) => <RingItem key={ring.id} {...{ ring, start, nodes }} />} />
       </div>

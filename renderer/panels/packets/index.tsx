@@ -15,6 +15,7 @@ import { Pane } from '../../widgets/pane.tsx';
 import { copyText } from '../../widgets/copy.ts';
 import { useWidth } from '../../widgets/use-width.ts';
 import { packets, selectMatch, selectRow } from '../../state/actions.ts';
+import { annotationsByFrame, useAnnotations } from '../../session/annotations.ts';
 import { learnFacts } from '../../session/live.ts';
 import { isAmong, positionIn } from '../../../app/store/row-list.ts';
 import { highlightPackets } from '../../session/query.ts';
@@ -152,6 +153,8 @@ function Table(): ReactNode {
   const row = useView((state) => state.row);
   const form = useSettings((state) => state.timeForm);
   const choice = useSettings((state) => state.columns);
+  const written = useAnnotations((state) => state.history.now);
+  const notes = useMemo(() => annotationsByFrame(written), [written]);
   const { box, width } = useWidth();
   const { columns, isShort, gap } = useMemo(() => columnWidths(choice, width - SCROLL_BAR), [choice, width]);
   const [cursor, setCursor] = useState<ColumnId>('info');
@@ -167,6 +170,7 @@ function Table(): ReactNode {
         {...{ position, top, form, nodes, revision, columns, isShort, learned, onMenu, isCurrent }}
         cursor={isCurrent ? cursor : null}
         isHit={isAmong(hits, at)}
+        notes={notes.get(at + 1)}
         row={at}
         previous={previousOf(position)}
       />

@@ -1,5 +1,6 @@
 // One line of the packet table.
 import { memo, type MouseEvent, type ReactNode } from 'react';
+import type { Annotations } from '../../../app/annotations/list.ts';
 import { PACKET_KINDS } from '../../../app/store/kinds.ts';
 import { selectRow } from '../../state/actions.ts';
 import { packets } from '../../state/capture.ts';
@@ -28,6 +29,8 @@ export interface LineProps {
   readonly revision: number;
   /** Stands for what was learned of rows since they were drawn. */
   readonly learned: number;
+  /** What a person wrote on it. */
+  readonly notes: Annotations | undefined;
   readonly onMenu: (event: MouseEvent, id: ColumnId, row: number, previous: number) => void;
 }
 
@@ -47,6 +50,10 @@ function infoCell(props: LineProps): { readonly text: string; readonly whole: st
 
 /** Pixels of the mark before a kind. */
 const MARK_ROOM = 20;
+function NoteMark({ notes }: { readonly notes: Annotations }): ReactNode {
+  const says = notes.map(({ text }) => text).join('\n');
+  return <span className="note-mark" style={{ background: `var(--${notes[0]?.colour ?? 'note'})` }} title={says} />;
+}
 
 interface CellProps {
   readonly id: ColumnId;
@@ -97,6 +104,7 @@ function Cell(cell: CellProps): ReactNode {
         currentTarget.title = id === 'kind' ? kindDoc(props.row) : textOf(cell, true);
       }}
     >
+      {id === 'frame' && props.notes !== undefined ? <NoteMark notes={props.notes} /> : null}
       {id === 'kind' ? <KindMark row={props.row} /> : null}
       {text}
     </span>

@@ -13,6 +13,7 @@ import {
   selectTime,
   showSpan,
 } from '../../state/actions.ts';
+import { editAnnotation } from '../../session/annotations.ts';
 import { packets, wholeSpan } from '../../state/capture.ts';
 import { useSession } from '../../state/session-store.ts';
 import { currentScale } from '../../state/time/folding.ts';
@@ -36,10 +37,13 @@ interface Drag {
   isMoving: boolean;
 }
 
-function choose({ drawing, pins }: TimelineView, x: number, y: number): void {
+function choose(view: TimelineView, x: number, y: number): void {
+  const { drawing, pins } = view;
   if (drawing === null) return;
   const pin = pinAt(pins, drawing, x, y);
   if (pin !== null) return selectTime(pin.time);
+  const note = view.noteAt(x, y);
+  if (note !== null) return editAnnotation(note.id);
   const target = targetAt(drawing, x, y);
   const { analysis } = useSession.getState();
   if (target?.kind === 'finding') {
@@ -83,6 +87,14 @@ function sayTarget(target: Target | null): string {
       return `${line.number} · ${line.time} s · ${line.source} → ${line.target} · ${line.kind} · ${line.says}`;
     }
   }
+}
+
+/** What was done to the lab, or written by a person, at a point. */
+function sayPinned(view: TimelineView, x: number, y: number): string | null {
+  const pin = view.pinAt(x, y);
+  if (pin !== null) return `done to the lab: ${pin.words}`;
+  const note = view.noteAt(x, y);
+  return note === null ? null : [note.text, ...note.tags.map((tag) => `#${tag}`), '· click changes it'].join(' ');
 }
 
 /** Zooms at the pointer, or moves where the wheel goes sideways. */
@@ -173,8 +185,8 @@ export function useTimeline(): TimelineGestures {
     if (own === null) return;
     const { current } = drag;
     if (current === null) {
-      const pin = own.pinAt(offsetX, offsetY);
-      if (pin !== null) return setHover(`done to the lab: ${pin.words}`);
+      const said = sayPinned(own, offsetX, offsetY);
+      if (said !== null) return setHover(said);
       hoverAt(own, own.drawing === null ? null : targetAt(own.drawing, offsetX, offsetY));
       return;
     }

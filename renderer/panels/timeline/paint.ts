@@ -165,6 +165,8 @@ export interface Now {
   readonly time: number | null;
   readonly marked: { readonly from: number; readonly to: number } | null;
   readonly hoverRow: number | null;
+  /** Rows that prove the chosen finding. */
+  readonly evidence: ReadonlySet<number>;
 }
 
 /** The cursor, the chosen and the hovered packet, and the marked stretch: over all else, and often. */
@@ -184,6 +186,12 @@ export function paintOverlay(context: Context, drawing: TimelineDrawing, palette
     for (const x of [x1, x2]) line(context, Math.round(x) + 0.5, 0, Math.round(x) + 0.5, bands.axis + 6);
   }
   const half = markHalf(drawing, lanes[0]) + 4;
+  if (now.evidence.size > 0) {
+    context.strokeStyle = palette('failure');
+    context.lineWidth = 2;
+    for (const { x, y, row } of marks)
+      if (now.evidence.has(row)) context.strokeRect(x - half, y - half, 2 * half, 2 * half);
+  }
   for (const { x, y, row } of marks) {
     if (row !== now.row && row !== now.hoverRow) continue;
     context.strokeStyle = palette(row === now.row ? 'text' : 'muted');

@@ -1,9 +1,12 @@
 // What is behind the timeline's two canvases: what is drawn, and when it is drawn again. No gestures, no React.
+import type { Annotation } from '../../../app/annotations/annotation.ts';
 import type { Analysis } from '../../../app/analysis/result.ts';
 import { createFrameScheduler, type FrameScheduler } from '../../canvas/frame-scheduler.ts';
 import { readPalette, type Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
 import type { Span } from '../../canvas/time-scale.ts';
+import { annotationsNow, timesOfAnnotation, useAnnotations } from '../../session/annotations.ts';
+import { evidenceRows } from '../../session/evidence.ts';
 import { packets, wholeSpan } from '../../state/capture.ts';
 import { cursorTime, onCursor } from '../../state/playback.ts';
 import { useSession } from '../../state/session-store.ts';
@@ -14,6 +17,7 @@ import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/
 import { useView } from '../../state/view-store.ts';
 import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
 import { layoutPins, paintPins, pinAt, type Pin } from '../lanes/pins.ts';
+import { layoutNotes, noteAt, paintNotes, type PlacedNote } from '../lanes/notes.ts';
 import { paintOverlay, paintTimeline } from './paint.ts';
 
 /** Rows that are counted in one frame, so that no frame is late for them. */
@@ -29,6 +33,7 @@ const VIEW_PARTS = ['span', 'theme', 'isFolding', 'openedFolds', 'finding', 'nod
 export class TimelineView {
   drawing: TimelineDrawing | null = null;
   pins: readonly Pin[] = [];
+  notes: readonly PlacedNote[] = [];
   /** What the person is marking just now, and what the pointer is at. */
   marking: Span | null = null;
   hoverRow: number | null = null;
@@ -66,6 +71,7 @@ export class TimelineView {
         const isSame = VIEW_PARTS.every((part) => state[part] === before[part]);
         (isSame ? this.overFrames : this.frames).request();
       }),
+      useAnnotations.subscribe(() => this.frames.request()),
       onCursor(() => {
         this.follow();
         this.overFrames.request();
@@ -80,6 +86,10 @@ export class TimelineView {
 
   pinAt(x: number, y: number): Pin | null {
     return this.drawing === null ? null : pinAt(this.pins, this.drawing, x, y);
+  }
+
+  noteAt(x: number, y: number): Annotation | null {
+    return this.drawing === null ? null : noteAt(this.notes, this.drawing, x, y);
   }
 
   stop(): void {
@@ -157,6 +167,8 @@ export class TimelineView {
     paintTimeline(context, this.drawing, this.palette, { finding, node });
     this.pins = layoutPins(useSession.getState().marks, store.epochNs, this.drawing);
     paintPins(context, this.pins, this.drawing, this.palette);
+    this.notes = layoutNotes(annotationsNow(), timesOfAnnotation, this.drawing);
+    paintNotes(context, this.notes, this.drawing, this.palette);
     this.paintOver();
     if (!isCounted) this.frames.request();
   }
@@ -164,9 +176,10 @@ export class TimelineView {
   private paintOver(): void {
     const context = beginPaint(this.overlay);
     if (context === null || this.drawing === null) return;
-    const { row, marked } = useView.getState();
+    const { row, marked, finding } = useView.getState();
     const { hoverRow } = this;
-    const now = { row, time: cursorTime(), marked: this.marking ?? marked, hoverRow };
+    const evidence = evidenceRows(finding);
+    const now = { row, time: cursorTime(), marked: this.marking ?? marked, hoverRow, evidence };
     paintOverlay(context, this.drawing, this.palette, now);
   }
 }
