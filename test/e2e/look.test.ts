@@ -128,7 +128,7 @@ describe.each([
 ])('%s', (name, path) => {
   beforeAll(async () => {
     mkdirSync(SCREENSHOTS, { recursive: true });
-    await lab.preset('diagnose');
+    await lab.command('preset-diagnose');
     await lab.open(path);
   });
 
@@ -156,7 +156,7 @@ describe.each([
 
 describe('sheepdog in a capture', () => {
   beforeAll(async () => {
-    await lab.preset('diagnose');
+    await lab.command('preset-diagnose');
     await lab.open(capture('11-sheep-add-third-node/bridge.pcap.gz'));
   });
 

@@ -81,7 +81,8 @@ export class ChildNode {
   }
 
   order(order: LabNodeOrder): void {
-    if (!this.isGone && this.child.connected) this.child.send(order);
+    // One that dies in this moment does not hear it; that it died is told by its end.
+    if (!this.isGone && this.child.connected) this.child.send(order, () => undefined);
   }
 
   /** What the node knows of itself; null where it does not answer. */
