@@ -15,7 +15,7 @@ export interface Policy {
    * again as one.
    */
   readonly silentMembers: 'awaited' | 'prompted';
-  /** An operation told by a sheep of the group that is no member: carried out like any (3.5), or ignored. */
+  /** What a sheep of the group says that is no member, operations and answers to joins: obeyed (3.5), or ignored. */
   readonly strangers: 'obeyed' | 'ignored';
   /** A cluster operation that cannot reach a node is waited for (3.5, 3.9 G), or put back behind what waits. */
   readonly stuckOperation: 'waited-for' | 'put-back';

@@ -8,12 +8,15 @@ import { drawSwarm, swarm } from './support/swarm.ts';
 
 const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 100);
 const PARTS = 4;
+/** Beyond those: seeds that found a fault once. */
+const KNOWN = [230, 360];
 
 test.each(Array.from({ length: PARTS }, (_, part) => part + 1))('seeds, part %i', (part) => {
   const bad: string[] = [];
   let acknowledged = 0;
 
-  for (let seed = part; seed <= SEEDS; seed += PARTS) {
+  const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1).filter((seed) => seed % PARTS === part - 1);
+  for (const seed of part === 1 ? [...KNOWN, ...seeds] : seeds) {
     const result = swarm(drawSwarm(seed));
     acknowledged += result.acknowledged;
     if (result.trouble.length > 0)

@@ -175,7 +175,13 @@ function prompted(sheep: Sheep): void {
   if (!driver.isAsking) startOver(sheep);
 }
 
-function joinResponse(sheep: Sheep, message: ClusterMessage): void {
+/** Who answers is no member here, but the master of others in the group: what it lets in is in with them. */
+function isOfOthers({ state, policy }: Sheep, from: GroupProcess): boolean {
+  const { hasJoined, members } = state.driver;
+  return policy.strangers === 'ignored' && hasJoined && !members.some((one) => isSameProcess(one, from));
+}
+
+function joinResponse(sheep: Sheep, from: GroupProcess, message: ClusterMessage): void {
   const { sender, typeResult, nodes, payload } = message;
   const { queue } = sheep.state.driver;
   const result = typeResult >>> 4;
@@ -189,7 +195,8 @@ function joinResponse(sheep: Sheep, message: ClusterMessage): void {
   if (waiting?.type === 'join' && !isPrompt) {
     const asked = waiting.request?.head;
     const isAnswer = asked === undefined || attemptOf(asked) === attemptOf(head);
-    if (isAnswer) queue[at] = { ...waiting, sender, isBlocked: false, result, nodes, response: read.value };
+    if (isAnswer && isOfOthers(sheep, from)) queue.splice(at, 1);
+    else if (isAnswer) queue[at] = { ...waiting, sender, isBlocked: false, result, nodes, response: read.value };
     return;
   }
   const { cluster } = sheep.state;
@@ -236,7 +243,7 @@ export function deliver(sheep: Sheep, from: GroupProcess, octets: Uint8Array): v
   say(sheep, 'cdrv_cpg_deliver(449)', String(number));
   const { committed } = sheep.state.cluster;
   if (type === 'JOIN_REQUEST') joinRequest(sheep, message);
-  else if (type === 'JOIN_RESPONSE') joinResponse(sheep, message);
+  else if (type === 'JOIN_RESPONSE') joinResponse(sheep, from, message);
   else if (type === 'LEAVE') push(sheep, { type: 'leave', sender, together: [], isAnnounced: true, committed });
   else if (type === 'BLOCK') push(sheep, { type: 'notify', sender, isBlocked: true, isRunning: false, payload });
   else if (type === 'UNBLOCK') unblock(sheep, message);

@@ -98,6 +98,11 @@ function* undo(request: ObjectRequest, epoch: number, done: readonly CopyDone[])
 export type MakesWay = (sheep: Sheep) => boolean;
 const NEVER: MakesWay = () => false;
 
+/** The epoch is over, or this sheep is cut off from it and knows only itself, or it must make way. */
+function isOverFor(sheep: Sheep, epoch: number, makesWay: MakesWay): boolean {
+  return checkEpoch(sheep, epoch) !== Res.SUCCESS || sheep.state.cluster.isSuspended || makesWay(sheep);
+}
+
 /** Goes on until all copies have it, the epoch changes, it must make way, or a copy cannot be written at all. */
 function* toAllInOrder(request: ObjectRequest, epoch: number, makesWay: MakesWay): Script<number> {
   let left = yield* act((sheep) => orderOfCopies(sheep, copiesOf(sheep, request.oid, request.copies)));
@@ -106,7 +111,7 @@ function* toAllInOrder(request: ObjectRequest, epoch: number, makesWay: MakesWay
     const done = yield* toAll(request, epoch, left);
     all.push(...done.filter((copy) => !isFailed(copy)));
     const failed = done.filter(isFailed);
-    const isOver = yield* act((sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS || makesWay(sheep));
+    const isOver = yield* act((sheep) => isOverFor(sheep, epoch, makesWay));
     const hopeless = failed.find(({ result }) => !isTrouble(result));
     if (failed.length === 0) {
       yield* act((sheep) => freeJournals(sheep, all));
@@ -125,7 +130,7 @@ function* toAllInOrder(request: ObjectRequest, epoch: number, makesWay: MakesWay
 /** Writes all copies as the sheep that has the first of them. */
 export function* writeAsFirst(request: ObjectRequest, epoch: number, makesWay = NEVER): Script<number> {
   const { oid } = request;
-  const isOver: MakesWay = (sheep) => checkEpoch(sheep, epoch) !== Res.SUCCESS || makesWay(sheep);
+  const isOver: MakesWay = (sheep) => isOverFor(sheep, epoch, makesWay);
   yield* act((sheep) => wantRecovered(sheep, oid));
   yield* until((sheep) => isOver(sheep) || (isEpochReady(sheep) && isRecovered(sheep, oid)));
   // Who has the order may wait for that epoch too.
