@@ -32,13 +32,15 @@ function mayBeFirst({ state, policy }: Sheep): boolean {
 
 function isAnswering(sheep: Sheep, event: JoinEvent): boolean {
   if (event.request === null || event.isAnswered) return false;
+  // Cut off, it does not know what the others know by now: it asks anew itself before it answers anybody.
+  if (sheep.state.cluster.isSuspended && sheep.state.driver.hasJoined) return false;
   return isMaster(sheep) || (mayBeFirst(sheep) && isMe(sheep, event.sender));
 }
 
-/** An operation of a cluster that this sheep is not in, which the group carries too. */
+/** An operation of a cluster that this sheep is not in, which the group carries too, or is in no longer. */
 function isForeign({ state, policy }: Sheep, head: DriverEvent): boolean {
   if (policy.strangers === 'obeyed' || head.type !== 'notify') return false;
-  return state.driver.hasJoined && !state.driver.members.some((member) => isSameProcess(member, head.sender));
+  return !state.driver.members.some((member) => isSameProcess(member, head.sender));
 }
 
 /** What is to be done about the event at the head, if anything can be. */

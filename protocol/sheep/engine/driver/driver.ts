@@ -121,8 +121,10 @@ function giveUpOperations({ state }: Sheep): void {
 
 /** Gives up its place among the members and asks to join like a new one. */
 export function startOver(sheep: Sheep): void {
-  const { driver } = sheep.state;
+  const { driver, cluster } = sheep.state;
   giveUpOperations(sheep);
+  // What the others had on disk when they joined is not what they have now.
+  cluster.claims.clear();
   driver.hasJoined = false;
   driver.members = [];
   driver.away = [];
