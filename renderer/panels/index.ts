@@ -6,6 +6,7 @@ import { CounterTable } from './counters/index.tsx';
 import { Detail } from './detail/index.tsx';
 import { Findings } from './findings/index.tsx';
 import { Hex } from './hex/index.tsx';
+import { Links } from './links/index.tsx';
 import { Membership } from './membership/index.tsx';
 import { NodeCards } from './nodes/index.tsx';
 import { Objects } from './objects/index.tsx';
@@ -32,6 +33,7 @@ export const PANE_IDS = [
   'counters',
   'traffic',
   'annotations',
+  'links',
 ] as const;
 export type PaneId = (typeof PANE_IDS)[number];
 
@@ -56,4 +58,5 @@ export const PANELS: Readonly<Record<PaneId, PanelEntry>> = {
   counters: { title: 'Counters', Component: CounterTable },
   traffic: { title: 'Traffic', Component: Traffic },
   annotations: { title: 'Annotations', Component: AnnotationList },
+  links: { title: 'Links', Component: Links },
 };

@@ -70,6 +70,7 @@ const DIAGNOSE: Split = {
       parts: [
         { pane: 'findings', min: 96, share: 52 },
         { pane: 'annotations', min: 96, share: 30, isOptional: true },
+        { pane: 'links', min: 120, share: 45, isOptional: true },
         { pane: 'ring', min: 120, share: 48 },
         { pane: 'membership', min: 120, share: 48, isOptional: true },
         { pane: 'nodes', min: 80, share: 30, isOptional: true },
@@ -115,6 +116,7 @@ const TEACH: Split = {
             { pane: 'nodes', min: 64, share: 56 },
             { pane: 'findings', min: 96, share: 40, isOptional: true },
             { pane: 'annotations', min: 96, share: 30, isOptional: true },
+            { pane: 'links', min: 120, share: 45, isOptional: true },
             { pane: 'packets', min: 96, share: 40, isOptional: true },
             { pane: 'detail', min: 96, share: 44, when: 'no-lab' },
             { pane: 'hex', min: 80, share: 40, isOptional: true },

@@ -1,0 +1,160 @@
+// Who heard whom, by direction and by unicast and multicast, as far as the packets of a capture show it. Counted in
+// portions, so that no frame is late for it. Pure.
+//
+// A node that passes on the token it was sent has heard its predecessor; a token that was sent again was not heard in
+// time. A multicast that a node asked for again it had not heard; of the others of a ring that it is a member of, and
+// whose aru went past them, it has.
+import type { Requests } from '../../../app/analysis/result.ts';
+import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
+import type { PacketStore } from '../../../app/store/packet-store.ts';
+import type { NodeDirectory } from '../../state/node-directory.ts';
+
+export interface Heard {
+  /** Transmissions that were heard, and that were not. */
+  heard: number;
+  missed: number;
+}
+export interface Link {
+  readonly unicast: Heard;
+  readonly multicast: Heard;
+}
+export type Verdict = 'heard' | 'not heard' | 'unknown';
+
+/** More nodes are not told apart here: the matrix would not be seen. */
+export const LINK_NODES_MAX = 64;
+/** Sequence numbers of a ring whose sender is kept. */
+const SEQS_MAX = 4_000_000;
+/** Share of what was sent from which on a direction counts as not heard. */
+const DEAF_SHARE = 0.5;
+
+/** What the last token of a ring was: whose, to whom, which. */
+interface LastToken {
+  readonly from: number;
+  readonly to: number;
+  readonly tokenSeq: number;
+}
+
+const emptyLink = (): Link => ({ unicast: { heard: 0, missed: 0 }, multicast: { heard: 0, missed: 0 } });
+
+export class LinkCounter {
+  readonly lanes: number;
+  readonly links: readonly (readonly Link[])[];
+  private readonly store: PacketStore;
+  private readonly directory: NodeDirectory;
+  private readonly lastTokens = new Map<number, LastToken>();
+  /** By ring: lane + 1 of the sender of each sequence number. */
+  private readonly senders = new Map<number, Uint8Array>();
+  private readonly members = new Map<number, Set<number>>();
+  /** By ring and lane: multicasts sent. */
+  private readonly sent = new Map<number, Uint32Array>();
+  private row = 0;
+
+  constructor(store: PacketStore, directory: NodeDirectory) {
+    this.store = store;
+    this.directory = directory;
+    this.lanes = Math.min(LINK_NODES_MAX, directory.nodes.length);
+    this.links = Array.from({ length: this.lanes }, () => Array.from({ length: this.lanes }, emptyLink));
+  }
+
+  /** Counts so many rows more; true once all are. */
+  count(rows: number): boolean {
+    const end = Math.min(this.store.length, this.row + rows);
+    for (; this.row < end; this.row++) this.take(this.row);
+    return this.row >= this.store.length;
+  }
+
+  private take(row: number): void {
+    const columns = this.store.chunks[row >>> 16];
+    if (columns === undefined) return;
+    const i = row & 0xffff;
+    const kind = columns.kind[i]!;
+    const from = this.directory.laneOfAddress[columns.src[i]!] ?? -1;
+    if (from < 0 || from >= this.lanes) return;
+    const ring = columns.ring[i]!;
+    const flags = columns.flags[i]!;
+    if (kind === PacketKind.ORF_TOKEN) {
+      const to = this.directory.laneOfAddress[columns.dst[i]!] ?? -1;
+      this.token(ring, from, to, columns.tokenSeq[i]!, (flags & RowFlag.REPEATED) !== 0);
+    } else if (kind === PacketKind.MCAST && (flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) === 0)
+      this.mcast(ring, from, columns.seq[i]!);
+  }
+
+  private token(ring: number, from: number, to: number, tokenSeq: number, isRepeated: boolean): void {
+    if (isRepeated) {
+      if (to >= 0 && to < this.lanes) this.links[from]![to]!.unicast.missed++;
+      return;
+    }
+    const last = this.lastTokens.get(ring);
+    if (last !== undefined && last.to === from && tokenSeq === (last.tokenSeq + 1) >>> 0)
+      this.links[last.from]![from]!.unicast.heard++;
+    this.lastTokens.set(ring, { from, to, tokenSeq });
+    const members = this.members.get(ring) ?? new Set<number>();
+    members.add(from);
+    this.members.set(ring, members);
+  }
+
+  private mcast(ring: number, from: number, seq: number): void {
+    const sent = this.sent.get(ring) ?? new Uint32Array(this.lanes);
+    sent[from] = sent[from]! + 1;
+    this.sent.set(ring, sent);
+    if (seq >= SEQS_MAX) return;
+    let senders = this.senders.get(ring) ?? new Uint8Array(1024);
+    if (seq >= senders.length) {
+      const larger = new Uint8Array(Math.min(SEQS_MAX, Math.max(seq + 1, senders.length * 2)));
+      larger.set(senders);
+      senders = larger;
+    }
+    senders[seq] = from + 1;
+    this.senders.set(ring, senders);
+  }
+
+  /** The links, with what was asked for again taken from what was sent. Once, after all rows. */
+  finish(requests: Requests): readonly (readonly Link[])[] {
+    for (const [ring, sent] of this.sent)
+      for (const to of this.members.get(ring) ?? [])
+        for (let from = 0; from < this.lanes; from++)
+          if (from !== to) this.links[from]![to]!.multicast.heard += sent[from]!;
+    for (let i = 0; i < requests.count; i++) {
+      const to = this.directory.laneOfNode(requests.nodeid[i]!);
+      const from = (this.senders.get(requests.ring[i]!)?.[requests.seq[i]!] ?? 0) - 1;
+      if (from < 0 || to < 0 || to >= this.lanes || from === to) continue;
+      const { multicast } = this.links[from]![to]!;
+      multicast.missed++;
+      if (multicast.heard > 0) multicast.heard--;
+    }
+    return this.links;
+  }
+}
+
+/** What a direction comes to. Losses of some are no deafness. */
+export function verdictOfLink({ heard, missed }: Heard): Verdict {
+  const all = heard + missed;
+  if (all === 0) return 'unknown';
+  return missed / all >= DEAF_SHARE ? 'not heard' : 'heard';
+}
+
+/** Bounds of the bars of rotation times, milliseconds: thirds of a power of ten from 10 µs to 10 s. */
+export const ROTATION_BOUNDS: readonly number[] = Array.from({ length: 19 }, (_, i) => 10 ** (-2 + i / 3));
+
+/** How many rotations took how long, by these bounds: from one token of the representative to its next. */
+export function rotationBars(store: PacketStore, directory: NodeDirectory): readonly number[] {
+  const bars = Array.from({ length: ROTATION_BOUNDS.length + 1 }, () => 0);
+  const last = new Map<number, number>();
+  for (let row = 0; row < store.length; row++) {
+    const columns = store.chunks[row >>> 16];
+    const i = row & 0xffff;
+    if (columns?.kind[i] !== PacketKind.ORF_TOKEN || (columns.flags[i]! & RowFlag.REPEATED) !== 0) continue;
+    const ring = columns.ring[i]!;
+    const rep = directory.laneOfNode(store.rings[ring]?.rep ?? -1);
+    if (rep < 0 || directory.laneOfAddress[columns.src[i]!] !== rep) continue;
+    const time = columns.timeNs[i]!;
+    const before = last.get(ring);
+    last.set(ring, time);
+    if (before === undefined) continue;
+    const ms = (time - before) / 1e6;
+    const bar = ROTATION_BOUNDS.findIndex((bound) => ms < bound);
+    const at = bar < 0 ? ROTATION_BOUNDS.length : bar;
+    bars[at] = (bars[at] ?? 0) + 1;
+  }
+  return bars;
+}

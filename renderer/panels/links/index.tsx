@@ -1,0 +1,209 @@
+// Who heard whom, how fast the token goes from node to node, how long rotations take, who asked for which message again.
+import { useEffect, useState, type ReactNode } from 'react';
+import type { Analysis } from '../../../app/analysis/result.ts';
+import { packets } from '../../state/capture.ts';
+import type { NodeDirectory } from '../../state/node-directory.ts';
+import { useSession } from '../../state/session-store.ts';
+import { Pane } from '../../widgets/pane.tsx';
+import { LinkCounter, ROTATION_BOUNDS, rotationBars, verdictOfLink, type Heard, type Link } from './connectivity.ts';
+import './links.css';
+
+/** Rows that are counted at once, so that the window answers meanwhile. */
+const COUNTED_AT_ONCE = 200_000;
+/** Messages that are named of what a node asked for. */
+const ASKED_SHOWN_MAX = 12;
+
+const bare = (label: string): string => label.replace(/^node /, '');
+const ms = (value: number | null): string => (value === null ? '–' : value.toPrecision(3));
+
+interface Counted {
+  readonly links: readonly (readonly Link[])[];
+  readonly bars: readonly number[];
+}
+
+/** Counts once the capture is read; null until then. */
+function useCounted(): Counted | null {
+  const analysis = useSession((state) => state.analysis);
+  const nodes = useSession((state) => state.nodes);
+  const phase = useSession((state) => state.phase);
+  const [counted, setCounted] = useState<Counted | null>(null);
+  useEffect(() => {
+    setCounted(null);
+    if (analysis === null || phase === 'reading' || phase === 'live') return undefined;
+    const counter = new LinkCounter(packets(), nodes);
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const goOn = (): void => {
+      timer = null;
+      if (!counter.count(COUNTED_AT_ONCE)) timer = setTimeout(goOn);
+      else setCounted({ links: counter.finish(analysis.requests), bars: rotationBars(packets(), nodes) });
+    };
+    timer = setTimeout(goOn);
+    return () => {
+      if (timer !== null) clearTimeout(timer);
+    };
+  }, [analysis, nodes, phase]);
+  return counted;
+}
+
+const SIGNS = { heard: '●', 'not heard': '✕', unknown: '·' } as const;
+
+function Sign({ heard, way }: { readonly heard: Heard; readonly way: string }): ReactNode {
+  const verdict = verdictOfLink(heard);
+  const says = `${way}: ${verdict}; ${heard.heard} heard, ${heard.missed} missed`;
+  return (
+    <span className={`heard heard-${verdict.replace(' ', '-')}`} title={says} role="img" aria-label={says}>
+      {SIGNS[verdict]}
+    </span>
+  );
+}
+
+function Matrix({ links, nodes }: { readonly links: Counted['links']; readonly nodes: NodeDirectory }): ReactNode {
+  return (
+    <table className="links-matrix">
+      <caption>Who heard whom: unicast, then multicast. ● heard, ✕ not heard, · unknown</caption>
+      <thead>
+        <tr>
+          <th scope="col">from \ to</th>
+          {links.map((_row, to) => (
+            <th key={nodes.nodes[to]?.nodeid} scope="col">
+              {bare(nodes.nodes[to]?.label ?? '')}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {links.map((row, from) => (
+          <tr key={nodes.nodes[from]?.nodeid}>
+            <th scope="row">{bare(nodes.nodes[from]?.label ?? '')}</th>
+            {row.map((link, to) => (
+              <td key={nodes.nodes[to]?.nodeid}>
+                {from === to ? null : (
+                  <>
+                    <Sign heard={link.unicast} way="unicast" /> <Sign heard={link.multicast} way="multicast" />
+                  </>
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Edges({
+  analysis,
+  counted,
+  nodes,
+}: {
+  readonly analysis: Analysis;
+  readonly counted: Counted | null;
+  readonly nodes: NodeDirectory;
+}): ReactNode {
+  const again = (from: number, to: number): string => {
+    const link = counted?.links[nodes.laneOfNode(from)]?.[nodes.laneOfNode(to)];
+    return link === undefined ? '–' : String(link.unicast.missed);
+  };
+  return (
+    <table>
+      <caption>The token from node to node, ms</caption>
+      <thead>
+        <tr>
+          {['hop', 'count', 'median', 'p99', 'max', 'then kept', 'sent again'].map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {analysis.rotation.edges.map(({ from, to, hops, p50, p99, max, holdP50 }) => (
+          <tr key={`${from} ${to}`}>
+            <th scope="row">
+              {bare(nodes.label(from))} → {bare(nodes.label(to))}
+            </th>
+            <td>{hops.toLocaleString('en')}</td>
+            <td>{ms(p50)}</td>
+            <td>{ms(p99)}</td>
+            <td>{ms(max)}</td>
+            <td>{ms(holdP50)}</td>
+            <td>{again(from, to)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const boundText = (bound: number): string =>
+  bound < 1
+    ? `${Math.round(bound * 1000)} µs`
+    : bound < 1000
+      ? `${Math.round(bound)} ms`
+      : `${Math.round(bound / 1000)} s`;
+
+function Histogram({ bars }: { readonly bars: readonly number[] }): ReactNode {
+  const most = Math.max(1, ...bars);
+  const seen = bars.flatMap((count, i) => (count > 0 ? [i] : []));
+  const [first = 0, last = 0] = [seen[0], seen.at(-1)];
+  return (
+    <table className="links-bars">
+      <caption>How long rotations took, at the representative</caption>
+      <tbody>
+        {bars.slice(first, last + 1).map((count, i) => (
+          <tr key={ROTATION_BOUNDS[first + i] ?? 'more'}>
+            <th scope="row">
+              {first + i < ROTATION_BOUNDS.length ? `below ${boundText(ROTATION_BOUNDS[first + i] ?? 0)}` : 'longer'}
+            </th>
+            <td>
+              <span className="bar" style={{ width: `${(count / most) * 100}%` }} />
+            </td>
+            <td>{count.toLocaleString('en')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Asked({ analysis, nodes }: { readonly analysis: Analysis; readonly nodes: NodeDirectory }): ReactNode {
+  const { requests, delivery } = analysis;
+  const asked = delivery.retransmitRequests.filter(({ count }) => count > 0);
+  if (asked.length === 0) return <p className="muted">Nobody asked for a message again.</p>;
+  return (
+    <>
+      <h3>Who asked for what again</h3>
+      {asked.map(({ nodeid, count }) => {
+        const seqs: number[] = [];
+        for (let i = 0; i < requests.count && seqs.length < ASKED_SHOWN_MAX; i++)
+          if (requests.nodeid[i] === nodeid) seqs.push(requests.seq[i]!);
+        return (
+          <p key={nodeid}>
+            <b>{nodes.label(nodeid)}</b> {count.toLocaleString('en')} times: seq {seqs.join(' ')}
+            {count > seqs.length ? ' …' : ''}
+          </p>
+        );
+      })}
+    </>
+  );
+}
+
+export function Links(): ReactNode {
+  const analysis = useSession((state) => state.analysis);
+  const nodes = useSession((state) => state.nodes);
+  const counted = useCounted();
+  return (
+    <Pane id="links" title="Links">
+      <div className="links scroll" tabIndex={0} role="region" aria-label="who heard whom, and how fast">
+        {counted === null ? (
+          <p className="muted">Counted once the capture is read.</p>
+        ) : (
+          <Matrix links={counted.links} nodes={nodes} />
+        )}
+        {analysis === null ? null : <Edges {...{ analysis, counted, nodes }} />}
+        {counted === null ? null : <Histogram bars={counted.bars} />}
+        {analysis === null ? null : <Asked analysis={analysis} nodes={nodes} />}
+      </div>
+    </Pane>
+  );
+}
