@@ -1,4 +1,4 @@
-// Who heard whom, how fast the token goes from node to node, how long rotations take, who asked for which message again.
+// Who heard whom, how fast the token goes from node to node, how long rotations take, who asked for what again.
 import { useEffect, useState, type ReactNode } from 'react';
 import type { Analysis } from '../../../app/analysis/result.ts';
 import { packets } from '../../state/capture.ts';
