@@ -12,6 +12,8 @@ const AFTER_NS = 2e9;
 /** A token that is sent again so often, and for so long, does not get through on this network. */
 const SILENT_NS = 0.5e9;
 const SILENT_COPIES = 2;
+/** So many pings in a row are lost by chance where many frames are. */
+const LOST_PINGS_MAX = 4;
 
 interface Outage {
   readonly link: number;
@@ -67,12 +69,20 @@ function isGone(context: FindingContext, culprits: readonly number[], { fromNs, 
   return left || lost;
 }
 
+/** Some pings in a row on a link of a node on which frames are lost: more of the same. */
+function isLossOf({ ledger }: FindingContext, culprits: readonly number[], parts: readonly LinkOutage[]): boolean {
+  return (
+    parts.every(({ pings, untilNs }) => pings <= LOST_PINGS_MAX && untilNs !== null) &&
+    ledger.said('packet-loss').some((loss) => loss.culprits.some((node) => culprits.includes(node)))
+  );
+}
+
 function ofKnet(context: FindingContext): readonly Finding[] {
   return together(context).flatMap((outage) => {
     const { link, fromNs, untilNs, isOpen, parts } = outage;
     const culprits = culpritsOf(context, outage);
     // Who left, died or was cut off answers on no link: that is said elsewhere.
-    if (isGone(context, culprits, outage)) return [];
+    if (isGone(context, culprits, outage) || isLossOf(context, culprits, parts)) return [];
     const [culprit] = culprits;
     const of =
       culprits.length === 1 && culprit !== undefined

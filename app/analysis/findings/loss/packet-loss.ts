@@ -167,7 +167,12 @@ function said(context: FindingContext, all: Blame): Finding {
     confidence: culprits.length === 1 ? 0.85 : 0.6,
     reference: 'specs 7.8; totemsrp.c: a gap is asked for at the fifth token that shows it',
   });
-  const [fromNs, untilNs] = [all.firstNs - 2e9, all.lastNs + 2e9];
+  // Lost tokens on the same links go on before and behind the multicasts that were asked for.
+  const own = context.hops.hops.filter(({ src, dst }) =>
+    [src, dst].some((address) => culprits.includes(context.addresses.nodeAt(address) ?? -1)),
+  );
+  const fromNs = Math.min(all.firstNs, ...own.map(({ sentNs }) => sentNs)) - 2e9;
+  const untilNs = Math.max(all.lastNs, ...own.map(({ nextNs }) => nextNs)) + 2e9;
   context.ledger.cover({ finding: made, fromNs, untilNs, nodes: culprits });
   for (const incident of context.incidents) {
     const { broken, declaredNs, sinceNs } = incident;

@@ -107,8 +107,9 @@ export class KnetLinks implements Analyzer {
     const state = this.stateOf(m.dst, m.src, link);
     if (state === null) return;
     state.pongs++;
-    // Single pings that were not answered are lost frames; in a row they are an outage.
-    if (state.outage === null) state.lost += Math.max(0, state.unanswered - 1);
+    // Single pings that were not answered are lost frames; in a row they are an outage. Before the first pong the other
+    // end had not started.
+    if (state.outage === null && state.pongs > 1) state.lost += Math.max(0, state.unanswered - 1);
     state.unanswered = 0;
     if (state.outage === null) return;
     state.outage.untilNs = m.timeNs;
