@@ -27,8 +27,9 @@ membership protocol, how the token turned, and findings with their evidence.
 
 FILE is pcap or pcapng, also gzipped; - reads standard input.
   --key FILE       an authkey file; several are tried in turn
-  --log NODE=FILE  a corosync.log of a node (id, name or address), to be held against the packets
-  --conf FILE      a corosync.conf, for the timers in force
+  --log NODE=FILE  a corosync.log, a sheep.log or a dump of corosync-objctl or corosync-cmapctl of a node (id, name
+                   or address), to be held against the packets
+  --conf FILE      a corosync.conf: timers in force, checked against the rotation; names of nodes
   --json           one JSON object instead of text
   --fail-on WHAT   exit 1 if there is a finding of this rule or at least this severity
 
