@@ -47,18 +47,8 @@ export function AnnotationList(): ReactNode {
   const path = useAnnotations((state) => state.path);
   const [asked, setAsked] = useState('');
   const found = useMemo(() => searchAnnotations(now, asked), [now, asked]);
-  const aside = (
-    <>
-      <button type="button" disabled={past.length === 0} title="Undo (Ctrl+Z)" onClick={undo}>
-        Undo
-      </button>
-      <button type="button" disabled={future.length === 0} title="Redo (Ctrl+Shift+Z)" onClick={redo}>
-        Redo
-      </button>
-    </>
-  );
   return (
-    <Pane id="annotations" title="Annotations" aside={aside}>
+    <Pane id="annotations" title="Annotations">
       <div className="notes">
         <input
           type="search"
@@ -72,10 +62,18 @@ export function AnnotationList(): ReactNode {
             <Note key={own.id} own={own} />
           ))}
         </ul>
-        <p className="muted">
-          {now.length === 0
-            ? 'Choose a packet, a finding, a node or a stretch of time, and press A.'
-            : `${found.length} of ${now.length}${path === null ? '; they last as long as this window' : ''}`}
+        <p className="notes-foot">
+          <span className="muted">
+            {now.length === 0
+              ? 'Choose a packet, a finding, a node or a stretch of time, and press A.'
+              : `${found.length} of ${now.length}${path === null ? '; they last as long as this window' : ''}`}
+          </span>
+          <button type="button" disabled={past.length === 0} title="Undo (Ctrl+Z)" onClick={undo}>
+            Undo
+          </button>
+          <button type="button" disabled={future.length === 0} title="Redo (Ctrl+Shift+Z)" onClick={redo}>
+            Redo
+          </button>
         </p>
       </div>
     </Pane>
