@@ -1,7 +1,7 @@
 // How a sheep starts: it reads its store, then listens and joins the group. And how it stops.
 import { EPOCH_FILE_OCTETS_MAX, readEpochFile } from './store/epoch-file.ts';
 import { CONFIG_OCTETS_MAX, readConfig } from './store/config-file.ts';
-import { JOURNAL_HEAD_OCTETS, readJournal } from './store/journal-file.ts';
+import { JOURNAL_DONE_AT, JOURNAL_HEAD_OCTETS, journalDone, readJournal } from './store/journal-file.ts';
 import {
   CONFIG_PATH,
   EPOCH_FOLDER,
@@ -107,8 +107,12 @@ function* replayOne(name: string): Script {
     io.doubts.set(object.oid, Math.max(object.epoch, io.doubts.get(object.oid) ?? 0));
     return true;
   });
-  if (isApplied && entry !== null && entry.parts.length > 0)
+  if (isApplied && entry !== null && entry.parts.length > 0) {
     yield* disk({ op: 'write', path: entry.path, offset: entry.offset, parts: entry.parts, isDurable: true });
+    // Once: after the next start it would be done over what was written since. That it was under way stays known.
+    const whole = yield* act(({ options }) => `${options.storePath}/${entry.path}`);
+    yield* disk({ op: 'write', path, offset: JOURNAL_DONE_AT, parts: [journalDone(whole)], isDurable: true });
+  }
   const isKept = isApplied;
   if (!isKept) yield* disk({ op: 'remove', path });
 }
