@@ -1,7 +1,7 @@
 // npm run bench [-- PART…]: builds, then measures speed and memory: how captures are read (`reading`), nodes in one
-// thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync (`processes`), and the
-// window in the real Electron, on files (`window`) and while a capture goes on (`live`). A part that cannot run here is
-// said and left out.
+// thread (`nodes`), the simulated world (`simulator`), nodes as processes beside real Corosync (`processes`), the store
+// on disk (`store`), and the window in the real Electron, on files (`window`) and while a capture goes on (`live`). A
+// part that cannot run here is said and left out.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';
@@ -11,7 +11,7 @@ import { OUT, ROOT } from './lib/paths.mjs';
 import { says } from './lib/says.mjs';
 import { has, hasDisplay, installSystemPackages } from './lib/system.mjs';
 
-const PARTS = ['reading', 'nodes', 'simulator', 'processes', 'window', 'live'];
+const PARTS = ['reading', 'nodes', 'simulator', 'processes', 'store', 'window', 'live'];
 const OF_WINDOW = ['window', 'live'];
 const SCREEN = '1920x1080x24';
 

@@ -1,8 +1,8 @@
 // What the bundles are made of, and whether they are up to date. Light: the command line asks this at every start.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUT, ROOT } from './paths.mjs';
-import { isStamped, stampOf } from './stamp.mjs';
+import { isStamped, lookOf, stampOf, writeStamp } from './stamp.mjs';
 
 const TOOLS = ['package.json', 'package-lock.json', 'scripts/lib/build.mjs', 'scripts/lib/sources.mjs'];
 
@@ -19,6 +19,19 @@ export function sourceStamp(set) {
   return stampOf(ROOT, SETS[set].sources);
 }
 
+/** Contents are read only where a file was touched since they were last found to be the same. */
 export function isBuilt(set = 'program') {
-  return existsSync(SETS[set].stamp) && isStamped(SETS[set].stamp, sourceStamp(set));
+  const { sources, stamp } = SETS[set];
+  if (!existsSync(stamp)) return false;
+  const stampText = readFileSync(stamp, 'utf8');
+  const look = `${stampText} ${lookOf(ROOT, sources)}`;
+  if (isStamped(`${stamp}-look`, look)) return true;
+  if (stampText !== sourceStamp(set)) return false;
+  try {
+    writeStamp(`${stamp}-look`, look);
+  } catch (error) {
+    // A folder that this person may not write into: contents are read each time.
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+  }
+  return true;
 }

@@ -1,7 +1,7 @@
 // Says whether a set of files changed since a step was last done, by a hash of their names and contents. Contents and
 // not times: a clone, a checkout and a copy give all files new times.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const SKIPPED = new Set(['node_modules', 'README.md']);
@@ -23,6 +23,24 @@ function addTo(hash, root, name) {
 export function stampOf(root, names) {
   const hash = createHash('sha256');
   for (const name of names) addTo(hash, root, name);
+  return hash.digest('hex');
+}
+
+function addLook(hash, root, name) {
+  const path = join(root, name);
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) hash.update(`${name}\0${found.size} ${found.mtimeMs} ${found.ctimeMs}\0`);
+  else for (const entry of readdirSync(path).sort()) if (!SKIPPED.has(entry)) addLook(hash, root, `${name}/${entry}`);
+}
+
+/**
+ * A text that changes when one of the files is touched: contents need not be read while it is the same. Files that were
+ * touched may still have the contents that they had.
+ */
+export function lookOf(root, names) {
+  const hash = createHash('sha256');
+  for (const name of names) addLook(hash, root, name);
   return hash.digest('hex');
 }
 

@@ -17,6 +17,7 @@ import { Figures, median } from './figures.ts';
 import { nodeFigures } from './nodes.ts';
 import { processFigures } from './processes.ts';
 import { repeatCapture } from './repeat-capture.ts';
+import { storeFigures } from './store.ts';
 import { simulatorFigures } from './simulator.ts';
 
 const PACKETS = 1_000_000;
@@ -169,6 +170,11 @@ async function processes(): Promise<void> {
   else await processFigures(report);
 }
 
-const PARTS: { readonly [name: string]: () => void | Promise<void> } = { reading, nodes, simulator, processes };
+async function store(): Promise<void> {
+  if (process.platform !== 'linux') process.stdout.write('the store is measured on Linux only\n');
+  else for (const figure of await storeFigures()) report(figure);
+}
+
+const PARTS: { readonly [name: string]: () => void | Promise<void> } = { reading, nodes, simulator, processes, store };
 for (const part of process.argv.slice(2)) await PARTS[part]?.();
 process.exitCode = figures.areFar() ? 1 : 0;

@@ -1,9 +1,9 @@
-// Whether sources changed: by names and contents, never by times.
+// Whether sources changed: by names and contents. Times say only that contents need not be read again.
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isStamped, stampOf, writeStamp } from '../../../scripts/lib/stamp.mjs';
+import { isStamped, lookOf, stampOf, writeStamp } from '../../../scripts/lib/stamp.mjs';
 
 let root = '';
 
@@ -36,6 +36,22 @@ describe('stampOf', () => {
     change();
 
     expect(stampOf(root, ['src', 'absent'])).not.toBe(before);
+  });
+});
+
+describe('lookOf', () => {
+  it.each([
+    ['a content', () => writeFileSync(join(root, 'src', 'deep', 'b.ts'), 'c')],
+    ['a time', () => utimesSync(join(root, 'src', 'a.ts'), 1, 1)],
+    ['a file that went', () => rmSync(join(root, 'src', 'a.ts'))],
+    ['a named file that came', () => writeFileSync(join(root, 'absent'), '')],
+  ])('changes with %s', (_what, change) => {
+    const before = lookOf(root, ['src', 'absent']);
+
+    expect(lookOf(root, ['src', 'absent'])).toBe(before);
+    change();
+
+    expect(lookOf(root, ['src', 'absent'])).not.toBe(before);
   });
 });
 

@@ -1,0 +1,134 @@
+// The store of the mini cluster on a real disk: a raw image imported with two copies on three nodes beside cp, which
+// writes the same octets twice without fsync; collie with the start of its process; objects that move when a node joins.
+import { spawnSync } from 'node:child_process';
+import { randomFillSync } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLab, type OpenLab } from '../../main/node/lab/open-lab.ts';
+import type { SheepStatus } from '../../protocol/sheep/engine/contract.ts';
+import type { Figure } from './figure.ts';
+import { median } from './figures.ts';
+
+const MIB = 1 << 20;
+const IMAGE_MIB = 1024;
+const OBJECT_MIB = 4;
+const MOVED_OBJECTS = 100;
+const STARTS = 15;
+const PORT = 28_505;
+const LOOK_MS = 5;
+const WAIT_MS_MAX = 60_000;
+
+const root = process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..');
+const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+
+function timed(command: string, args: readonly string[]): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return performance.now() - start;
+}
+
+/** A file without zeros and without two equal objects. */
+function writeImage(path: string, mebibytes: number): void {
+  const octets = randomFillSync(Buffer.alloc(OBJECT_MIB * MIB));
+  const file = openSync(path, 'w');
+  for (let at = 0; at < mebibytes; at += OBJECT_MIB) {
+    octets.writeUInt32LE(at + 1, 0);
+    writeSync(file, octets);
+  }
+  closeSync(file);
+}
+
+async function openCluster(directory: string, nodes: number): Promise<OpenLab> {
+  const opened = await openLab(
+    { nodes, dialect: 'corosync-1', transport: 'udp', token: null, directory, port: PORT, behaviour: 'sound' },
+    {
+      program: { node: process.execPath, script: join(root, 'out', 'helpers', 'lab-node.mjs') },
+      capture: null,
+      onEvent: () => undefined,
+    },
+  );
+  if (!opened.ok) throw new Error(opened.problem);
+  await said(opened.value, `wait sheep ${nodes}`);
+  await said(opened.value, '1> collie cluster format -c 2');
+  return opened.value;
+}
+
+async function said(lab: OpenLab, line: string): Promise<void> {
+  const { code, err } = await lab.run(line);
+  if (code !== 0) throw new Error(`${line}: ${err}`);
+}
+
+function importing(image: string, name: string): number {
+  const cli = join(root, 'bin', 'totemlab.mjs');
+  return timed(process.execPath, [cli, 'image', 'import', image, name, '-a', '127.168.1.111']);
+}
+
+async function importFigures(folder: string): Promise<readonly Figure[]> {
+  const image = join(folder, 'image');
+  writeImage(image, IMAGE_MIB);
+  timed('sync', []);
+  const copies = [join(folder, 'copy1'), join(folder, 'copy2')];
+  const cp = copies.reduce((sum, copy) => sum + timed('cp', [image, copy]), 0);
+  for (const copy of copies) rmSync(copy);
+  timed('sync', []);
+  const lab = await openCluster(join(folder, 'import'), 3);
+  try {
+    const imported = importing(image, 'image');
+    const bin = join(root, 'bin', 'collie.mjs');
+    const list = ['node', 'list', '-a', '127.168.1.111'];
+    const starts = Array.from({ length: STARTS }, () => timed(process.execPath, [bin, ...list]));
+    const bare = Array.from({ length: STARTS }, () => timed(process.execPath, ['-e', '0']));
+    const rate = (ms: number): number => (IMAGE_MIB * 1000) / ms;
+    return [
+      { what: '  beside it: cp of the same octets twice, no fsync', value: rate(cp), unit: 'MiB/s of image' },
+      { what: 'import of 1 GiB, 2 copies on 3 nodes', value: rate(imported), unit: 'MiB/s of image' },
+      { what: 'import against cp', value: cp / imported, unit: 'times as fast', atLeast: 0.4 },
+      { what: '  beside it: node that does nothing', value: median(bare), unit: 'ms' },
+      { what: 'collie node list, with the start of its process', value: median(starts), unit: 'ms', atMost: 100 },
+    ];
+  } finally {
+    await lab.end('kill');
+  }
+}
+
+const isAt = (sheep: SheepStatus | null, epoch: number): boolean => sheep !== null && sheep.epoch >= epoch;
+
+async function until(lab: OpenLab, isSo: (sheep: readonly (SheepStatus | null)[]) => boolean): Promise<number> {
+  const limit = performance.now() + WAIT_MS_MAX;
+  while (performance.now() < limit) {
+    if (isSo((await lab.cluster.sheep()) ?? [])) return performance.now();
+    await sleep(LOOK_MS);
+  }
+  throw new Error('the store did not find itself again');
+}
+
+/** Two nodes hold all objects twice; a third joins. From the epoch that it makes to all objects where they belong. */
+async function joinFigure(folder: string): Promise<Figure> {
+  const image = join(folder, 'image');
+  writeImage(image, MOVED_OBJECTS * OBJECT_MIB);
+  const lab = await openCluster(join(folder, 'join'), 2);
+  try {
+    importing(image, 'image');
+    lab.cluster.add();
+    const begun = await until(lab, (sheep) => sheep.some((one) => isAt(one, 2)));
+    const over = await until(
+      lab,
+      (sheep) =>
+        sheep.length === 3 && sheep.every((one) => isAt(one, 2) && one?.phase === 'joined' && one.recovery === null),
+    );
+    return { what: 'redistribution of 100 objects after a join', value: (over - begun) / 1000, unit: 's', atMost: 3 };
+  } finally {
+    await lab.end('kill');
+  }
+}
+
+export async function storeFigures(): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
+  try {
+    return [...(await importFigures(folder)), await joinFigure(folder)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
