@@ -1,5 +1,6 @@
 // The store of the mini cluster on a real disk: a raw image imported with two copies on three nodes beside cp, which
-// writes the same octets twice without fsync; collie with the start of its process; objects that move when a node joins.
+// writes the same octets twice without fsync; collie with the start of its process; objects that move when a node
+// joins.
 import { spawnSync } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';

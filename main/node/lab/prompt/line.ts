@@ -25,7 +25,7 @@ export interface PromptContext {
 const HELP = `NODE> COMMAND   in the shell of a node, by number, id or address: 112> corosync-cfgtool -s
 ${LAB_FAULT_HELP}
 traffic NODE [size=N] [rate=N] [seconds=N]   messages to the group "traffic"
-add                                 one more node
+add, remove NODE                    one more node; one leaves the ring and its process ends
 wait ring N | wait sheep N | wait recovered | wait quiet | wait SECONDS
 status                              nodes, rings, processes
 quit                                ends the lab
@@ -76,6 +76,14 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
     case 'add': {
       const node = cluster.add();
       return node === null ? said('', 'there is no room for another node\n', 1) : said(`n${node.number} ${node.ip}\n`);
+    }
+    case 'remove': {
+      const node = find(behind);
+      if (node === null) return said('', 'remove wants a node: remove 3\n', 1);
+      const done = await cluster.inject({ kind: 'leave', node });
+      return done.ok
+        ? said(`n${node} removed; fault start ${node} brings it back\n`)
+        : said('', `${done.problem}\n`, 1);
     }
     case 'wait': {
       const done = await waitFor(cluster, behind, context.lastEventMs);

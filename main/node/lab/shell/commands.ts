@@ -10,7 +10,7 @@ import { runScript } from '../../sheep/collie-runner.ts';
 import type { Print } from '../lab-cluster.ts';
 import type { ProcessCluster } from '../process-cluster.ts';
 import { qemuImg } from '../../images/qemu-img.ts';
-import { du, insideFolder, ls, tail } from './files.ts';
+import { du, insideFolder, ls, rmFiles, tail } from './files.ts';
 
 export interface ShellContext {
   readonly cluster: ProcessCluster;
@@ -24,13 +24,33 @@ type Command = (context: ShellContext, args: readonly string[]) => Promise<ToolR
 
 const folderOf = ({ cluster, number }: ShellContext): string => cluster.directoryOf(number);
 
-async function sheepService({ cluster, number }: ShellContext, action: string | undefined): Promise<ToolResult> {
-  if (action === 'start') {
-    cluster.startSheep(number);
-    return toolOut('Starting Sheepdog QEMU/KVM Block Storage (sheep): [  OK  ]\n');
+/** The number of the node's sheep in its process group; null where none runs. */
+async function sheepPid({ cluster, number }: ShellContext): Promise<number | null> {
+  const status = await cluster.status(number);
+  const nodeid = cluster.nodes()[number - 1]?.nodeid;
+  if (status === null || status.sheep === null) return null;
+  const group = status.node.groups.find(({ name }) => name === 'sheepdog');
+  return group?.members.find((member) => member.nodeid === nodeid)?.pid ?? null;
+}
+
+const SHEEP_NAME = 'Sheepdog QEMU/KVM Block Storage (sheep)';
+
+async function sheepService(context: ShellContext, action: string | undefined): Promise<ToolResult> {
+  switch (action) {
+    case 'start':
+      context.cluster.startSheep(context.number);
+      return toolOut(`Starting ${SHEEP_NAME}: [  OK  ]\n`);
+    case 'stop': {
+      const done = await killSheep(context, []);
+      return toolOut(`Stopping ${SHEEP_NAME}: ${done.code === 0 ? '[  OK  ]' : '[FAILED]'}\n`, done.code);
+    }
+    case 'status': {
+      const pid = await sheepPid(context);
+      return pid === null ? toolOut('sheep is stopped\n', 3) : toolOut(`sheep (pid  ${pid}) is running...\n`);
+    }
+    default:
+      return toolErr('Usage: service sheepdog {start|stop|status}\n', 2);
   }
-  if (action === 'stop') return killSheep({ cluster, number }, []);
-  return toolErr('Usage: service sheepdog {start|stop}\n', 2);
 }
 
 async function killSheep({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
@@ -40,9 +60,19 @@ async function killSheep({ cluster, number }: ShellContext, args: readonly strin
   return toolOut('');
 }
 
+const SHEEP_HELP = `sheep [OPTIONS] [FOLDER]   starts the node's sheep in its store, /mnt/sheepdog/data
+  -d, --debug       says all in sheep.log
+  -D, --directio    an acknowledged write is on the medium
+  -z, --zone ZONE   its zone, its address unless said
+  -h, --help        this
+`;
+
 /** The sheep of this node, in its own store whatever folder is named, as sheep's options say. */
 async function sheep({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
   const value = (flag: string): string | null => args[args.indexOf(flag) + 1] ?? null;
+  if (args.includes('-h') || args.includes('--help')) return toolOut(SHEEP_HELP);
+  if (args.includes('-p') && value('-p') !== String(SHEEP_PORT))
+    return toolErr(`sheep: a node of the lab has one sheep, at port ${SHEEP_PORT}\n`, 1);
   const zone = args.includes('-z') ? Number(value('-z')) : null;
   if (zone !== null && !Number.isSafeInteger(zone)) return toolErr(`sheep: invalid zone '${value('-z')}'\n`, 1);
   cluster.startSheep(number, { isDebug: args.includes('-d'), isDurable: args.includes('-D'), zone });
@@ -130,6 +160,8 @@ async function kill({ cluster, number }: ShellContext, args: readonly string[]):
   const pid = cluster.pidOf(number);
   const target = args.find((arg) => !arg.startsWith('-'));
   if (target === 'sheep') return killSheep({ cluster, number }, args);
+  if (/^\d+$/.test(target ?? '') && Number(target) === (await sheepPid({ cluster, number })))
+    return killSheep({ cluster, number }, args);
   const isNamed = target === 'corosync' || target === '$(pidof' || target === String(pid);
   if (pid === null || !isNamed) return toolErr(`kill: (${target ?? ''}) - No such process\n`);
   if (args.includes('-9') || args.includes('-KILL')) await cluster.kill(number);
@@ -139,8 +171,9 @@ async function kill({ cluster, number }: ShellContext, args: readonly string[]):
   return toolOut('');
 }
 
-async function pidof({ cluster, number }: ShellContext, args: readonly string[]): Promise<ToolResult> {
-  const pid = args[0] === 'corosync' ? cluster.pidOf(number) : null;
+async function pidof(context: ShellContext, args: readonly string[]): Promise<ToolResult> {
+  const { cluster, number } = context;
+  const pid = args[0] === 'corosync' ? cluster.pidOf(number) : args[0] === 'sheep' ? await sheepPid(context) : null;
   return pid === null ? toolOut('', 1) : toolOut(`${pid}\n`);
 }
 
@@ -150,13 +183,13 @@ corosync-objctl                   keys and counters (Corosync 1); | grep members
 corosync-cmapctl [-m stats]       keys and counters (Corosync 3)
 corosync-quorumtool [-l]          votes and members (Corosync 3)
 service corosync start|stop       starts the node, or has it leave the ring
-kill -9 corosync                  kills the node's process; -STOP and -CONT pause it
-service sheepdog start|stop       the node's sheep; pkill [-9] sheep ends it alone
+kill -9 PID, kill -9 corosync     kills the node's process; -STOP and -CONT pause it; pidof names it
+service sheepdog start|stop|status   the node's sheep; pkill [-9] sheep ends it alone
 sheep [-d] [-D] [-z ZONE]         starts the sheep with options
 collie …                          every command of collie 0.3.0; < FILE and > FILE
 qemu-img create sheepdog:NAME SIZE; convert [-p] FILE sheepdog:NAME, and back; info sheepdog:NAME
 tail [-n N] corosync.log          the end of the log; store/sheep.log too
-ls [-la] [DIR], du [-h] [DIR]     the node's folder
+ls [-la] [DIR], du [-h] [DIR], rm [-rf] FILE…   the node's folder; its store is /mnt/sheepdog/data
 `;
 
 export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -171,9 +204,11 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['qemu-img', qemuImgCommand],
   ['kill', kill],
   ['pkill', kill],
+  ['killall', kill],
   ['pidof', pidof],
   ['ls', (context, args) => ls(folderOf(context), args)],
   ['du', (context, args) => du(folderOf(context), args)],
+  ['rm', (context, args) => rmFiles(folderOf(context), args)],
   ['tail', (context, args) => tail(folderOf(context), args, false)],
   ['cat', (context, args) => tail(folderOf(context), args, true)],
   ['help', async () => toolOut(HELP)],

@@ -1,6 +1,7 @@
-// ls, du, tail and cat in a node's own folder, and nowhere else: a path is one inside it, whatever it says.
-import { lstat, open, readdir } from 'node:fs/promises';
-import { basename, join, normalize } from 'node:path';
+// ls, du, tail, cat and rm in a node's own folder, and nowhere else: a path is one inside it, whatever it says.
+import type { Stats } from 'node:fs';
+import { lstat, open, readdir, rm } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
 
 /** Octets of a file that are read from its end. */
@@ -12,6 +13,7 @@ const KNOWN: readonly (readonly [from: RegExp, to: string])[] = [
   [/^\/var\/log\/cluster\/(?:corosync\/)?/, ''],
   [/^\/var\/lib\/sheepdog\/?/, 'store/'],
   [/^\/mnt\/sheepdog\/data\/?/, 'store/'],
+  [/^sheep\.log$/, 'store/sheep.log'],
 ];
 
 /** A path in the folder: `..` leads no further up than to it. */
@@ -29,30 +31,78 @@ function missing(command: string, path: string, error: unknown): ToolResult {
 const two = (value: number): string => String(value).padStart(2, '0');
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-function longLine(name: string, size: number, isFolder: boolean, changed: Date): string {
-  const day = String(changed.getDate()).padStart(2);
-  const when = `${MONTHS[changed.getMonth()] ?? ''} ${day} ${two(changed.getHours())}:${two(changed.getMinutes())}`;
-  return `${isFolder ? 'drwxr-xr-x' : '-rw-r--r--'} ${String(size).padStart(9)} ${when} ${name}`;
+const KINDS: { readonly [kind: number]: string } = { 0o040000: 'd', 0o120000: 'l' };
+
+/** `drwxr-x---`, as ls writes the mode of a file. */
+function modeText(mode: number): string {
+  const bits = Array.from('rwxrwxrwx', (letter, i) => ((mode >> (8 - i)) & 1 ? letter : '-'));
+  return `${KINDS[mode & 0o170000] ?? '-'}${bits.join('')}`;
+}
+
+/** Users and groups by number, but root. */
+const userName = (id: number): string => (id === 0 ? 'root' : String(id));
+
+interface Listed {
+  readonly name: string;
+  readonly stat: Stats;
+}
+
+/** Lines of ls -l: mode, links, owner, group, octets, time, name; columns as wide as they need to be. */
+function longLines(listed: readonly Listed[]): readonly string[] {
+  const rows = listed.map(({ name, stat }) => {
+    const { mtime: at } = stat;
+    const day = String(at.getDate()).padStart(2);
+    const when = `${MONTHS[at.getMonth()] ?? ''} ${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
+    const sizes = [String(stat.nlink), userName(stat.uid), userName(stat.gid), String(stat.size)];
+    return { mode: modeText(stat.mode), sizes, end: `${when} ${name}` };
+  });
+  const widths = [0, 1, 2, 3].map((i) => Math.max(0, ...rows.map(({ sizes }) => sizes[i]?.length ?? 0)));
+  return rows.map(({ mode, sizes, end }) => {
+    const [links, owner, group, octets] = sizes.map((text, i) =>
+      i === 0 || i === 3 ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0),
+    );
+    return `${mode} ${links} ${owner} ${group} ${octets} ${end}`;
+  });
 }
 
 export async function ls(folder: string, args: readonly string[]): Promise<ToolResult> {
   const path = args.find((arg) => !arg.startsWith('-')) ?? '.';
-  const isLong = args.some((arg) => /^-\w*l/.test(arg));
+  const flags = args.filter((arg) => arg.startsWith('-')).join('');
   const where = insideFolder(folder, path);
   try {
     const found = await lstat(where);
-    const names = found.isDirectory() ? (await readdir(where)).sort().slice(0, ENTRIES_MAX) : [''];
-    if (!isLong) return toolOut(names.map((name) => `${name === '' ? path : name}\n`).join(''));
-    const lines: string[] = [];
-    for (const name of names) {
-      const { size, mtime, ...entry } = await lstat(join(where, name));
-      const isFolder = (entry.mode & 0o170000) === 0o040000;
-      lines.push(longLine(name === '' ? basename(path) : name, size, isFolder, mtime));
-    }
-    return toolOut(`total ${lines.length}\n${lines.map((line) => `${line}\n`).join('')}`);
+    if (!found.isDirectory())
+      return toolOut(`${flags.includes('l') ? longLines([{ name: path, stat: found }])[0] : path}\n`);
+    const all = (await readdir(where)).sort().slice(0, ENTRIES_MAX);
+    const names = [
+      ...(flags.includes('a') ? ['.', '..'] : []),
+      ...all.filter((name) => flags.includes('a') || !name.startsWith('.')),
+    ];
+    if (!flags.includes('l')) return toolOut(names.map((name) => `${name}\n`).join(''));
+    const listed = await Promise.all(names.map(async (name) => ({ name, stat: await lstat(join(where, name)) })));
+    const blocks = listed.reduce((sum, { stat }) => sum + stat.blocks, 0);
+    return toolOut(`${[`total ${blocks / 2}`, ...longLines(listed)].join('\n')}\n`);
   } catch (error) {
     return missing('ls', path, error);
   }
+}
+
+/** rm [-r] [-f] PATH…: what lies in the node's folder; a `*` at the end of a path is all that lies there. */
+export async function rmFiles(folder: string, args: readonly string[]): Promise<ToolResult> {
+  const flags = args.filter((arg) => arg.startsWith('-')).join('');
+  const options = { recursive: flags.includes('r') || flags.includes('R'), force: flags.includes('f') };
+  const paths = args.filter((arg) => !arg.startsWith('-'));
+  if (paths.length === 0) return toolErr('rm wants a file: rm -rf /mnt/sheepdog/data\n');
+  for (const path of paths) {
+    const where = insideFolder(folder, path.replace(/\*$/, ''));
+    try {
+      const wanted = path.endsWith('*') ? (await readdir(where)).map((name) => join(where, name)) : [where];
+      for (const one of wanted) await rm(one, options);
+    } catch (error) {
+      if (!options.force) return missing('rm', path, error);
+    }
+  }
+  return toolOut('');
 }
 
 /** Octets on disk of a folder and all below, folders first told of below. */
