@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeSheepPort } from '../support/sheep-port.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
@@ -13,6 +14,7 @@ const MIB = 1 << 20;
 let folder = '';
 let lab: ChildProcess | null = null;
 let said = '';
+let giveBack: () => Promise<void> = () => Promise.resolve();
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -84,12 +86,13 @@ const images = (): ReadonlySet<string> => new Set([1, 2, 3].flatMap(objectsOf).m
 
 describe.skipIf(why !== null)(why ?? 'images', () => {
   beforeAll(async () => {
+    giveBack = await takeSheepPort();
     folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
     const args = ['lab', '--json', '--port', '30505', '--dir', place('nodes')];
     lab = spawn(process.execPath, [CLI, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     lab.stdout?.on('data', (text: Buffer) => (said += text.toString()));
     await ask('wait sheep 3');
-  }, 60_000);
+  }, 300_000);
   afterAll(async () => {
     if (lab !== null && lab.exitCode === null) {
       const gone = new Promise((done) => lab?.once('close', done));
@@ -97,6 +100,7 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
       await gone;
     }
     rmSync(folder, { recursive: true, force: true });
+    await giveBack();
   });
 
   it('say in a sentence what is wrong', { timeout: 60_000 }, async () => {

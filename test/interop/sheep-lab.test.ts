@@ -5,12 +5,20 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { takeSheepPort } from '../support/sheep-port.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
 const OCTETS = 24 << 20;
 let folder = '';
+
+let giveBack: () => Promise<void> = () => Promise.resolve();
+
+beforeAll(async () => {
+  if (why === null) giveBack = await takeSheepPort();
+}, 300_000);
+afterAll(() => giveBack());
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));

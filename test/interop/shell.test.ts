@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { takeSheepPort } from '../support/sheep-port.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
@@ -72,10 +73,12 @@ const SCRIPT = [
 ] as const;
 
 describe.skipIf(why !== null)(why ?? 'the shell of a node', () => {
-  beforeAll(() => {
+  beforeAll(async () => {
+    const giveBack = await takeSheepPort();
     folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
     answers = runLab(SCRIPT);
-  }, 120_000);
+    await giveBack();
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has the tools of Corosync 1', () => {
