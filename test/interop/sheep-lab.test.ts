@@ -6,13 +6,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+<<<<<<< Updated upstream
 import { takeSheepPort } from '../support/sheep-port.ts';
+=======
+import { takeLabAddresses } from '../support/lab/addresses.ts';
+>>>>>>> Stashed changes
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
 const OCTETS = 24 << 20;
 let folder = '';
+let giveBack: () => void = () => undefined;
 
+<<<<<<< Updated upstream
 let giveBack: () => Promise<void> = () => Promise.resolve();
 
 beforeAll(async () => {
@@ -20,6 +26,12 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => giveBack());
 
+=======
+beforeAll(async () => {
+  giveBack = await takeLabAddresses();
+}, 600_000);
+afterAll(() => giveBack());
+>>>>>>> Stashed changes
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
 });
@@ -73,6 +85,12 @@ function expectCopies(nodes: readonly number[], copies: number): void {
     const hashes = found.flatMap((objects) => objects.get(name) ?? []);
     expect([name, hashes.length, new Set(hashes).size]).toEqual([name, copies, 1]);
   }
+}
+
+/** A line of `cluster info -r`: `2 .111 .112`. */
+function epochOf(line: string): string {
+  const [, epoch, list = ''] = /^\d+ (\d+) \[(.*)\]$/.exec(line) ?? [];
+  return [epoch, ...list.split(', ').map((node) => node.replace(/^127\.168\.1|:7000$/g, ''))].join(' ').trim();
 }
 
 describe.skipIf(why !== null)(why ?? 'sheepdog on the mini cluster', () => {
@@ -169,5 +187,79 @@ describe.skipIf(why !== null)(why ?? 'sheepdog on the mini cluster', () => {
     const writes = answers.filter(({ line }) => line.includes('vdi write'));
     expect(writes.map(({ code }) => code === 0)).toEqual([false, true]);
     expect(writes[0]?.err).not.toBe('');
+  });
+
+  it.each([
+    ['sound', 'running', ['3 .111 .112', '2 .111', '1 .111 .112'], ['3 .111 .112', '2 .111', '1 .111 .112']],
+    [
+      'faithful',
+      'IO has halted as there are too few living nodes',
+      ['2 .111', '1 .111 .112'],
+      ['2 .112', '1 .111 .112'],
+    ],
+  ])(
+    'the link is down for six seconds (specs/sheepdog.md 3.9 A): %s',
+    { timeout: 120_000 },
+    (behaviour, status, first, second) => {
+      const answers = runLab(
+        [
+          'wait ring 2',
+          'wait sheep 2',
+          '1> collie cluster format -c 2',
+          'wait recovered',
+          'fault partition 1 | 2',
+          'wait 6',
+          'heal',
+          'wait ring 2',
+          'wait 4',
+          '1> collie cluster info -r',
+          '2> collie cluster info -r',
+        ],
+        '--nodes',
+        '2',
+        '--behaviour',
+        behaviour,
+      );
+
+      const told = answers.slice(-2).map(({ out }) => out.trim().split('\n'));
+      expect(told.map(([line]) => line)).toEqual([status, status]);
+      expect(told.map((lines) => lines.slice(1).map(epochOf))).toEqual([first, second]);
+    },
+  );
+
+  it('two disks fill up in faithful sheep (3.9 C): an empty epoch, and nobody is active', { timeout: 120_000 }, () => {
+    writeFileSync(join(folder, 'image.bin'), image());
+    const write = `collie vdi write VM1 0 ${OCTETS} < ${join(folder, 'image.bin')}`;
+    const answers = runLab(
+      [
+        'wait ring 2',
+        'wait sheep 2',
+        '1> collie cluster format -c 2',
+        '1> collie vdi create VM1 64M',
+        'fault disk 1 full',
+        'fault disk 2 full',
+        `1> ${write}`,
+        'wait 2',
+        `2> ${write}`,
+        'wait 2',
+        '1> collie node list',
+        '2> collie node list',
+        '1> collie cluster info -r',
+      ],
+      '--nodes',
+      '2',
+      '--behaviour',
+      'faithful',
+    );
+
+    const [one, two, info] = answers.slice(-3);
+    for (const answer of [one, two]) expect(answer?.err).toBe('There are no active sheep daemons\n');
+    expect(info?.out.trim().split('\n').slice(1).map(epochOf)).toEqual([
+      '3',
+      expect.stringMatching(/^2 \.11[12]$/),
+      '1 .111 .112',
+    ]);
+    for (const node of ['n1', 'n2'])
+      expect(readFileSync(join(folder, 'nodes', node, 'store', 'epoch', '00000003'))).toHaveLength(8);
   });
 });
