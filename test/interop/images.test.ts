@@ -6,11 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-<<<<<<< Updated upstream
 import { takeSheepPort } from '../support/sheep-port.ts';
-=======
-import { takeLabAddresses } from '../support/lab/addresses.ts';
->>>>>>> Stashed changes
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
@@ -18,11 +14,7 @@ const MIB = 1 << 20;
 let folder = '';
 let lab: ChildProcess | null = null;
 let said = '';
-<<<<<<< Updated upstream
 let giveBack: () => Promise<void> = () => Promise.resolve();
-=======
-let giveBack: () => void = () => undefined;
->>>>>>> Stashed changes
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -94,28 +86,19 @@ const images = (): ReadonlySet<string> => new Set([1, 2, 3].flatMap(objectsOf).m
 
 describe.skipIf(why !== null)(why ?? 'images', () => {
   beforeAll(async () => {
-<<<<<<< Updated upstream
     giveBack = await takeSheepPort();
-=======
-    giveBack = await takeLabAddresses();
->>>>>>> Stashed changes
     folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
     const args = ['lab', '--json', '--port', '30505', '--dir', place('nodes')];
     lab = spawn(process.execPath, [CLI, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     lab.stdout?.on('data', (text: Buffer) => (said += text.toString()));
     await ask('wait sheep 3');
-<<<<<<< Updated upstream
   }, 300_000);
-=======
-  }, 600_000);
->>>>>>> Stashed changes
   afterAll(async () => {
     if (lab !== null && lab.exitCode === null) {
       const gone = new Promise((done) => lab?.once('close', done));
       lab.stdin?.end();
       await gone;
     }
-    giveBack();
     rmSync(folder, { recursive: true, force: true });
     await giveBack();
   });

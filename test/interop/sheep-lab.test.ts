@@ -6,19 +6,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-<<<<<<< Updated upstream
 import { takeSheepPort } from '../support/sheep-port.ts';
-=======
-import { takeLabAddresses } from '../support/lab/addresses.ts';
->>>>>>> Stashed changes
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
 const OCTETS = 24 << 20;
 let folder = '';
-let giveBack: () => void = () => undefined;
 
-<<<<<<< Updated upstream
 let giveBack: () => Promise<void> = () => Promise.resolve();
 
 beforeAll(async () => {
@@ -26,12 +20,6 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => giveBack());
 
-=======
-beforeAll(async () => {
-  giveBack = await takeLabAddresses();
-}, 600_000);
-afterAll(() => giveBack());
->>>>>>> Stashed changes
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
 });
