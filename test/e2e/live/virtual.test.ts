@@ -53,10 +53,11 @@ describe('a virtual lab', () => {
   it('breaks, goes back across the fault, and takes another way', async () => {
     await lab.preset('teach');
     await lab.page.click('button[aria-label="Kill node 2"]');
-    await lab.page.keyboard.press('Space');
+    // Not by Space, which presses the button that has the focus.
+    await lab.page.click('.transport-play');
     await shows('.status-ring', 'n1, n3');
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'virtual-kill.png') });
-    await lab.page.keyboard.press('Space');
+    await lab.page.click('.transport-play');
     await shows('.status-live', 'standing');
     await lab.preset('diagnose');
     await expect.poll(deeds).toEqual([expect.stringContaining('fault kill 2')]);
@@ -71,7 +72,7 @@ describe('a virtual lab', () => {
     await expect.poll(deeds).toEqual([]);
     await lab.preset('teach');
     await lab.page.click('button[aria-label="Pause node 3"]');
-    await lab.page.keyboard.press('Space');
+    await lab.page.click('.transport-play');
     await shows('.status-ring', 'n1, n2');
     await lab.preset('diagnose');
     await expect.poll(deeds).toEqual([expect.stringContaining('fault pause 3')]);
