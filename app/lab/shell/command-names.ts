@@ -12,10 +12,12 @@ export const SHELL_COMMANDS: { readonly [name: string]: readonly string[] } = {
   du: ['-h', 'store'],
   help: [],
   kill: ['-9 corosync', '-STOP corosync', '-CONT corosync'],
+  killall: ['sheep', '-9 sheep'],
   ls: ['-la', 'store', 'store/obj', 'store/epoch'],
-  pidof: ['corosync'],
+  pidof: ['corosync', 'sheep'],
   pkill: ['sheep', '-9 sheep'],
   'qemu-img': ['create sheepdog:', 'convert', 'info sheepdog:'],
+  rm: [],
   service: [
     'corosync start',
     'corosync stop',
