@@ -23,12 +23,25 @@ const shows = (selector: string, text: string): Promise<unknown> => hasText(lab.
 describe('the start screen', () => {
   it.each([
     ['dark', 1280, 720],
+    ['dark', 1440, 900],
     ['light', 1920, 1080],
   ] as const)('has all that can be started in view: %s, %i x %i', async (theme, width, height) => {
     await lab.resize(width, height);
     await lab.theme(theme);
+    const outside = await lab.page
+      .locator('.start-card :is(button, fieldset)')
+      .evaluateAll((all) =>
+        all
+          .filter(
+            (one) =>
+              one.getBoundingClientRect().right > (one.closest('.start-card')?.getBoundingClientRect().right ?? 0),
+          )
+          .map((one) => one.textContent),
+      );
+    expect(outside).toEqual([]);
+    await lab.page.screenshot({ path: join(SCREENSHOTS, `start-${theme}-${width}.png`) });
     await lab.page.click('text=Choose…');
-    await lab.page.screenshot({ path: join(SCREENSHOTS, `start-${theme}.png`) });
+    await lab.page.screenshot({ path: join(SCREENSHOTS, `start-choose-${theme}-${width}.png`) });
     const edges = await lab.page
       .locator('.start-card button')
       .evaluateAll((all) => all.map((button) => Math.ceil(button.getBoundingClientRect().bottom)));
