@@ -3,17 +3,9 @@
 import type { Annotation } from '../../../app/annotations/annotation.ts';
 import type { Annotations } from '../../../app/annotations/list.ts';
 import type { Palette } from '../../canvas/palette.ts';
-import type { TimeScale } from '../../canvas/time-scale.ts';
 import { fitting } from './layout.ts';
 import { FACE } from './paint.ts';
-
-/** What the lanes are drawn in. */
-interface Room {
-  readonly scale: TimeScale;
-  readonly gutter: number;
-  readonly width: number;
-  readonly bands: { readonly lanes: number; readonly axis: number };
-}
+import type { Room } from './pins.ts';
 
 /** The times of what an annotation is on; null where it has none here. */
 export type TimesOf = (annotation: Annotation) => { readonly from: number; readonly to: number } | null;

@@ -7,7 +7,7 @@ import { fitting, textWidth } from './layout.ts';
 import { FACE, line } from './paint.ts';
 
 /** What the lanes are drawn in. */
-interface Room {
+export interface Room {
   readonly scale: TimeScale;
   readonly gutter: number;
   readonly width: number;
