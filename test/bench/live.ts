@@ -1,10 +1,10 @@
 // npm run bench -- live: the window while a capture goes on. Frame times while a recorded stream of 20,000 packets a
 // second is written to a file that the window follows, and while a real lab of three nodes works; how memory grows.
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { goldenBytes } from '../support/golden.ts';
+import { startLab, type Lab } from './electron.ts';
 import { Figures, percentile } from './figures.ts';
 import { repeatCapture } from './repeat-capture.ts';
 
@@ -15,29 +15,13 @@ const PCAP_HEADER = 24;
 const RECORD_HEADER = 16;
 const WRITE_MS = 10;
 
-const ROOT = process.env['TOTEM_LAB_ROOT'] ?? process.cwd();
-const ELECTRON = process.env['TOTEM_LAB_ELECTRON'] ?? '';
 const figures = new Figures();
 const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
 
-interface Lab {
-  readonly app: ElectronApplication;
-  readonly page: Page;
-}
-
 async function start(name: string): Promise<Lab> {
-  const home = join(folder, name);
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'settings.json'), JSON.stringify({ hasStarted: true }));
-  const noSandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const app = await _electron.launch({
-    executablePath: ELECTRON,
-    args: [...noSandbox, `--user-data-dir=${home}`, ROOT],
-    env: process.env as Record<string, string>,
-  });
-  const page = await app.firstWindow();
-  await page.waitForSelector('.welcome h2');
-  return { app, page };
+  const lab = await startLab(join(folder, name));
+  await lab.page.waitForSelector('.welcome h2');
+  return lab;
 }
 
 /** Times between frames, in milliseconds, for so many seconds. */

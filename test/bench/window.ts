@@ -1,11 +1,11 @@
 // npm run bench, its second part: the window in the real Electron. How soon it paints, how soon a capture of a million
 // packets is there, how smoothly ten million rows are scrolled, zoomed and panned, how soon a key is answered, in how
 // much memory. Prints figures beside their goals; other programs on the machine show in them.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { _electron, type ElectronApplication, type Page } from 'playwright-core';
 import { goldenBytes } from '../support/golden.ts';
+import { startLab, type Lab } from './electron.ts';
 import { Figures, median, percentile } from './figures.ts';
 import { repeatCapture } from './repeat-capture.ts';
 
@@ -18,31 +18,10 @@ const READ_MS_MAX = 240_000;
 const FRAME_P95 = 16.7;
 const FRAME_P99 = 33.4;
 
-const ROOT = process.env['TOTEM_LAB_ROOT'] ?? process.cwd();
-const ELECTRON = process.env['TOTEM_LAB_ELECTRON'] ?? '';
 const figures = new Figures();
 const folder = mkdtempSync(join(tmpdir(), 'totem-lab-bench-'));
 
-interface Lab {
-  readonly app: ElectronApplication;
-  readonly page: Page;
-  readonly startedAt: number;
-}
-
-async function start(name: string): Promise<Lab> {
-  const home = join(folder, name);
-  mkdirSync(home, { recursive: true });
-  writeFileSync(join(home, 'settings.json'), JSON.stringify({ hasStarted: true }));
-  const noSandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const startedAt = Date.now();
-  const app = await _electron.launch({
-    executablePath: ELECTRON,
-    args: [...noSandbox, `--user-data-dir=${home}`, ROOT],
-    env: process.env as Record<string, string>,
-  });
-  const page = await app.firstWindow();
-  return { app, page, startedAt };
-}
+const start = (name: string): Promise<Lab> => startLab(join(folder, name));
 
 /** Milliseconds from the start of the process to the first paint that shows something. */
 async function firstPaint(name: string): Promise<number> {
