@@ -144,7 +144,8 @@ describe('opening a capture', () => {
   it('in a window of its own, for each further file of a start while it runs', async () => {
     const others = lab.app.waitForEvent('window');
     await lab.app.evaluate(
-      ({ app }, path) => app.emit('second-instance', {}, ['electron', app.getAppPath(), path], '/'),
+      ({ app }, path) =>
+        app.emit('second-instance', {}, ['electron', ...(app.isPackaged ? [] : [app.getAppPath()]), path], '/'),
       UDP_KILL,
     );
     const page = await others;

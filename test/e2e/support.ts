@@ -16,8 +16,11 @@ export const capture = (path: string): string => join(ROOT, 'test', 'golden', 'c
 
 export const KILL9 = capture('03-corosync-kill9/bridge.pcap');
 
+/** The packaged program, where that is what is to be tested instead of this checkout. */
+const PACKAGED = process.env['TOTEM_LAB_PACKAGED'];
+
 export function electronPath(): string {
-  const path = process.env['TOTEM_LAB_ELECTRON'];
+  const path = PACKAGED ?? process.env['TOTEM_LAB_ELECTRON'];
   if (path === undefined) throw new Error('TOTEM_LAB_ELECTRON names no Electron runtime: run these tests by npm test');
   return path;
 }
@@ -25,7 +28,7 @@ export function electronPath(): string {
 /** Arguments before the program's own. */
 export function hostArguments(userData: string): string[] {
   const noSandbox = process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return [...noSandbox, `--user-data-dir=${userData}`, ROOT];
+  return [...noSandbox, `--user-data-dir=${userData}`, ...(PACKAGED === undefined ? [ROOT] : [])];
 }
 
 export type Theme = 'light' | 'dark' | 'contrast';
