@@ -8,7 +8,7 @@ import type {
   SheepSaved,
 } from '../../../protocol/sheep/engine/contract.ts';
 import { addrOctets, nodeEntry, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';
-import { MemoryDisk } from './disk.ts';
+import { MemoryDisk } from '../../../protocol/sim/sheep/memory-disk.ts';
 import type { Link } from './tcp.ts';
 
 export interface CpgItem {

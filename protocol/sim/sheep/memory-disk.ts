@@ -1,10 +1,20 @@
 // A disk in memory: files with several names, holes that cost nothing, and what a crash leaves of writes under way.
-import type { DirectoryEntry, DiskOp, DiskOutcome, DiskTrouble } from '../../../protocol/sheep/engine/contract.ts';
-import type { Random } from './random.ts';
+import type { DirectoryEntry, DiskOp, DiskOutcome, DiskTrouble } from '../../sheep/engine/contract.ts';
 
 const PAGE = 4096;
 const SECTOR = 512;
-const ZEROS = new Uint8Array(PAGE);
+
+/** Whole numbers by chance: from 0 below `below`. */
+export interface Chance {
+  below(below: number): number;
+}
+
+const oneIn = (chance: Chance, times: number): boolean => chance.below(times) === 0;
+
+function isZero(octets: Uint8Array): boolean {
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== 0) return false;
+  return true;
+}
 
 class SparseFile {
   length = 0;
@@ -16,8 +26,7 @@ class SparseFile {
       const from = (at + done) % PAGE;
       const part = octets.subarray(done, done + PAGE - from);
       let held = this.pages.get(page);
-      if (held === undefined && Buffer.compare(part, ZEROS.subarray(0, part.length)) !== 0)
-        this.pages.set(page, (held = new Uint8Array(PAGE)));
+      if (held === undefined && !isZero(part)) this.pages.set(page, (held = new Uint8Array(PAGE)));
       held?.set(part, from);
       done += part.length;
     }
@@ -160,14 +169,14 @@ export class MemoryDisk {
   }
 
   /** What is left of an operation that was under way when the process was killed: all, nothing, or part of a write. */
-  tear(op: DiskOp, chance: Random): void {
+  tear(op: DiskOp, chance: Chance): void {
     if (op.op !== 'write' && op.op !== 'create') {
-      if (chance.oneIn(2)) this.carryOut(op);
+      if (oneIn(chance, 2)) this.carryOut(op);
       return;
     }
     const octets = op.parts.reduce((sum, part) => sum + part.length, 0);
-    const kept = chance.oneIn(3) ? octets : SECTOR * chance.below(Math.floor(octets / SECTOR) + 1);
-    if (chance.oneIn(4)) return;
+    const kept = oneIn(chance, 3) ? octets : SECTOR * chance.below(Math.floor(octets / SECTOR) + 1);
+    if (oneIn(chance, 4)) return;
     let left = kept;
     const parts: Uint8Array[] = [];
     for (const part of op.parts) {
@@ -175,7 +184,7 @@ export class MemoryDisk {
       parts.push(part.subarray(0, left));
       left -= part.length;
     }
-    this.carryOut(op.op === 'create' ? { ...op, size: chance.oneIn(2) ? op.size : 0, parts } : { ...op, parts });
+    this.carryOut(op.op === 'create' ? { ...op, size: oneIn(chance, 2) ? op.size : 0, parts } : { ...op, parts });
   }
 
   /** The disk as it is now: files with several names have them in the copy too. */
