@@ -20,8 +20,10 @@ export function newIndex(
   const table = new PacketTable();
   const keyring = keys.length === 0 ? null : createKeyring(keys);
   const indexer = new Indexer({ table, keyring, analyzers, listeners });
-  const sink: FrameSink = { frame: (...args) => indexer.frame(...args) };
-  return { table, indexer, reader: createCaptureReader(sink) };
+  // Named one by one, as in the session: a list of them would be made for every frame.
+  const frame: FrameSink['frame'] = (bytes, start, captured, original, timeNs, linktype, offset) =>
+    indexer.frame(bytes, start, captured, original, timeNs, linktype, offset);
+  return { table, indexer, reader: createCaptureReader({ frame }) };
 }
 
 /** Indexes whole capture bytes, pushed in portions of `portion` octets. */
