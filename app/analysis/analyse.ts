@@ -38,7 +38,7 @@ class Composed implements CaptureAnalysis {
   private readonly rotation: RotationAnalysis;
   private readonly tokens = new TokenWatch();
   private readonly odd: OddPackets;
-  private readonly sheep = new SheepWatch();
+  private readonly sheep: SheepWatch;
   private readonly synced = new SyncWatch();
   private readonly joins = new JoinRuns();
   private readonly spells: RingSpells;
@@ -52,6 +52,7 @@ class Composed implements CaptureAnalysis {
   constructor(store: PacketStore) {
     this.store = store;
     this.membership = createMembershipAnalysis(store, this.joins);
+    this.sheep = new SheepWatch((ring) => this.membership.membersOf(ring));
     this.delivery = new DeliveryAnalysis(this.membership, this.losses);
     this.rotation = new RotationAnalysis(store, this.membership);
     this.odd = new OddPackets(this.membership);

@@ -38,6 +38,8 @@ export interface MembershipAnalysis extends Analyzer {
   capturedAgain(message: IndexedMessage): void;
   /** Id of the node that transmits from the address with this number; null if none was heard there. */
   nodeAt(address: number): number | null;
+  /** Members of the ring with this number, in its order; null where its commit token was not captured. */
+  membersOf(ring: number): readonly number[] | null;
 }
 
 /**
@@ -67,6 +69,10 @@ class Membership implements MembershipAnalysis {
 
   nodeAt(address: number): number | null {
     return this.tracks.nodes.at(address)?.nodeid ?? null;
+  }
+
+  membersOf(ring: number): readonly number[] | null {
+    return this.tracks.rings.get(ring)?.order ?? null;
   }
 
   ingest(m: IndexedMessage): void {

@@ -70,9 +70,18 @@ export class SheepWatch implements DeliveryListener {
   /** For the rules, in order. */
   readonly notes: SheepNote[] = [];
   private last: { readonly time: number; readonly frame: number } = { time: 0, frame: 0 };
+  private readonly membersOf: (ring: number) => readonly number[] | null;
+  /** Number of the ring that the last message was ordered on. */
+  private ring = -1;
+
+  /** `membersOf`: of a ring by its number; null where they are not known. */
+  constructor(membersOf: (ring: number) => readonly number[] | null) {
+    this.membersOf = membersOf;
+  }
 
   delivered(message: DeliveredMessage): void {
     const { bytes, littleEndian, dialect, sender } = message;
+    if (message.ring !== this.ring) this.changedRing(message);
     if (!namesSheepdog(bytes)) {
       if (isJoinlist(message)) this.joinlist(message);
       return;
@@ -93,6 +102,21 @@ export class SheepWatch implements DeliveryListener {
       if (sheep !== null) this.message(sheep);
       this.note(sheep === null ? null : noteOf(sheep, this.at));
     }
+    this.keepMoment();
+  }
+
+  /**
+   * The sheep of nodes that are not in the next ring are gone, without a word of theirs. Of the two sides of a split
+   * the one with at least half of the members is followed.
+   */
+  private changedRing({ ring, timeNs, row }: DeliveredMessage): void {
+    this.ring = ring;
+    const members = this.membersOf(ring);
+    if (members === null) return;
+    const gone = this.members.filter(({ nodeid }) => !members.includes(nodeid));
+    if (gone.length === 0 || gone.length * 2 > this.members.length) return;
+    this.last = { time: timeNs, frame: row + 1 };
+    for (const sheep of gone) this.leave(sheep);
     this.keepMoment();
   }
 

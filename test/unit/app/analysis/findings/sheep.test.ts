@@ -34,7 +34,7 @@ const id = (last: number): number => last * 2 ** 24 + 0x1a8c0;
 /** A world whose messages are watched as a capture would show them, with rings beside it. */
 class Watched {
   readonly world: World;
-  readonly watch = new SheepWatch();
+  readonly watch = new SheepWatch((ring) => this.rings[ring - 1]?.members ?? null);
   readonly rings: RingHistory[] = [];
   readonly starts: { readonly node: number; readonly timeNs: number }[] = [];
   private row = 0;
@@ -51,7 +51,8 @@ class Watched {
 
   delivered(node: WorldNode, bytes: Uint8Array): void {
     this.row++;
-    const where = { row: this.row, firstRow: this.row, timeNs: this.now, sender: node.process.nodeid, ring: 1 };
+    const ring = this.rings.length;
+    const where = { row: this.row, firstRow: this.row, timeNs: this.now, sender: node.process.nodeid, ring };
     this.watch.delivered({ ...where, seq: this.row, dialect: 'corosync-1', littleEndian: true, bytes });
   }
 
@@ -132,6 +133,29 @@ describe('sheepdog', () => {
   it('is well while sheep start, are formatted, and one joins', () => {
     const watched = store(2, 111, 112);
     expect(watched.said()).toEqual([]);
+  });
+
+  it('goes to the next epoch when a node is not in the next ring, and says nothing itself', () => {
+    const watched = store(2, 111, 112, 114);
+    const epochs = (): unknown =>
+      watched.watch
+        .finish(watched.rings, { oid: new BigUint64Array(), timeNs: new Float64Array() })
+        ?.history.map(({ epoch, members }) => [epoch, members.length])
+        .at(-1);
+    expect(epochs()).toEqual([1, 3]);
+
+    watched.ring(111, 112);
+    expect(epochs()).toEqual([2, 2]);
+  });
+
+  it('is followed on the side of a split that has at least half of its members', () => {
+    const watched = store(2, 111, 112, 114);
+    watched.ring(114);
+    watched.ring(111, 112);
+    const cluster = watched.watch.finish(watched.rings, { oid: new BigUint64Array(), timeNs: new Float64Array() });
+
+    expect(cluster?.members).toEqual(['192.168.1.111:7000', '192.168.1.112:7000']);
+    expect(cluster?.epoch).toBe(2);
   });
 
   it('is split when a node was out of the ring for a time and its sheep lived on', () => {
