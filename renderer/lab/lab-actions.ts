@@ -4,7 +4,7 @@ import type { LabOptions, LabReply, LabSnapshot } from '../../app/lab/lab-view.t
 import { bridge } from '../bridge/bridge.ts';
 import { openLive } from '../state/actions.ts';
 import { useSession } from '../state/session-store.ts';
-import { LAB_LOG_MAX, useLab } from './lab-store.ts';
+import { beginLab, keepSnapshot, LAB_LOG_MAX, useLab } from './lab-store.ts';
 
 function keep(line: string): void {
   const { log } = useLab.getState();
@@ -14,7 +14,7 @@ function keep(line: string): void {
 /** Takes over what is told of the lab. */
 export function takeSnapshot(snapshot: LabSnapshot | null): void {
   const before = useLab.getState().snapshot?.problem ?? null;
-  useLab.setState({ snapshot });
+  if (!keepSnapshot(snapshot)) return;
   const problem = snapshot?.problem ?? null;
   if (problem !== null && problem !== before) useSession.setState({ notice: problem });
 }
@@ -29,9 +29,11 @@ function startLine({ kind, nodes, dialect, transport, tokenMs, behaviour, withSh
 export const labActions = {
   /** Resolves once the lab has begun and its capture is shown; else with the reason in a sentence. */
   async start(options: LabOptions): Promise<string | null> {
-    useLab.setState({ snapshot: null, log: [] });
-    keep(startLine(options));
-    return openLive(() => bridge.call('lab.start', options));
+    return openLive(() => {
+      beginLab();
+      keep(startLine(options));
+      return bridge.call('lab.start', options);
+    });
   },
   /** What it captured stays in the window. */
   async end(): Promise<void> {

@@ -1,4 +1,5 @@
-// The lab of this window as it was last told of, and the commands said to it. Changed by lab-actions.ts alone.
+// The lab that this window shows, as it was last told of, and the commands said to it. One that is no longer shown is
+// forgotten.
 import { create } from 'zustand';
 import type { LabSnapshot } from '../../app/lab/lab-view.ts';
 
@@ -19,3 +20,24 @@ export interface LabState {
 export const LAB_LOG_MAX = 1000;
 
 export const useLab = create<LabState>(() => ({ snapshot: null, log: [] }));
+
+/** Whether what is told of a lab is told of one that the window shows. */
+let isShown = false;
+
+/** A lab begins in this window. */
+export function beginLab(): void {
+  isShown = true;
+  useLab.setState({ snapshot: null, log: [] });
+}
+
+/** The window shows something else from now on: what is still told of the lab is of no interest. */
+export function forgetLab(): void {
+  isShown = false;
+  useLab.setState({ snapshot: null, log: [] });
+}
+
+/** Takes over what is told of the lab; false where the window shows no lab. */
+export function keepSnapshot(snapshot: LabSnapshot | null): boolean {
+  if (isShown) useLab.setState({ snapshot });
+  return isShown;
+}

@@ -12,6 +12,7 @@ import type { IngestListener } from '../ingest/ingest-client.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { showTheme, systemTheme } from '../theme/theme.ts';
 import { forgetAnnotations, loadAnnotations } from '../session/annotations.ts';
+import { forgetLab } from '../lab/lab-store.ts';
 import { forgetWitnesses } from '../session/witnesses.ts';
 import { keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
@@ -186,6 +187,7 @@ function endSession(): void {
   areNotesShown = false;
   forgetAnnotations();
   forgetWitnesses();
+  forgetLab();
   stopLive();
   endFollowing();
   forgetProgress();

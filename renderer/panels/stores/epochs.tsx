@@ -18,9 +18,12 @@ interface EpochLine {
 
 const shortAddress = (address: string): string => address.replace(/^.*?(\.\d+):\d+$/, '$1');
 
+const byAddress = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
+
 function withChanges(lines: readonly Pick<EpochLine, 'epoch' | 'time' | 'members'>[]): readonly EpochLine[] {
-  return lines.map(({ epoch, time, members }, i) => {
-    const before = lines[i - 1]?.members ?? [];
+  return lines.map(({ epoch, time, members: unsorted }, i) => {
+    const members = unsorted.toSorted(byAddress);
+    const before = (lines[i - 1]?.members ?? []).toSorted(byAddress);
     const came = i === 0 ? [] : members.filter((member) => !before.includes(member));
     return { epoch, time, members, came, went: before.filter((member) => !members.includes(member)) };
   });
@@ -45,7 +48,8 @@ function ofCapture(history: readonly SheepMoment[]): readonly EpochLine[] {
 }
 
 export function Epochs(): ReactNode {
-  const objects = useLabAt()?.objects ?? null;
+  // All that there were, whatever moment is shown: one is gone to from here.
+  const objects = useLabAt()?.snapshot.objects ?? null;
   const history = useSession((state) => state.analysis?.sheepdog?.history ?? null);
   const time = useView((state) => state.time);
   const lines = objects !== null ? ofLab(objects) : ofCapture(history ?? []);

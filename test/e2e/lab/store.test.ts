@@ -1,0 +1,128 @@
+// What a person writes into the store of a real lab: it lies on the disks as placement wants it, and is the same to
+// the last octet after a node was killed and after it came back; the capture of it tells the same when opened again.
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Lab, Scratch } from '../support.ts';
+
+const SOON = { timeout: 20_000 };
+const SLOW = 90_000;
+const scratch = new Scratch();
+const file = (name: string): string => join(scratch.path, name);
+const kept = file('kept.pcapng');
+/** Three whole data objects and a part of a fourth. */
+const OCTETS = 3 * 4_194_304 + 1_048_576 + 512;
+const written = randomBytes(OCTETS);
+let lab: Lab;
+
+beforeAll(async () => {
+  writeFileSync(file('disk.raw'), written);
+  lab = await Lab.start(file('lab-store'));
+  await lab.page.click('text=Start three nodes');
+  await lab.page.waitForSelector('.app[data-phase=live]');
+  await lab.preset('teach');
+});
+afterAll(async () => {
+  await lab.stop();
+  scratch.remove();
+});
+
+const aside = (pane: string): Promise<string> => lab.page.locator(`[data-pane=${pane}] .pane-aside`).innerText();
+const objectsSay = (pattern: RegExp): Promise<void> =>
+  expect.poll(() => aside('objects'), { timeout: 40_000 }).toMatch(pattern);
+
+/** Types a line into a node's shell, and waits until it is done and the prompt stands there again. */
+async function type(node: number, line: string): Promise<void> {
+  await lab.preset('teach');
+  await lab.page.click(`#shell-${node}`);
+  await lab.page.click('.shell-screen');
+  await lab.page.keyboard.type(`${line}\n`);
+  // A long line is broken over rows.
+  const screen = async (): Promise<string> =>
+    (await lab.page.locator('.xterm-rows').innerText()).replace(/\s+/g, ' ').trim();
+  const end = line.slice(-20);
+  await expect
+    .poll(async () => (await screen()).split(end).at(-1)?.trim() ?? '', { timeout: 40_000 })
+    .toMatch(new RegExp(`^(?:(?!exit code).)*\\[n${node}\\]#$`));
+}
+
+const sha256 = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
+
+/** The image as a node's sheep gives it back, over the image's length. */
+async function readBack(node: number, name: string): Promise<string> {
+  await type(node, `qemu-img convert sheepdog:VM1 ${file(name)}`);
+  return sha256(readFileSync(file(name)).subarray(0, OCTETS));
+}
+
+describe('octets that are written into an image', () => {
+  it(
+    'become objects with as many copies as the cluster was formatted with',
+    async () => {
+      // The sheep join one after the other: until all are there a format would make a smaller cluster.
+      const joined = async (): Promise<number> =>
+        (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length ?? 0;
+      await expect.poll(joined, SOON).toBe(3);
+      await type(1, 'collie cluster format -c 2');
+      await type(1, `qemu-img convert ${file('disk.raw')} sheepdog:VM1`);
+      await lab.preset('objects');
+
+      // The inode and four data objects.
+      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 1$/);
+      expect(await readBack(3, 'before.raw')).toBe(sha256(written));
+    },
+    SLOW,
+  );
+
+  it(
+    'are whole after a node was killed and its objects were recovered',
+    async () => {
+      await lab.preset('teach');
+      await lab.page.click('[aria-label="Kill node 2"]');
+      await expect.poll(() => lab.text('.status-ring'), SOON).toMatch(/n1, n3/);
+      await lab.preset('objects');
+      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 2$/);
+
+      expect(await readBack(3, 'killed.raw')).toBe(sha256(written));
+    },
+    SLOW,
+  );
+
+  it(
+    'are whole after the node came back, read through that node too',
+    async () => {
+      await lab.preset('teach');
+      await lab.page.click('[aria-label="Start node 2"]');
+      await expect.poll(() => lab.text('.status-ring'), SOON).toMatch(/n1, n2, n3/);
+      await lab.preset('objects');
+      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 3$/);
+
+      expect(await readBack(2, 'returned.raw')).toBe(sha256(written));
+    },
+    SLOW,
+  );
+});
+
+describe('the capture of it', () => {
+  it(
+    'shows the same epochs, members and findings when it is opened again',
+    async () => {
+      await lab.preset('objects');
+      const epochs = (): Promise<readonly string[]> => lab.page.locator('.epochs button').allInnerTexts();
+      const inLab = await epochs();
+      await lab.app.evaluate(({ dialog }, filePath) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+      }, kept);
+      await lab.page.click('text=End the lab');
+      await lab.page.waitForSelector('.app[data-phase=done]');
+      await lab.command('keep');
+      await expect.poll(() => existsSync(kept)).toBe(true);
+      await lab.preset('diagnose');
+      await lab.open(kept);
+      expect(await lab.page.locator('[data-pane=findings]').innerText()).toMatch(/token[ -]loss|died|dead/i);
+      await lab.preset('objects');
+      expect(await epochs()).toEqual(inLab);
+    },
+    SLOW,
+  );
+});
