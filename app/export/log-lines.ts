@@ -1,8 +1,8 @@
-// Lines of logs on the time axis of the packets: which of a log are written beside them, and as what entry. The offset
-// of the log's clock is told from the packets (analysis/report/logs.ts). Reads text only.
+// Lines of logs on the time axis of the packets: which of a log are written beside them, and as what entry. How its
+// clock goes was told from the packets before (analysis/witnesses). Reads text only.
 import { logTime, type Calendar } from '../analysis/witnesses/log-time.ts';
-import { LOG_LINES_MAX, matchLog, type LogReport } from '../analysis/report/logs.ts';
-import type { Analysis } from '../analysis/result.ts';
+import { LOG_LINES_MAX, type LogReport } from '../analysis/report/logs.ts';
+import type { GivenLog } from '../analysis/witnesses/beside.ts';
 import type { PacketTable } from '../store/packet-table.ts';
 import { wallClock } from '../store/times.ts';
 
@@ -58,14 +58,7 @@ export function logEntries(
   return { entries: entries.slice(0, LOG_ENTRIES_MAX), omitted: Math.max(0, entries.length - LOG_ENTRIES_MAX) };
 }
 
-/** A log as a person gave it: whose it is, and what it says. */
-export interface GivenLog {
-  readonly node: string;
-  readonly text: string;
-}
-
 export interface PlacedLogs {
-  readonly reports: readonly LogReport[];
   readonly entries: readonly LogEntry[];
   /** Lines beyond LOG_ENTRIES_MAX. */
   readonly omitted: number;
@@ -74,20 +67,17 @@ export interface PlacedLogs {
 /** Logs on the time of the packets; one whose clock cannot be told is taken to go right. `span`: of the packets. */
 export function placeLogs(
   logs: readonly GivenLog[],
-  { nodes, transitions }: Analysis,
-  table: PacketTable,
+  reports: readonly LogReport[],
+  { epochNs, length }: Pick<PacketTable, 'epochNs' | 'length'>,
   span: { readonly from: number; readonly to: number },
   calendar: Calendar,
 ): PlacedLogs {
-  if (logs.length === 0 || table.length === 0) return { reports: [], entries: [], omitted: 0 };
-  const epochMs = Number(table.epochNs / 1_000_000n);
-  const reports = logs.map(({ node, text }) => matchLog(node, text, calendar, nodes, transitions, epochMs));
+  if (logs.length === 0 || length === 0) return { entries: [], omitted: 0 };
   const placed = logs.map(({ node, text }, i): NodeLog => {
     const { nodeid = null, offsetMs = null } = reports[i] ?? {};
     return { node, nodeid, text, offsetMs: offsetMs ?? 0 };
   });
-  const [from, to] = [wallClock(table.epochNs, span.from), wallClock(table.epochNs, span.to)];
-  return { reports, ...logEntries(placed, calendar, from, to) };
+  return logEntries(placed, calendar, wallClock(epochNs, span.from), wallClock(epochNs, span.to));
 }
 
 /** The fields of systemd's journal for an entry. */

@@ -23,7 +23,8 @@ const ANALYSE = `totemlab analyse FILE [--key FILE]… [--log NODE=FILE]… [--c
                  [--fail-on RULE | --fail-on warning | --fail-on failure]
 
 What a capture says about its rings: the verdict, nodes, rings, how each node moved through the
-membership protocol, how the token turned, and findings with their evidence.
+membership protocol, how the token turned, and findings with their evidence; annotations that an
+exported capture carries; how logs stand beside the packets.
 
 FILE is pcap or pcapng, also gzipped; - reads standard input.
   --key FILE       an authkey file; several are tried in turn
@@ -56,16 +57,21 @@ go along.
   editcap kill9.pcapng part.pcapng 300-400       # keeps all of it`;
 
 const REPORT = `totemlab report FILE --out FILE.html | FILE.md [--annotations FILE] [--key FILE]… [--log NODE=FILE]…
-                [--conf FILE]
+                [--conf FILE] [--scrub]
 
 What happened, in one file without scripts: the verdict, pictures of the timeline, the evidence packet
-by packet, logs, configuration, what to look at.
+by packet, where logs and packets agree or contradict, configuration, what to look at.
+
+  --scrub         as totemlab export --scrub: the report of the scrubbed capture, read without keys; of
+                  logs and corosync.conf only what tells of the ring
 
   totemlab report kill9.pcap --conf corosync.conf --log 1=n1.log --out kill9.html`;
 
 const TABLE = `totemlab table FILE --out FILE.csv [--filter EXPR] [--annotations FILE] [--key FILE]…
+               [--scrub]
 
-The packets of the ring as CSV (RFC 4180), one line each; --filter as in totemlab decode.
+The packets of the ring as CSV (RFC 4180), one line each; --filter as in totemlab decode. --scrub as in
+totemlab export: the table of the scrubbed capture, read without keys.
 
   totemlab table kill9.pcap --filter 'totem.kind == memb_join' --out joins.csv`;
 

@@ -1,15 +1,17 @@
 // Writes an export of the capture that the worker has read: portion after portion, between which the worker stays
 // answerable. Knows neither the file nor the page.
 import type { Annotations } from '../../app/annotations/list.ts';
-import { timersOf } from '../../app/analysis/report/conf.ts';
+import { holdAgainst, type Given } from '../../app/analysis/witnesses/beside.ts';
+import type { Calendar } from '../../app/analysis/witnesses/log-time.ts';
 import type { ExportKind } from '../../app/ipc/contract.ts';
 import { wholeOf, type TimeSpan } from '../../app/export/annotated-capture.ts';
-import { placeLogs, type GivenLog, type PlacedLogs } from '../../app/export/log-lines.ts';
+import { placeLogs, type LogEntry } from '../../app/export/log-lines.ts';
 import { annotationComment } from '../../app/export/notes/plan.ts';
 import { conclusionsOf, prepareExport } from '../../app/export/prepare.ts';
+import { concludeReport } from '../../app/export/report/conclude.ts';
 import { reportHtml } from '../../app/export/report/html.ts';
 import { reportMarkdown } from '../../app/export/report/markdown.ts';
-import { composeReport, framesShown } from '../../app/export/report/report.ts';
+import { SCRUBBED_NAME, ScrubbedCopy } from '../../app/export/scrub/scrubbed-copy.ts';
 import { csvHead, csvLine } from '../../app/export/table.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
 import { decodeRecord } from '../../app/session/decode-record.ts';
@@ -18,6 +20,7 @@ import { rowsNeeded } from '../../app/session/rows-needed.ts';
 import { wallClock } from '../../app/store/times.ts';
 import type { Row } from '../../protocol/base/brand.ts';
 import { concatBytes } from '../../protocol/base/bytes.ts';
+import { calendarOf } from './calendar.ts';
 import type { FrameReader } from './filter-rows.ts';
 
 export interface ExportOrder {
@@ -28,8 +31,8 @@ export interface ExportOrder {
   /** Null for all of it. */
   readonly span: TimeSpan | null;
   readonly isScrubbed: boolean;
-  readonly logs: readonly GivenLog[];
-  readonly conf: string | null;
+  /** Logs and configuration beside it. */
+  readonly given: Given;
   /** Of a table: which packets. */
   readonly filter: string;
   /** Of a report: as Markdown rather than HTML. */
@@ -37,25 +40,28 @@ export interface ExportOrder {
   readonly application: string;
 }
 
+/** A capture, and how its frames are read. */
+interface Exported {
+  readonly ingest: Ingest;
+  readonly read: FrameReader;
+  readonly order: ExportOrder;
+}
+
 /** Rows that are opened at a time. */
 const PORTION = 512;
 
-const calendarOf = (epochNs: bigint): Parameters<typeof placeLogs>[4] => {
-  const year = new Date(Number(epochNs / 1_000_000n)).getFullYear();
-  return ({ year: told, month, day, hour, minute, second, ms }) =>
-    new Date(told ?? year, month, day, hour, minute, second, ms).getTime();
-};
-
-function placed(ingest: Ingest, { logs, span }: ExportOrder): PlacedLogs {
+function entriesOf(ingest: Ingest, { given, span }: ExportOrder): readonly LogEntry[] {
   const { table } = ingest;
-  return placeLogs(logs, ingest.analysis(), table, span ?? wholeOf(table), calendarOf(table.epochNs));
+  const calendar: Calendar = calendarOf(table.epochNs);
+  const { reports } = holdAgainst(given, null, calendar, ingest.analysis(), table);
+  return placeLogs(given.logs, reports, table, span ?? wholeOf(table), calendar).entries;
 }
 
 async function* captureOf(ingest: Ingest, read: FrameReader, order: ExportOrder): AsyncGenerator<Uint8Array> {
   const { table } = ingest;
   const { capture, scrubber } = prepareExport(ingest, ingest.analysis(), {
     ...order,
-    logs: placed(ingest, order).entries,
+    logs: entriesOf(ingest, order),
   });
   yield capture.header();
   for (let from = 0; from < table.length; from += PORTION) {
@@ -70,31 +76,34 @@ async function* captureOf(ingest: Ingest, read: FrameReader, order: ExportOrder)
   yield capture.finish();
 }
 
-async function* reportOf(ingest: Ingest, read: FrameReader, order: ExportOrder): AsyncGenerator<Uint8Array> {
+/** What is exported instead of the capture where it is for strangers. */
+async function scrubbed(ingest: Ingest, read: FrameReader, order: ExportOrder): Promise<Exported> {
+  const copy = new ScrubbedCopy(ingest, order.annotations, order.application);
   const { table } = ingest;
-  const analysis = ingest.analysis();
-  const { findings } = conclusionsOf(ingest, analysis);
-  const rows = framesShown(findings).filter((frame) => frame >= 1 && frame <= table.length);
-  const frames = await read([...new Set(rows.flatMap((frame) => rowsNeeded(table, (frame - 1) as Row)))]);
-  const { reports, entries } = placed(ingest, order);
-  const isThree = analysis.nodes.some(({ dialect }) => dialect === 'corosync-3');
-  const report = composeReport({
-    name: order.name,
-    ingest,
-    analysis,
-    findings,
-    annotations: order.annotations,
-    frame: (row) => frames.get(row) ?? new Uint8Array(),
-    span: order.span ?? wholeOf(table),
-    conf: order.conf === null ? null : { text: order.conf, timers: timersOf(order.conf, isThree) },
-    logs: reports,
-    entries,
-    application: order.application,
-  });
+  for (let from = 0; from < table.length; from += PORTION) {
+    const rows = Array.from({ length: Math.min(PORTION, table.length - from) }, (_, i) => (from + i) as Row);
+    const frames = await read([...new Set(rows.flatMap((row) => copy.needed(row)))]);
+    for (const row of rows) copy.take(row, (needed) => frames.get(needed) ?? new Uint8Array());
+  }
+  copy.finish();
+  const readCopy: FrameReader = async (rows) => {
+    const frames = await read([...new Set(rows.flatMap((row) => copy.needed(copy.rowBehind(row))))]);
+    return new Map(rows.map((row) => [row, copy.frame(row, (needed) => frames.get(needed) ?? new Uint8Array())]));
+  };
+  const { annotations } = conclusionsOf(copy.ingest, copy.ingest.analysis());
+  const own = { ...order, name: SCRUBBED_NAME, given: copy.given(order.given), annotations };
+  return { ingest: copy.ingest, read: readCopy, order: own };
+}
+
+async function* reportOf({ ingest, read, order }: Exported): AsyncGenerator<Uint8Array> {
+  const { table } = ingest;
+  const { frames: shown, compose } = concludeReport(ingest, { ...order, calendar: calendarOf(table.epochNs) });
+  const frames = await read([...new Set(shown.flatMap((frame) => rowsNeeded(table, (frame - 1) as Row)))]);
+  const report = compose(order.annotations, (row) => frames.get(row) ?? new Uint8Array());
   yield new TextEncoder().encode(order.isMarkdown ? reportMarkdown(report) : reportHtml(report));
 }
 
-async function* tableOf(ingest: Ingest, read: FrameReader, order: ExportOrder): AsyncGenerator<Uint8Array> {
+async function* tableOf({ ingest, read, order }: Exported): AsyncGenerator<Uint8Array> {
   const { table } = ingest;
   const compiled = compileFilter(order.filter);
   if (!compiled.ok) throw new Error(`the filter, column ${compiled.problem.column}: ${compiled.problem.says}`);
@@ -124,7 +133,12 @@ async function* tableOf(ingest: Ingest, read: FrameReader, order: ExportOrder): 
 }
 
 /** The octets of an export, in portions. Throws an Error with a sentence where that cannot go on. */
-export function exportPortions(ingest: Ingest, read: FrameReader, order: ExportOrder): AsyncGenerator<Uint8Array> {
-  if (order.kind === 'capture') return captureOf(ingest, read, order);
-  return order.kind === 'report' ? reportOf(ingest, read, order) : tableOf(ingest, read, order);
+export async function* exportPortions(
+  ingest: Ingest,
+  read: FrameReader,
+  order: ExportOrder,
+): AsyncGenerator<Uint8Array> {
+  if (order.kind === 'capture') return yield* captureOf(ingest, read, order);
+  const exported = order.isScrubbed ? await scrubbed(ingest, read, order) : { ingest, read, order };
+  yield* order.kind === 'report' ? reportOf(exported) : tableOf(exported);
 }

@@ -1,4 +1,5 @@
 // The page's end of the ingest worker: applies deltas to the mirror, asks for single rows, drops what is out of date.
+import type { Timers } from '../../app/analysis/report/conf.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { ExportOrder } from './exporting.ts';
@@ -45,6 +46,10 @@ export class IngestClient {
       this.listener.told({ kind: 'ended', run: this.run, how: 'broken', says, damage: null });
     };
     this.tell({ kind: 'open', port, keys, isLive }, [port]);
+  }
+
+  setTimers(timers: Timers | null): void {
+    this.tell({ kind: 'timers', timers });
   }
 
   readAgain(keys: readonly Key[]): void {

@@ -1,4 +1,5 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
+import type { Timers } from '../../app/analysis/report/conf.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import type { WithCarried } from '../../app/export/notes/carried.ts';
 import type { LabMark } from '../../app/lab/lab-mark.ts';
@@ -14,6 +15,8 @@ export type ToWorker =
   | { readonly kind: 'open'; readonly port: MessagePort; readonly keys: readonly Key[]; readonly isLive: boolean }
   /** Reads the source again, with these keys. */
   | { readonly kind: 'keys'; readonly keys: readonly Key[] }
+  /** Timers by a configuration: what is found takes them for granted from now on; null: as the packets tell. */
+  | { readonly kind: 'timers'; readonly timers: Timers | null }
   /** The page has applied a delta and is ready for the next. */
   | { readonly kind: 'ack' }
   | { readonly kind: 'cancel' }

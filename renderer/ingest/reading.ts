@@ -1,5 +1,6 @@
 // Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the
 // page has taken the last. Opens single rows on demand, with their bytes from the source.
+import type { Timers } from '../../app/analysis/report/conf.ts';
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { readLabMark, type LabMark } from '../../app/lab/lab-mark.ts';
 import { RANGES_MAX } from '../../app/ipc/stream.ts';
@@ -58,6 +59,7 @@ export class Reading {
   /** The source goes on while it is read. */
   private readonly isLive: boolean;
   private keys: readonly Key[];
+  private timers: Timers | null = null;
   private lastRestated = 0;
   private isAnalysisComing = false;
 
@@ -82,6 +84,10 @@ export class Reading {
         break;
       case 'keys':
         this.restart(message.keys);
+        break;
+      case 'timers':
+        this.timers = message.timers;
+        if (this.isEndTold) this.tellAnalysis();
         break;
       case 'cancel':
         if (this.ending !== null) return;
@@ -233,7 +239,7 @@ export class Reading {
     const start = performance.now();
     const { ingest, run } = this;
     const { dropped } = ingest;
-    const analysis = ingest.analysis();
+    const analysis = ingest.analysis(this.timers === null ? {} : { timers: this.timers });
     const carried = conclusionsOf(ingest, analysis);
     this.post({ kind: 'analysis', run, analysis, marks: this.marks(), dropped, carried });
     this.lastAnalysis = performance.now();

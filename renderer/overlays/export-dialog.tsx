@@ -68,13 +68,11 @@ function Form({ kind }: { readonly kind: ExportKind }): ReactNode {
         {kind === 'table' && filter.trim() !== '' ? (
           <Tick isOn={isFiltered} onChange={setIsFiltered} label={`Only what the filter finds: ${filter}`} />
         ) : null}
-        {kind !== 'capture' ? null : (
-          <Tick
-            isOn={isScrubbed}
-            onChange={setIsScrubbed}
-            label="For strangers: other addresses and names, no payloads, the same everywhere"
-          />
-        )}
+        <Tick
+          isOn={isScrubbed}
+          onChange={setIsScrubbed}
+          label="For strangers: other addresses and names, no payloads, the same everywhere"
+        />
       </fieldset>
       <p className="muted">
         {notes === 0

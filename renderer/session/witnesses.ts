@@ -1,13 +1,19 @@
 // Other witnesses of what a capture shows: logs of nodes and a corosync.conf that a person drops on the window. Whose
 // log it is, is told from its name, or else from which node's packets bear it out.
 import { create } from 'zustand';
-import { timersOf, type Timers } from '../../app/analysis/report/conf.ts';
-import { matchLog, type LogReport } from '../../app/analysis/report/logs.ts';
-import type { Calendar } from '../../app/analysis/witnesses/log-time.ts';
-import type { Analysis } from '../../app/analysis/result.ts';
-import type { GivenLog } from '../../app/export/log-lines.ts';
+import { matchLog } from '../../app/analysis/report/logs.ts';
+import type { Analysis, RingTimers } from '../../app/analysis/result.ts';
+import {
+  holdAgainst,
+  NOTHING_BESIDE,
+  timersInForce,
+  type Beside,
+  type GivenLog,
+} from '../../app/analysis/witnesses/beside.ts';
+import { calendarOf } from '../ingest/calendar.ts';
 import { packets } from '../state/capture.ts';
 import { useSession } from '../state/session-store.ts';
+import { live } from './live.ts';
 
 /** Octets of a log or conf; more is cut out first. */
 const WITNESS_OCTETS_MAX = 128 * 1024 * 1024;
@@ -15,26 +21,37 @@ const LOGS_MAX = 64;
 
 export interface WitnessesState {
   readonly logs: readonly GivenLog[];
-  readonly reports: readonly LogReport[];
-  readonly conf: { readonly name: string; readonly text: string; readonly timers: Timers } | null;
+  readonly conf: { readonly name: string; readonly text: string } | null;
+  /** How they stand beside the packets. */
+  readonly beside: Beside;
 }
 
-const NOTHING: WitnessesState = { logs: [], reports: [], conf: null };
+const NOTHING: WitnessesState = { logs: [], conf: null, beside: NOTHING_BESIDE };
 export const useWitnesses = create<WitnessesState>(() => NOTHING);
 
+/** The timers as the packets alone tell them: an analysis with a configuration has those of the configuration. */
+let measured: RingTimers | null = null;
+
 export function forgetWitnesses(): void {
+  measured = null;
   useWitnesses.setState(NOTHING);
 }
 
-function calendar(): Calendar {
-  const year = new Date(Number(packets().epochNs / 1_000_000n)).getFullYear();
-  return ({ year: told, month, day, hour, minute, second, ms }) =>
-    new Date(told ?? year, month, day, hour, minute, second, ms).getTime();
+/** Holds all that was given against the packets as they are concluded from now. */
+function holdAll(analysis: Analysis): void {
+  if (analysis.timers?.isConfigured !== true) measured = analysis.timers;
+  const { logs, conf } = useWitnesses.getState();
+  if (logs.length === 0 && conf === null) return;
+  const store = packets();
+  const given = { logs, conf: conf?.text ?? null };
+  const beside = holdAgainst(given, measured, calendarOf(store.epochNs), analysis, store);
+  useWitnesses.setState({ beside });
 }
 
-function report(node: string, text: string, { nodes, transitions }: Analysis): LogReport {
-  return matchLog(node, text, calendar(), nodes, transitions, Number(packets().epochNs / 1_000_000n));
-}
+// Other keys and a configuration change what the packets say. A source that goes on is looked at when logs come.
+useSession.subscribe(({ analysis, phase }, before) => {
+  if (analysis !== null && analysis !== before.analysis && phase !== 'live' && phase !== 'reading') holdAll(analysis);
+});
 
 /** The node whose id, name or address a file's name holds as a word: n2.log, web1-corosync.log, 10.77.0.2.log. */
 function nodeInName(name: string, { nodes }: Analysis): string | null {
@@ -53,7 +70,11 @@ function nodeInName(name: string, { nodes }: Analysis): string | null {
 
 /** Of a log without a name that tells: the node whose packets bear out most of it. */
 function nodeInText(text: string, analysis: Analysis): string | null {
-  const reports = analysis.nodes.map(({ nodeid }) => report(String(nodeid), text, analysis));
+  const { nodes, transitions } = analysis;
+  const { epochNs } = packets();
+  const reports = nodes.map(({ nodeid }) =>
+    matchLog(String(nodeid), text, calendarOf(epochNs), nodes, transitions, Number(epochNs / 1_000_000n)),
+  );
   const [best] = [...reports].sort((a, b) => b.matched - a.matched);
   return best === undefined || best.matched === 0 ? null : best.node;
 }
@@ -69,8 +90,7 @@ async function take(file: File, analysis: Analysis): Promise<string | null> {
   if (file.size > WITNESS_OCTETS_MAX) return `${file.name} is too large: cut out the time of the capture`;
   const text = await file.text();
   if (/^\s*totem\s*\{/m.test(text)) {
-    const isThree = analysis.nodes.some(({ dialect }) => dialect === 'corosync-3');
-    useWitnesses.setState({ conf: { name: file.name, text, timers: timersOf(text, isThree) } });
+    useWitnesses.setState({ conf: { name: file.name, text } });
     return null;
   }
   const node = nodeInName(file.name, analysis) ?? nodeInText(text, analysis);
@@ -80,7 +100,7 @@ async function take(file: File, analysis: Analysis): Promise<string | null> {
   const next = [...logs.filter((own) => own.node !== node), { node, text }].slice(-LOGS_MAX);
   const order = analysis.nodes.map(({ nodeid }) => String(nodeid));
   next.sort((a, b) => order.indexOf(a.node) - order.indexOf(b.node));
-  useWitnesses.setState({ logs: next, reports: next.map((own) => report(own.node, own.text, analysis)) });
+  useWitnesses.setState({ logs: next });
   return null;
 }
 
@@ -96,5 +116,7 @@ export async function takeWitnesses(files: readonly File[]): Promise<void> {
     const problem = await take(file, analysis);
     if (problem !== null) problems.push(problem);
   }
+  holdAll(analysis);
+  live()?.setTimers(timersInForce(useWitnesses.getState().conf?.text ?? null, analysis));
   if (problems.length > 0) useSession.setState({ notice: `${problems.join('; ')}.` });
 }

@@ -47,3 +47,8 @@ export function logTime(line: string, calendar: Calendar): number | null {
   const ms = fraction(iso[7]);
   return calendar({ year, month: month - 1, day, hour, minute, second, ms, zoneMinutes: zoneOf(iso[8]) });
 }
+
+/** Where the time in front of a line ends; 0 for a line without one. */
+export function afterLogTime(line: string): number {
+  return (SYSLOG.exec(line) ?? ISO.exec(line))?.[0].trimEnd().length ?? 0;
+}

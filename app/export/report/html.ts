@@ -1,5 +1,5 @@
 // A report as one HTML file: no scripts, nothing loaded, its own style for light, dark and paper. All text is escaped.
-import type { Block, Report } from './blocks.ts';
+import type { Block, Cell, Line, Report } from './blocks.ts';
 import { forHtml } from './escape.ts';
 
 const STYLE = `
@@ -24,8 +24,18 @@ pre { overflow-x: auto; margin: 8px 0; padding: 8px 12px; background: var(--pane
   font: 12px/1.5 ui-monospace, monospace; }
 figure { margin: 12px 0; padding: 8px; border: 1px solid var(--line); background: #ffffff; overflow-x: auto; }
 figure svg { display: block; max-width: 100%; height: auto; } figcaption { color: #5a6570; font-size: 13px; }
+a { color: inherit; } :target { outline: 2px solid var(--warning); }
 @media print { body { margin: 0; } h2, figure, table { break-inside: avoid; } }
 `;
+
+function cellHtml(cell: Cell): string {
+  if (typeof cell === 'string') return forHtml(cell);
+  return cell.map(({ text, to }) => `<a href="#${forHtml(to)}">${forHtml(text)}</a>`).join(' ');
+}
+
+function lineHtml(line: Line): string {
+  return typeof line === 'string' ? forHtml(line) : `<span id="${forHtml(line.id)}">${forHtml(line.text)}</span>`;
+}
 
 function blockHtml(block: Block): string {
   switch (block.kind) {
@@ -40,14 +50,14 @@ function blockHtml(block: Block): string {
     case 'list':
       return `<ul>${block.items.map((item) => `<li>${forHtml(item)}</li>`).join('')}</ul>`;
     case 'table': {
-      const cells = (tag: string, row: readonly string[]): string =>
-        `<tr>${row.map((cell) => `<${tag}>${forHtml(cell)}</${tag}>`).join('')}</tr>`;
+      const cells = (tag: string, row: readonly Cell[]): string =>
+        `<tr>${row.map((cell) => `<${tag}>${cellHtml(cell)}</${tag}>`).join('')}</tr>`;
       const body = block.rows.map((row) => cells('td', row)).join('\n');
       const head = cells('th', block.heads);
       return `<div class="scroll"><table><thead>${head}</thead><tbody>\n${body}\n</tbody></table></div>`;
     }
     case 'lines':
-      return `<pre>${forHtml(block.lines.join('\n'))}</pre>`;
+      return `<pre>${block.lines.map(lineHtml).join('\n')}</pre>`;
     case 'picture':
       return `<figure>${block.svg}<figcaption>${forHtml(block.says)}</figcaption></figure>`;
   }

@@ -1,6 +1,6 @@
 // A report as one Markdown file: the pictures lie in it, and below each the same in words. All text is escaped.
 import { utf8Bytes } from '../../../protocol/base/bytes.ts';
-import type { Block, Report } from './blocks.ts';
+import { lineText, type Block, type Cell, type Report } from './blocks.ts';
 import { fenced, forMarkdown } from './escape.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -21,6 +21,9 @@ export function base64(octets: Uint8Array): string {
 
 const SEVERITY_WORDS = { failure: 'FAILURE', warning: 'WARNING', calm: 'CALM' } as const;
 
+/** Where a word leads is said by the word: lines of a fence cannot be gone to. */
+const cellText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.map(({ text }) => text).join(', '));
+
 function blockMarkdown(block: Block): string {
   switch (block.kind) {
     case 'heading':
@@ -32,11 +35,12 @@ function blockMarkdown(block: Block): string {
     case 'list':
       return block.items.map((item) => `- ${forMarkdown(item)}`).join('\n');
     case 'table': {
-      const line = (cells: readonly string[]): string => `| ${cells.map((cell) => forMarkdown(cell)).join(' | ')} |`;
+      const line = (cells: readonly Cell[]): string =>
+        `| ${cells.map((cell) => forMarkdown(cellText(cell))).join(' | ')} |`;
       return [line(block.heads), `|${block.heads.map(() => ' --- |').join('')}`, ...block.rows.map(line)].join('\n');
     }
     case 'lines':
-      return fenced(block.lines);
+      return fenced(block.lines.map(lineText));
     case 'picture': {
       const image = `![${forMarkdown(block.says)}](data:image/svg+xml;base64,${base64(utf8Bytes(block.svg))})`;
       return `${image}\n\n${fenced(block.text)}`;

@@ -1,12 +1,11 @@
 // The report of a capture: the verdict first, a picture of what happened, the evidence packet by packet, the
 // configuration, what to do. Puts together what others concluded; writes neither HTML nor Markdown.
 import type { Row } from '../../../protocol/base/brand.ts';
-import type { Timers } from '../../analysis/report/conf.ts';
-import type { LogReport } from '../../analysis/report/logs.ts';
 import { verdictText } from '../../analysis/report/text.ts';
 import type { Analysis, Finding, RingTimers } from '../../analysis/result.ts';
-import type { Annotation } from '../../annotations/annotation.ts';
+import type { Beside, Given } from '../../analysis/witnesses/beside.ts';
 import type { Annotations } from '../../annotations/list.ts';
+import { placeText } from '../../annotations/place-text.ts';
 import { decodeRecord } from '../../session/decode-record.ts';
 import type { Ingest } from '../../session/ingest.ts';
 import type { FrameBytes } from '../../session/open-row.ts';
@@ -14,9 +13,10 @@ import { recordText } from '../../session/record-text.ts';
 import { timeText, wallClock } from '../../store/times.ts';
 import type { TimeSpan } from '../annotated-capture.ts';
 import type { LogEntry } from '../log-lines.ts';
-import type { Block, Report } from './blocks.ts';
+import type { Block, Cell, Line, Report } from './blocks.ts';
 import { waitsOf, type ChainWait } from './history.ts';
 import { pictureSvg, pictureText } from './picture.ts';
+import { framesOfWitnesses, witnessesBlocks } from './witness-blocks.ts';
 
 export interface ReportInput {
   /** File name of the capture. */
@@ -28,9 +28,12 @@ export interface ReportInput {
   readonly annotations: Annotations;
   readonly frame: FrameBytes;
   readonly span: TimeSpan;
-  readonly conf: { readonly text: string; readonly timers: Timers } | null;
-  readonly logs: readonly LogReport[];
+  /** Logs and configuration, and what came of holding them against the packets. */
+  readonly given: Given;
+  readonly beside: Beside;
+  /** Lines of the logs, on the time of the packets. */
   readonly entries: readonly LogEntry[];
+  readonly isScrubbed: boolean;
   readonly application: string;
 }
 
@@ -52,6 +55,8 @@ class Composer {
   readonly blocks: Block[] = [];
   private readonly input: ReportInput;
   private readonly firstNs: number;
+  /** Frames that have a line of their own by now. */
+  private readonly listed = new Set<number>();
 
   constructor(input: ReportInput) {
     this.input = input;
@@ -64,7 +69,7 @@ class Composer {
   private heading(text: string, level: 1 | 2 | 3 = 2): void {
     this.add({ kind: 'heading', level, text });
   }
-  private table(heads: readonly string[], rows: readonly (readonly string[])[]): void {
+  private table(heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
     this.add({ kind: 'table', heads, rows: rows.slice(0, ROWS_SHOWN_MAX) });
     if (rows.length > ROWS_SHOWN_MAX)
       this.add({ kind: 'text', text: `${rows.length - ROWS_SHOWN_MAX} more are not shown.` });
@@ -107,6 +112,7 @@ class Composer {
     const counts = `${frames} frames, ${relevant} of them of the ring, over ${length}.`;
     const clock = `Times are seconds since the first frame, which was ${start} s after the start of 1970.`;
     this.add({ kind: 'text', text: `${counts} ${clock}` });
+    if (this.input.isScrubbed) this.scrubbing();
     if (ingest.damage !== null) this.add({ kind: 'text', label: 'Damage', text: ingest.damage.says });
     if (ingest.dropped > 0)
       this.add({
@@ -114,6 +120,16 @@ class Composer {
         label: 'Dropped',
         text: `${ingest.dropped} packets were dropped while it was captured.`,
       });
+  }
+
+  private scrubbing(): void {
+    const closed = this.input.analysis.packets.byKind['encrypted'] ?? 0;
+    const rest = closed === 0 ? '' : ' What is encrypted stays closed: findings on it are those of who had the key.';
+    this.add({
+      kind: 'text',
+      label: 'Scrubbed',
+      text: `Addresses, names and payloads are not the real ones, but the same everywhere.${rest}`,
+    });
   }
 
   pictures(): void {
@@ -155,6 +171,14 @@ class Composer {
     return record === null ? `${frame}  not of the ring` : recordText(record, wallClock(table.epochNs, this.firstNs));
   }
 
+  /** A packet's line, which words of the report lead to where it is the first of that packet. */
+  private packet(frame: number): Line {
+    const text = this.packetLine(frame);
+    if (this.listed.has(frame)) return text;
+    this.listed.add(frame);
+    return { id: frameId(frame), text };
+  }
+
   findings(): void {
     const { findings } = this.input;
     this.heading('Findings');
@@ -167,9 +191,9 @@ class Composer {
       this.add({ kind: 'text', text: says });
       if (cause !== null) this.add({ kind: 'text', label: 'Cause', text: cause });
       if (advice !== null) this.add({ kind: 'text', label: 'Look at', text: advice });
-      const lines = evidence.flatMap((piece) => {
+      const lines = evidence.flatMap((piece): readonly Line[] => {
         const more = piece.frames.length - PACKETS_SHOWN_MAX;
-        const packets = piece.frames.slice(0, PACKETS_SHOWN_MAX).map((frame) => this.packetLine(frame));
+        const packets = piece.frames.slice(0, PACKETS_SHOWN_MAX).map((frame) => this.packet(frame));
         return [`${piece.says}:`, ...packets, ...(more > 0 ? [`        … and ${more} more`] : [])];
       });
       if (lines.length > 0) this.add({ kind: 'lines', lines });
@@ -188,23 +212,14 @@ class Composer {
     const { annotations } = this.input;
     if (annotations.length === 0) return;
     this.heading('Annotations');
-    const rows = annotations.map((own) => [this.placeText(own), own.text, own.tags.map((tag) => `#${tag}`).join(' ')]);
-    this.table(['on', 'text', 'tags'], rows);
-  }
-
-  private placeText({ on }: Annotation): string {
     const { epochNs } = this.input.ingest.table;
-    const relative = (time: string): string => this.since(Number(BigInt(time.replace('.', '')) - epochNs));
-    switch (on.kind) {
-      case 'packet':
-        return `frame ${on.frame}`;
-      case 'span':
-        return `${relative(on.from)} to ${relative(on.to)}`;
-      case 'node':
-        return this.label(on.nodeid);
-      case 'finding':
-        return on.finding;
-    }
+    const words = { label: this.label, since: (ns: number): string => this.since(ns), epochNs };
+    const rows = annotations.map((own) => [
+      placeText(own, words),
+      own.text,
+      own.tags.map((tag) => `#${tag}`).join(' '),
+    ]);
+    this.table(['on', 'text', 'tags'], rows);
   }
 
   cluster(): void {
@@ -251,8 +266,9 @@ class Composer {
   }
 
   configuration(): void {
-    const { conf, analysis } = this.input;
-    const timers: Omit<RingTimers, 'isConfigured'> | null = conf?.timers ?? analysis.timers;
+    const { analysis } = this.input;
+    const { conf } = this.input.given;
+    const timers: Omit<RingTimers, 'isConfigured'> | null = this.input.beside.timers ?? analysis.timers;
     if (timers === null && conf === null) return;
     this.heading('Configuration');
     if (timers !== null) {
@@ -267,21 +283,16 @@ class Composer {
         [[token, tokenRetransmit, hold, join, consensus, merge].map((value) => `${value} ms`)],
       );
     }
-    if (conf !== null) this.add({ kind: 'lines', lines: conf.text.split('\n').slice(0, CONF_LINES_MAX) });
+    if (conf !== null) this.add({ kind: 'lines', lines: conf.split('\n').slice(0, CONF_LINES_MAX) });
   }
 
   logs(): void {
-    const { logs, entries, ingest } = this.input;
-    if (logs.length === 0) return;
-    this.heading('Logs');
-    this.table(
-      ['log of', 'borne out by packets', 'clock against the capture'],
-      logs.map(({ node, matched, events, offsetMs }) => [
-        node,
-        `${matched} of ${events} lines`,
-        offsetMs === null ? 'cannot be told' : `${offsetMs.toFixed(0)} ms`,
-      ]),
-    );
+    const { beside, given, entries, ingest } = this.input;
+    if (beside.reports.length === 0 && beside.timerNotes.length === 0) return;
+    this.heading('Logs and configuration beside the packets');
+    const since = (ns: number): string => this.since(ns);
+    const words = { idOf: frameId, line: (frame: number) => this.packetLine(frame), since };
+    this.add(...witnessesBlocks(beside, given.logs, words, this.listed));
     const worst = this.worst();
     if (worst === null) return;
     const at = wallClock(ingest.table.epochNs, worst.time);
@@ -293,7 +304,7 @@ class Composer {
     });
     if (lines.length === 0) return;
     const more = near.length - lines.length;
-    this.add({ kind: 'text', text: 'Their lines around it, on the time of the packets:' });
+    this.heading('Lines of the logs around it, on the time of the packets', 3);
     this.add({ kind: 'lines', lines: more > 0 ? [...lines, `… and ${more} more`] : lines });
   }
 
@@ -319,9 +330,11 @@ class Composer {
 const framesOf = ({ evidence }: Finding): readonly number[] =>
   evidence.flatMap(({ frames }) => frames.slice(0, PACKETS_SHOWN_MAX));
 
-/** Frames whose packets a report of these findings shows. */
-export function framesShown(findings: readonly Finding[]): readonly number[] {
-  return [...new Set(findings.flatMap(framesOf))];
+const frameId = (frame: number): string => `frame-${frame}`;
+
+/** Frames whose packets a report shows. */
+export function framesShown(findings: readonly Finding[], beside: Beside): readonly number[] {
+  return [...new Set([...findings.flatMap(framesOf), ...framesOfWitnesses(beside)])];
 }
 
 const WEIGHT = { failure: 0, warning: 1, info: 2 } as const;

@@ -6,6 +6,7 @@ import { readKnet } from '../../../protocol/knet/packet.ts';
 import { createLocated, locate, type Located } from '../../../protocol/net/locate.ts';
 import { COROSYNC_3 } from '../../../protocol/totem/dialect.ts';
 import type { Annotation } from '../../annotations/annotation.ts';
+import { nodeNamed } from '../../analysis/report/logs.ts';
 import type { Finding, NodeEntry } from '../../analysis/result.ts';
 import { columnsAt, hashOctets, openRow, type FrameBytes } from '../../session/open-row.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
@@ -74,13 +75,17 @@ export class Scrubber {
     return { ...annotation, on: place, text: this.text(text), tags: tags.map(this.text) };
   }
 
+  /** What stands for a node that a person named by id, name or address. */
+  nodeNamed(node: string): string {
+    const nodeid = nodeNamed(node, this.nodes)?.nodeid;
+    return nodeid === undefined ? 'host' : String(this.nodeid(nodeid));
+  }
+
   /** Of a log only what Corosync says of the ring, without who wrote it; null for other lines. */
   log(entry: LogEntry): LogEntry | null {
     const at = entry.line.indexOf('[TOTEM');
     if (at < 0) return null;
-    const node =
-      entry.nodeid ??
-      this.nodes.find(({ name, addresses }) => name === entry.node || addresses.includes(entry.node))?.nodeid;
+    const node = entry.nodeid ?? nodeNamed(entry.node, this.nodes)?.nodeid;
     const shown = node === undefined ? null : this.nodeid(node);
     return {
       ...entry,

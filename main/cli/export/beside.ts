@@ -1,41 +1,19 @@
-// Logs and annotations beside a capture, for the commands that take them: read, and put on the time of the packets.
+// What the commands that export say of logs, and the annotations that they take along.
 import { existsSync } from 'node:fs';
 import { ANNOTATIONS_ENDING, readAnnotations } from '../../../app/annotations/file.ts';
 import type { Annotations } from '../../../app/annotations/list.ts';
-import type { Analysis } from '../../../app/analysis/result.ts';
-import { placeLogs, type GivenLog, type PlacedLogs } from '../../../app/export/log-lines.ts';
-import type { PacketTable } from '../../../app/store/packet-table.ts';
+import type { WitnessReport } from '../../../app/analysis/witnesses/witness.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { complain } from '../output.ts';
-import { localCalendar, readText, splitLog } from '../side-files.ts';
+import { readText } from '../side-files.ts';
 
-/** The logs of `--log NODE=FILE`; a problem is a sentence. */
-export function readLogs(given: readonly string[]): Result<readonly GivenLog[], string> {
-  const logs: GivenLog[] = [];
-  for (const argument of given) {
-    const split = splitLog(argument);
-    if (!split.ok) return split;
-    const text = readText(split.value.path);
-    if (!text.ok) return text;
-    logs.push({ node: split.value.node, text: text.value });
-  }
-  return ok(logs);
-}
-
-/** Logs on the time of the packets; what cannot be told of them is said. */
-export function placeGiven(
-  logs: readonly GivenLog[],
-  analysis: Analysis,
-  table: PacketTable,
-  span: { readonly from: number; readonly to: number },
-): PlacedLogs {
-  const placed = placeLogs(logs, analysis, table, span, localCalendar(table.epochNs));
-  for (const { node, nodeid, offsetMs } of placed.reports)
+/** What is said of logs that cannot be placed well. */
+export function complainOfLogs(reports: readonly WitnessReport[], omitted: number): void {
+  for (const { node, nodeid, offsetMs, kind } of reports)
     if (nodeid === null) complain(`${node} is no node of this capture: its log is taken as it is`);
-    else if (offsetMs === null)
+    else if (offsetMs === null && kind !== 'map')
       complain(`the clock of node ${node} cannot be told from its log: it is taken to go right`);
-  if (placed.omitted > 0) complain(`${placed.omitted} log lines are left out: give a part of the logs, or --span`);
-  return placed;
+  if (omitted > 0) complain(`${omitted} log lines are left out: give a part of the logs, or --span`);
 }
 
 /** Annotations of `--annotations`, or those beside the capture, or else those that it carries. */

@@ -1,18 +1,21 @@
 // totemlab export: the annotated capture.
 import manifest from '../../../package.json' with { type: 'json' };
 import { nsOf } from '../../../app/annotations/annotation.ts';
+import { holdAgainst, type GivenLog } from '../../../app/analysis/witnesses/beside.ts';
 import type { AnnotatedCapture, TimeSpan } from '../../../app/export/annotated-capture.ts';
 import { wholeOf } from '../../../app/export/annotated-capture.ts';
 import { conclusionsOf, prepareExport } from '../../../app/export/prepare.ts';
+import { placeLogs } from '../../../app/export/log-lines.ts';
 import type { PacketTable } from '../../../app/store/packet-table.ts';
 import type { Row } from '../../../protocol/base/brand.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { createAtomicFile, type AtomicFile } from '../../node/files/atomic-file.ts';
 import { parseArguments } from '../arguments.ts';
-import { placeGiven, readAnnotationsOf, readLogs } from './beside.ts';
+import { complainOfLogs, readAnnotationsOf } from './beside.ts';
 import { HELP } from '../help.ts';
 import { openCapture, readCapture, type OpenedCapture } from '../open-capture.ts';
 import { complain, createProgress } from '../output.ts';
+import { localCalendar, readLogs } from '../side-files.ts';
 
 /** Octets that are written at once. */
 const PORTION = 1 << 20;
@@ -91,7 +94,7 @@ export async function exportCapture(args: readonly string[]): Promise<number> {
 
 interface Wish {
   readonly keys: readonly string[];
-  readonly logs: readonly { readonly node: string; readonly text: string }[];
+  readonly logs: readonly GivenLog[];
   readonly annotations: string | null;
   readonly findings: boolean;
   readonly span: string | null;
@@ -113,7 +116,10 @@ async function write(file: AtomicFile, input: string, wish: Wish): Promise<strin
   const conclusions = conclusionsOf(ingest, analysis);
   const annotations = readAnnotationsOf(input, wish.annotations, conclusions.annotations);
   if (!annotations.ok) return annotations.problem;
-  const { entries } = placeGiven(wish.logs, analysis, table, span.value ?? wholeOf(table));
+  const calendar = localCalendar(table.epochNs);
+  const { reports } = holdAgainst({ logs: wish.logs, conf: null }, null, calendar, analysis, table);
+  const { entries, omitted } = placeLogs(wish.logs, reports, table, span.value ?? wholeOf(table), calendar);
+  complainOfLogs(reports, omitted);
   const { capture } = prepareExport(ingest, analysis, {
     annotations: annotations.value,
     hasFindings: wish.findings,

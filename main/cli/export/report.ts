@@ -1,22 +1,22 @@
 // totemlab report: what happened, as one HTML or Markdown file.
 import { basename } from 'node:path';
-import { timersOf } from '../../../app/analysis/report/conf.ts';
-import { wholeOf } from '../../../app/export/annotated-capture.ts';
 import { conclusionsOf } from '../../../app/export/prepare.ts';
 import { reportHtml } from '../../../app/export/report/html.ts';
 import { reportMarkdown } from '../../../app/export/report/markdown.ts';
 import type { Report } from '../../../app/export/report/blocks.ts';
-import { composeReport } from '../../../app/export/report/report.ts';
+import { concludeReport } from '../../../app/export/report/conclude.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { STANDARD_INPUT } from '../../node/capture/byte-source.ts';
 import { writeWhole } from '../../node/files/atomic-file.ts';
 import { parseArguments } from '../arguments.ts';
-import { placeGiven, readAnnotationsOf, readLogs } from './beside.ts';
+import { complainOfLogs, readAnnotationsOf } from './beside.ts';
 import { APPLICATION } from './export.ts';
 import { HELP } from '../help.ts';
 import { openCapture, readCapture } from '../open-capture.ts';
 import { complain } from '../output.ts';
-import { readText } from '../side-files.ts';
+import { readGiven } from '../beside.ts';
+import { localCalendar } from '../side-files.ts';
+import { scrubbed } from './scrubbed.ts';
 
 function wrong(says: string): number {
   complain(says);
@@ -30,6 +30,7 @@ export async function report(args: readonly string[]): Promise<number> {
     log: { type: 'string', multiple: true },
     conf: { type: 'string' },
     annotations: { type: 'string' },
+    scrub: { type: 'boolean' },
   });
   if (!parsed.ok) return wrong(parsed.problem);
   const { files, flag, text, texts } = parsed.value;
@@ -44,7 +45,8 @@ export async function report(args: readonly string[]): Promise<number> {
   const write = /\.(html?|xhtml)$/i.test(out) ? reportHtml : /\.(md|markdown)$/i.test(out) ? reportMarkdown : null;
   if (write === null) return wrong(`--out wants a name that ends in .html or .md, not "${out}"`);
   const confPath = text('conf');
-  const wish = { keys: texts('key'), logs: texts('log'), conf: confPath, annotations: text('annotations') };
+  const annotations = text('annotations');
+  const wish = { keys: texts('key'), logs: texts('log'), conf: confPath, annotations, scrub: flag('scrub') };
   const made = await compose(file, wish);
   if (!made.ok) return wrong(made.problem);
   const logPaths = wish.logs.map((own) => own.slice(own.indexOf('=') + 1));
@@ -58,39 +60,34 @@ interface Wish {
   readonly logs: readonly string[];
   readonly conf: string | null;
   readonly annotations: string | null;
+  readonly scrub: boolean;
 }
 
 async function compose(file: string, wish: Wish): Promise<Result<Report, string>> {
-  const logs = readLogs(wish.logs);
-  if (!logs.ok) return logs;
-  const conf = wish.conf === null ? ok(null) : readText(wish.conf);
-  if (!conf.ok) return conf;
+  const given = readGiven(wish.logs, wish.conf);
+  if (!given.ok) return given;
   const capture = openCapture(file, wish.keys, true, true);
   if (!capture.ok) return capture;
   const { ingest, source, frame } = capture.value;
   const { failed, marred } = await readCapture(capture.value);
   if (failed !== null) return fail(failed);
   if (marred !== null) complain(marred);
-  const analysis = ingest.analysis();
-  const conclusions = conclusionsOf(ingest, analysis);
-  const annotations = readAnnotationsOf(file, wish.annotations, conclusions.annotations);
+  const carried = conclusionsOf(ingest, ingest.analysis()).annotations;
+  const annotations = readAnnotationsOf(file, wish.annotations, carried);
   if (!annotations.ok) return annotations;
-  const span = wholeOf(ingest.table);
-  const { reports, entries } = placeGiven(logs.value, analysis, ingest.table, span);
-  const isThree = analysis.nodes.some(({ dialect }) => dialect === 'corosync-3');
-  const made = composeReport({
-    name: file === '-' ? STANDARD_INPUT : basename(file),
-    ingest,
-    analysis,
-    findings: conclusions.findings,
-    annotations: annotations.value,
-    frame,
-    span,
-    conf: conf.value === null ? null : { text: conf.value, timers: timersOf(conf.value, isThree) },
-    logs: reports,
-    entries,
+  const name = file === '-' ? STANDARD_INPUT : basename(file);
+  const whole = { name, ingest, frame, annotations: annotations.value, given: given.value };
+  const exported = wish.scrub ? await scrubbed(whole) : whole;
+  const calendar = localCalendar(ingest.table.epochNs);
+  const concluded = concludeReport(exported.ingest, {
+    ...exported,
+    calendar,
+    span: null,
+    isScrubbed: wish.scrub,
     application: APPLICATION,
   });
+  complainOfLogs(concluded.beside.reports, concluded.omitted);
+  const made = concluded.compose(exported.annotations, exported.frame);
   source.close();
   return ok(made);
 }

@@ -11,8 +11,9 @@ import { createAtomicFile, type AtomicFile } from '../../node/files/atomic-file.
 import { parseArguments } from '../arguments.ts';
 import { readAnnotationsOf } from './beside.ts';
 import { HELP } from '../help.ts';
-import { openCapture, readCapture, type OpenedCapture } from '../open-capture.ts';
+import { openCapture, readCapture } from '../open-capture.ts';
 import { complain, createProgress } from '../output.ts';
+import { scrubbed, type Exported } from './scrubbed.ts';
 
 /** Rows between two turns of signals and timers. */
 const TURN_ROWS = 4096;
@@ -27,18 +28,14 @@ function wrong(says: string): number {
 /** What is written beside a packet, by frame. */
 type Notes = ReadonlyMap<number, readonly string[]>;
 
-function notesOf({ ingest }: OpenedCapture, capture: string, given: string | null): Notes | string {
-  const analysis = ingest.analysis();
-  const conclusions = conclusionsOf(ingest, analysis);
-  const annotations = readAnnotationsOf(capture, given, conclusions.annotations);
-  if (!annotations.ok) return annotations.problem;
+function notesOf({ ingest, annotations }: Exported): Notes {
   const notes = new Map<number, string[]>();
   const add = (frame: number, text: string): void => {
     const known = notes.get(frame);
     if (known === undefined) notes.set(frame, [text]);
     else known.push(text);
   };
-  for (const own of annotations.value) if (own.on.kind === 'packet') add(own.on.frame, annotationComment(own));
+  for (const own of annotations) if (own.on.kind === 'packet') add(own.on.frame, annotationComment(own));
   for (const { frame, text } of readCarried(ingest.customs, ingest.comments, ingest.table.epochNs).comments)
     if (frame !== null) add(frame, text);
   return notes;
@@ -50,6 +47,7 @@ export async function table(args: readonly string[]): Promise<number> {
     key: { type: 'string', multiple: true },
     filter: { type: 'string' },
     annotations: { type: 'string' },
+    scrub: { type: 'boolean' },
   });
   if (!parsed.ok) return wrong(parsed.problem);
   const { files, flag, text, texts } = parsed.value;
@@ -65,41 +63,44 @@ export async function table(args: readonly string[]): Promise<number> {
   if (!filter.ok) return wrong(`--filter, column ${filter.problem.column}: ${filter.problem.says}`);
   const target = createAtomicFile(out, [file, ...texts('key')]);
   if (!target.ok) return wrong(target.problem);
-  const problem = await write(target.value, file, texts('key'), filter.value, text('annotations'));
+  const wish = { keys: texts('key'), filter: filter.value, annotations: text('annotations'), scrub: flag('scrub') };
+  const problem = await write(target.value, file, wish);
   if (problem === null) return 0;
   target.value.abandon();
   return wrong(problem);
 }
 
-async function write(
-  target: AtomicFile,
-  file: string,
-  keys: readonly string[],
-  filter: Filter,
-  given: string | null,
-): Promise<string | null> {
-  const opened = openCapture(file, keys, true, true);
+interface Wish {
+  readonly keys: readonly string[];
+  readonly filter: Filter;
+  readonly annotations: string | null;
+  readonly scrub: boolean;
+}
+
+async function write(target: AtomicFile, file: string, wish: Wish): Promise<string | null> {
+  const opened = openCapture(file, wish.keys, true, true);
   if (!opened.ok) return opened.problem;
   const { failed, marred } = await readCapture(opened.value);
   if (failed !== null) return failed;
   if (marred !== null) complain(marred);
-  const notes = notesOf(opened.value, file, given);
-  if (typeof notes === 'string') return notes;
-  const problem = await writeLines(target, opened.value, filter, notes);
-  opened.value.source.close();
+  const { ingest, frame, source } = opened.value;
+  const carried = conclusionsOf(ingest, ingest.analysis()).annotations;
+  const annotations = readAnnotationsOf(file, wish.annotations, carried);
+  if (!annotations.ok) return annotations.problem;
+  const whole = { name: file, ingest, frame, annotations: annotations.value, given: { logs: [], conf: null } };
+  const exported = wish.scrub ? await scrubbed(whole) : whole;
+  const problem = await writeLines(target, exported, wish.filter);
+  source.close();
   return problem ?? target.commit();
 }
 
-async function writeLines(
-  target: AtomicFile,
-  { ingest, frame, source }: OpenedCapture,
-  filter: Filter,
-  notes: Notes,
-): Promise<string | null> {
+async function writeLines(target: AtomicFile, exported: Exported, filter: Filter): Promise<string | null> {
+  const { ingest, frame } = exported;
   const { table: packets } = ingest;
+  const notes = notesOf(exported);
   const firstNs = wallClock(packets.epochNs, packets.chunks[0]?.timeNs[0] ?? 0);
   const encoder = new TextEncoder();
-  const progress = createProgress('written', source.byteLength);
+  const progress = createProgress('written', null);
   let waiting = csvHead();
   for (let row = 0; row < packets.length; row++) {
     if (row % TURN_ROWS === 0) {

@@ -198,7 +198,7 @@ export function Findings(): ReactNode {
           entries={findings}
           render={(finding) => <FindingItem key={finding.id} {...{ finding, start, nodes }} />}
         />
-        <Witnesses />
+        <Witnesses start={start} />
         <h3>{rings.length === 1 ? '1 ring' : `${rings.length.toLocaleString('en')} rings`}</h3>
         <Listed entries={rings} render={(ring) => <RingItem key={ring.id} {...{ ring, start, nodes }} />} />
       </div>

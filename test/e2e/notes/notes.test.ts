@@ -181,6 +181,33 @@ describe('a node that multicast does not reach, with its logs', () => {
     expect(said.join('\n')).toMatch(/n1\.corosync\.conf: token \d+ ms/);
   });
 
+  it('says of each claim of a log whether the packets bear it out, with its line and their frames', async () => {
+    const claim = lab.page.locator('.claim', { hasText: 'A new membership (1.d) was formed. Members left: 2' });
+    expect(await claim.first().innerText()).toMatch(/the packets agree[\s\S]*ring 1:13 has 1 3/);
+    await claim.first().locator('button:text("line")').click();
+    expect(await claim.first().locator('.log-line-meant').innerText()).toMatch(/^\s*\d+ .*Members left: 2/);
+    const frame = claim.first().locator('[aria-label^=frame]').first();
+    const number = Number(await frame.innerText());
+    await frame.click();
+
+    await lab.page.waitForSelector(`.packet[aria-selected=true][data-row="${number - 1}"]`);
+    await shoot('witnesses');
+  });
+
+  it('writes them into the report, for strangers without an address', async () => {
+    const out = data('strangers.md');
+    await answerSave(out);
+    await lab.command('export-report');
+    await lab.page.click('text=For strangers');
+    await lab.page.click('#export .primary');
+    await lab.page.waitForSelector('text=strangers.md is written.');
+    await lab.page.keyboard.press('Escape');
+
+    const text = readFileSync(out, 'utf8');
+    expect(text).toMatch(/\| line \d+ \|[^\n]*Members left: 2[^\n]*agrees/);
+    expect(text).not.toMatch(/10\.77\.0\.\d/);
+  });
+
   it('leads from a finding to each packet that proves it', async () => {
     await lab.page.click('.finding[data-rule=multicast-deaf]');
     const frame = lab.page.locator('.proof-frame').nth(1);

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Annotation } from '../../../../app/annotations/annotation.ts';
+import { annotationsText } from '../../../../app/annotations/file.ts';
 import { goldenBytes, goldenPath, GOLDEN } from '../../../support/golden.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
@@ -274,5 +276,47 @@ describe('analyse', () => {
     expect(totemlab(['--version']).out.trim()).toMatch(/^\d+\.\d+\.\d+$/);
     for (const command of [[], ['decode'], ['analyse']])
       expect(totemlab([...command, '--help'])).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('what is handed on', () => {
+  const note: Annotation = {
+    id: 'a1',
+    on: { kind: 'packet', frame: 3 },
+    text: 'the switch 10.77.0.3 was rebooted \u001b[31m',
+    colour: 'note',
+    tags: ['planned'],
+  };
+  const annotated = (): string => {
+    const annotations = file('notes.json', Buffer.from(annotationsText([note])));
+    const out = join(folder, 'of-acme.pcapng');
+    const made = totemlab(['export', KILL9, '--annotations', annotations, '--findings', '--out', out]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    return out;
+  };
+
+  it('is listed by analyse where a capture carries annotations', () => {
+    const { out } = totemlab(['analyse', annotated()]);
+    const json = JSON.parse(totemlab(['analyse', annotated(), '--json']).out) as { annotations: unknown };
+
+    expect(out).toContain('Annotations that the capture carries\n  frame 3: the switch 10.77.0.3 was rebooted');
+    expect(out).not.toContain('\u001b');
+    expect(json.annotations).toEqual([note]);
+    expect(totemlab(['analyse', KILL9]).out).not.toContain('Annotations');
+  });
+
+  it.each([
+    ['report', 'story.md'],
+    ['report', 'story.html'],
+    ['table', 'packets.csv'],
+  ])('has no address where %s --scrub writes %s', (command, name) => {
+    const [plain, scrubbed] = [join(folder, name), join(folder, `scrubbed-${name}`)];
+    const capture = annotated();
+    expect(totemlab([command, capture, '--out', plain]).code).toBe(0);
+    expect(totemlab([command, capture, '--out', scrubbed, '--scrub'])).toMatchObject({ code: 0, err: '' });
+
+    expect(readFileSync(plain, 'utf8')).toMatch(/10\.77\.0\.3/);
+    expect(readFileSync(scrubbed, 'utf8')).not.toMatch(/10\.77\.0\.\d|of-acme/);
+    expect(readFileSync(scrubbed, 'utf8')).toContain('was rebooted');
   });
 });
