@@ -93,7 +93,7 @@ function isPlausible(side: SheepSide, octets: Uint8Array): boolean {
 }
 
 /** Octets of data behind a header: a request has data only with WRITE, a response whenever it says so (5.1). */
-function followingOf(header: SheepHeader): number {
+export function followingOf(header: SheepHeader): number {
   return header.side === 'response' || (header.flags & FLAG_WRITE) !== 0 ? header.dataLength : 0;
 }
 

@@ -12,6 +12,8 @@ import {
 import { SHEEP_DATA_MAX } from '../../../protocol/sheep/tcp-stream.ts';
 import { connectionTrouble } from '../sheep-client.ts';
 
+/** Read at once. */
+const READ_OCTETS = 256 * 1024;
 /** Milliseconds for a connection to be made. */
 const CONNECT_MS_MAX = 5000;
 /** Milliseconds without any octet while answers are awaited: then the node is taken for dead. */
@@ -40,7 +42,6 @@ export class SheepLink {
 
   private constructor(socket: Socket) {
     this.socket = socket;
-    socket.on('data', (octets) => this.take(octets));
     socket.on('error', (error) => this.fail(connectionTrouble(error)));
     socket.once('close', () => this.fail('the connection was closed'));
     socket.on('timeout', () => {
@@ -52,7 +53,14 @@ export class SheepLink {
   /** Throws LinkBroken where nobody takes the connection. */
   static open(host: string, port: number): Promise<SheepLink> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port, noDelay: true });
+      let link: SheepLink | null = null;
+      const callback = (length: number, octets: Uint8Array): boolean => {
+        link?.take(octets.subarray(0, length));
+        return true;
+      };
+      // What is read is copied at once, so all is read to the same place.
+      const onread = { buffer: Buffer.allocUnsafeSlow(READ_OCTETS), callback };
+      const socket = connect({ host, port, noDelay: true, onread });
       const late = setTimeout(() => {
         socket.destroy();
         reject(new LinkBroken('no answer to a connection'));
@@ -64,7 +72,8 @@ export class SheepLink {
       socket.once('connect', () => {
         clearTimeout(late);
         socket.removeAllListeners('error');
-        resolve(new SheepLink(socket));
+        link = new SheepLink(socket);
+        resolve(link);
       });
     });
   }

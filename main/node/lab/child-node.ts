@@ -21,10 +21,14 @@ export interface HelperProgram {
 const PATIENCE_MS = 3000;
 
 /**
- * Node asks for 64 KiB for each datagram that it reads: the C library keeps them instead of giving them back to the
- * kernel each time.
+ * Node asks for 64 KiB for each datagram that it reads, a sheep for up to a MiB: the C library keeps them instead of
+ * giving them back to the kernel each time, which would clear every page anew.
  */
-const MALLOC = { MALLOC_TRIM_THRESHOLD_: String(64 << 20), MALLOC_TOP_PAD_: String(4 << 20) };
+const MALLOC = {
+  MALLOC_TRIM_THRESHOLD_: String(64 << 20),
+  MALLOC_TOP_PAD_: String(4 << 20),
+  MALLOC_MMAP_THRESHOLD_: String(32 << 20),
+};
 
 let canTie: boolean | null = null;
 

@@ -63,6 +63,7 @@ export class SheepHost {
       accepted: (conn) => this.input({ kind: 'tcp-accepted', conn }),
       opened: (conn) => this.input({ kind: 'tcp-opened', conn }),
       data: (conn, octets) => this.input({ kind: 'tcp-data', conn, octets }),
+      wanted: (conn) => this.engine.wanted(conn),
       closed: (conn) => this.input({ kind: 'tcp-closed', conn }),
       listenFailed: (why) => this.input({ kind: 'listen-failed', why }),
     });

@@ -154,14 +154,18 @@ class Store implements SheepStore {
   private async create(op: Extract<DiskOp, { op: 'create' }>): Promise<void> {
     const path = this.at(op.path);
     await withFile(path, 'w', async (file) => {
-      // The system gives no way to set space aside: at least it is there now.
-      if (op.size > 0 && (await free(this.folder)) < BigInt(op.size))
-        throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
-      await file.truncate(op.size);
+      if (op.size > octetsOf(op) || op.offset > 0) await this.setAside(file, op.size);
       await writeParts(file, op.parts, op.offset);
       if (op.isDurable) await file.datasync();
     });
     if (op.isDurable) await syncFolderOf(path);
+  }
+
+  /** The system gives no way to set space aside: at least it is there now. */
+  private async setAside(file: FileHandle, octets: number): Promise<void> {
+    if (octets > 0 && (await free(this.folder)) < BigInt(octets))
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    await file.truncate(octets);
   }
 }
 

@@ -1,12 +1,15 @@
 // The TCP connections of a sheep: those that others make to it have numbers above 0, those that it makes below 0.
 // Moves octets; knows no requests.
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { createServer, connect, type OnReadOpts, type Server, type Socket } from 'node:net';
 import { codeOf } from '../cluster/node-problem.ts';
+import { createReception, receiveWith } from './reception.ts';
 
 export interface TcpHooks {
   readonly accepted: (conn: number) => void;
   readonly opened: (conn: number) => void;
   readonly data: (conn: number, octets: Uint8Array) => void;
+  /** Octets of a connection that are of no use before there are so many. */
+  readonly wanted: (conn: number) => number;
   /** Once for every connection that there was. */
   readonly closed: (conn: number) => void;
   readonly listenFailed: (why: string) => void;
@@ -37,10 +40,11 @@ export function createSheepTcp(address: string, hooks: TcpHooks): SheepTcp {
   const sockets = new Map<number, Socket>();
   let server: Server | null = null;
   let last = 0;
+  const receptionOf = (conn: number): OnReadOpts =>
+    createReception({ wanted: () => hooks.wanted(conn), data: (octets) => hooks.data(conn, octets) });
   const adopt = (conn: number, socket: Socket): void => {
     sockets.set(conn, socket);
     socket.setNoDelay(true);
-    socket.on('data', (octets) => hooks.data(conn, octets));
     socket.on('error', () => undefined);
     socket.once('close', () => {
       sockets.delete(conn);
@@ -49,17 +53,22 @@ export function createSheepTcp(address: string, hooks: TcpHooks): SheepTcp {
   };
   return {
     listen(port) {
-      server = createServer((socket) => {
+      server = createServer({ pauseOnConnect: true }, (accepted) => {
+        if (sockets.size >= CONNECTIONS_MAX) {
+          accepted.destroy();
+          return;
+        }
         last++;
-        adopt(last, socket);
-        hooks.accepted(last);
+        const conn = last;
+        const socket = receiveWith(accepted, receptionOf(conn));
+        adopt(conn, socket ?? accepted.on('data', (octets) => hooks.data(conn, octets)).resume());
+        hooks.accepted(conn);
       });
-      server.maxConnections = CONNECTIONS_MAX;
       server.once('error', (error) => hooks.listenFailed(listenTrouble(error, address, port)));
       server.listen({ host: address, port });
     },
     open(conn, host, port) {
-      const socket = connect({ host, port, localAddress: address });
+      const socket = connect({ host, port, localAddress: address, onread: receptionOf(conn) });
       adopt(conn, socket);
       socket.once('connect', () => hooks.opened(conn));
     },

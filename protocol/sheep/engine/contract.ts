@@ -172,6 +172,8 @@ export interface SheepStatus {
 export interface SheepEngine {
   /** Same state, same now, same input: same effects, in the order in which the host must carry them out. */
   step(now: Micros, input: SheepInput): readonly SheepEffect[];
+  /** Octets that must arrive on a connection before the sheep does anything with them. Others may be handed over. */
+  wanted(conn: number): number;
   /** The earliest deadline, or null. The host calls step(now, { kind: 'deadline' }) once now reaches it. */
   nextDeadline(): Micros | null;
   inspect(): SheepStatus;

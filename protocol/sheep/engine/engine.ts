@@ -14,8 +14,8 @@ import { resend } from './driver/sending.ts';
 import { inspectSheep } from './inspect.ts';
 import { Kernel, type SavedKernel, type ScriptDefinition } from './kernel.ts';
 import { say, tell } from './log.ts';
-import { peerClosed, peerData, peerOpened } from './net/peers.ts';
-import { accept, inboundClosed } from './net/server.ts';
+import { peerClosed, peerData, peerMissing, peerOpened } from './net/peers.ts';
+import { accept, inboundClosed, inboundMissing } from './net/server.ts';
 import { POLICIES } from './policy.ts';
 import { SCRIPTS } from './scripts.ts';
 import { takeData } from './serve.ts';
@@ -178,6 +178,7 @@ export function createSheepEngine(options: SheepOptions): SheepEngine {
       settle();
       return effects;
     },
+    wanted: (conn) => (conn > 0 ? inboundMissing(sheep, conn) : peerMissing(sheep, conn)),
     nextDeadline() {
       if (state.phase === 'ended') return null;
       const [timer, watch] = [kernel.nextDeadline(), nextLook(sheep)];

@@ -174,30 +174,33 @@ export interface Octets {
   length: number;
 }
 
-export interface Inbound {
-  readonly conn: number;
+/** What arrives on a connection. */
+export interface Incoming {
   readonly octets: Octets;
   /** The header whose data is awaited. */
-  head: Uint8Array | null;
+  head: SheepHeader | null;
+}
+
+export interface Inbound extends Incoming {
+  readonly conn: number;
   unanswered: number;
   isHeld: boolean;
   /** Journal file of its last write as a copy; 0 where there was none. */
   journal: number;
 }
 
-export interface Reply {
+/** A request or a response, whole. */
+export interface Message {
   readonly header: SheepHeader;
   readonly parts: readonly Uint8Array[];
 }
 
-export interface Outbound {
+export interface Outbound extends Incoming {
   readonly conn: number;
   readonly to: NodeEntry;
   phase: 'opening' | 'idle' | 'busy' | 'closed';
   readonly epoch: number;
-  readonly octets: Octets;
-  head: Uint8Array | null;
-  reply: Reply | null;
+  reply: Message | null;
 }
 
 export interface NetState {

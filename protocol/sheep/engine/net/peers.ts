@@ -1,13 +1,13 @@
 // Requests to other sheep: connections that are kept and used again, one request on each at a time.
 import { isSameNode, type NodeEntry } from '../../node-entry.ts';
-import { SHEEP_DATA_MAX } from '../../tcp-stream.ts';
-import { encodeSheepHeader, readSheepHeader, SHEEP_HEADER_OCTETS, withFields } from '../../tcp-headers.ts';
+import { encodeSheepHeader, withFields } from '../../tcp-headers.ts';
 import type { SheepHeader } from '../../tcp-headers.ts';
 import { act, untilWithin, type Script } from '../kernel.ts';
 import { say } from '../log.ts';
 import type { Sheep } from '../sheep.ts';
-import type { Outbound, Reply } from '../state.ts';
-import { addOctets, joined, noOctets, takeOctets } from './octets.ts';
+import type { Message, Outbound } from '../state.ts';
+import { missingOctets, takeMessage } from './message.ts';
+import { addOctets, noOctets } from './octets.ts';
 
 /** So long a sheep waits for an answer of another (specs/sheepdog.md 5.4). */
 export const REPLY_MICROS_MAX = 5_000_000;
@@ -25,7 +25,7 @@ export interface Call {
 }
 
 /** Null where the other could not be reached or did not answer in time. */
-export type CallResult = Reply | null;
+export type CallResult = Message | null;
 
 /** Its process has left the group: no answer will come. */
 function isAway({ state }: Sheep, to: NodeEntry): boolean {
@@ -132,17 +132,16 @@ export function peerData(sheep: Sheep, conn: number, octets: Uint8Array): void {
     return;
   }
   addOctets(peer.octets, octets);
-  if (peer.head === null && peer.octets.length >= SHEEP_HEADER_OCTETS)
-    peer.head = joined(takeOctets(peer.octets, SHEEP_HEADER_OCTETS));
-  if (peer.head === null) return;
-  const read = readSheepHeader('response', peer.head, 0);
-  if (!read.ok || read.value.dataLength > SHEEP_DATA_MAX) {
+  const reply = takeMessage('response', peer);
+  if (reply === 'broken') {
     peer.phase = 'closed';
     sheep.emit({ kind: 'tcp-close', conn });
-  } else if (peer.octets.length >= read.value.dataLength) {
-    peer.reply = { header: read.value, parts: takeOctets(peer.octets, read.value.dataLength) };
-    peer.head = null;
-  }
+  } else if (reply !== null) peer.reply = reply;
+}
+
+export function peerMissing({ state }: Sheep, conn: number): number {
+  const peer = state.net.outbound.get(conn);
+  return peer?.phase === 'busy' ? missingOctets(peer) : 1;
 }
 
 export function peerOpened(sheep: Sheep, conn: number): void {

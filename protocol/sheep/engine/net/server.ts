@@ -1,13 +1,14 @@
 // Requests as they arrive on connections from clients and other sheep, and the way back. What they ask for is serve.ts.
 import { assert } from '../../../base/result.ts';
 import { FLAG_WRITE } from '../../operations.ts';
-import { encodeSheepHeader, makeHeader, readSheepHeader, SHEEP_HEADER_OCTETS } from '../../tcp-headers.ts';
+import { encodeSheepHeader, makeHeader } from '../../tcp-headers.ts';
 import type { SheepHeader } from '../../tcp-headers.ts';
 import { SHEEP_DATA_MAX } from '../../tcp-stream.ts';
 import { opText, say } from '../log.ts';
 import type { Sheep } from '../sheep.ts';
-import type { Answer, Inbound } from '../state.ts';
-import { addOctets, joined, lengthOf, noOctets, takeOctets } from './octets.ts';
+import type { Answer, Inbound, Message } from '../state.ts';
+import { missingOctets, takeMessage } from './message.ts';
+import { addOctets, lengthOf, noOctets } from './octets.ts';
 
 /** Requests of one connection that may be unanswered; more are not read. */
 export const UNANSWERED_MAX = 64;
@@ -15,11 +16,9 @@ export const UNANSWERED_MAX = 64;
 export const INBOUND_MAX = 1024;
 
 /** A request with the data that came with it. */
-export interface Request {
+export interface Request extends Message {
   /** Of the client; null where the sheep asks itself. */
   readonly conn: number | null;
-  readonly header: SheepHeader;
-  readonly parts: readonly Uint8Array[];
 }
 
 export function answer(result: number, fields: Answer['fields'] = {}, parts: readonly Uint8Array[] = []): Answer {
@@ -43,33 +42,18 @@ export function isConnected({ state }: Sheep, conn: number | null): boolean {
   return conn === null || state.net.inbound.has(conn);
 }
 
-/** The next whole request of a connection; `broken` where what stands there is none. */
-function nextRequest(from: Inbound): Request | 'broken' | null {
-  if (from.head === null && from.octets.length >= SHEEP_HEADER_OCTETS)
-    from.head = joined(takeOctets(from.octets, SHEEP_HEADER_OCTETS));
-  if (from.head === null) return null;
-  const read = readSheepHeader('request', from.head, 0);
-  if (!read.ok) return 'broken';
-  const header = read.value;
-  const length = (header.flags & FLAG_WRITE) === 0 ? 0 : header.dataLength;
-  if (length > SHEEP_DATA_MAX) return 'broken';
-  if (from.octets.length < length) return null;
-  from.head = null;
-  return { conn: from.conn, header, parts: takeOctets(from.octets, length) };
-}
-
 /** Takes what is whole, as long as not too much is unanswered. */
 function takeRequests(sheep: Sheep, from: Inbound, take: (request: Request) => void): void {
   while (from.unanswered < UNANSWERED_MAX) {
-    const request = nextRequest(from);
-    if (request === null) break;
-    if (request === 'broken') {
+    const message = takeMessage('request', from);
+    if (message === null) break;
+    if (message === 'broken') {
       closeInbound(sheep, from.conn);
       return;
     }
     from.unanswered++;
-    say(sheep, 'queue_request(213)', opText(request.header.opcode));
-    take(request);
+    say(sheep, 'queue_request(213)', opText(message.header.opcode));
+    take({ conn: from.conn, ...message });
   }
   const isHeld = from.unanswered >= UNANSWERED_MAX;
   if (isHeld !== from.isHeld) sheep.emit({ kind: 'tcp-hold', conn: from.conn, isHeld });
@@ -100,6 +84,11 @@ export function respond(sheep: Sheep, request: Request, answered: Answer, take: 
   });
   sheep.emit({ kind: 'tcp-send', conn, parts: [encodeSheepHeader(response), ...parts] });
   takeRequests(sheep, from, take);
+}
+
+export function inboundMissing({ state }: Sheep, conn: number): number {
+  const from = state.net.inbound.get(conn);
+  return from === undefined ? 1 : missingOctets(from);
 }
 
 function closeInbound(sheep: Sheep, conn: number): void {
