@@ -1,7 +1,8 @@
 // Which faults of a lab are in force: told from the prompt's lines that were said so far, in their order. Pure.
+import type { Fault } from '../../protocol/sim/fault.ts';
 import type { End } from '../../protocol/sim/scenario/words.ts';
-import { readLabFaults, type LabFault } from './fault.ts';
-import type { LabFault as SaidFault } from './lab-view.ts';
+import { readLabFaults } from './fault.ts';
+import type { LabFault } from './lab-view.ts';
 
 /** By the number of the node that they are at: the faults in force in words, by what ends them. */
 export type ActiveFaults = ReadonlyMap<number, ReadonlyMap<string, string>>;
@@ -43,7 +44,7 @@ class Active {
   }
 
   /** A bad link from every node has names that short words end: loss, delay, mtu. */
-  private link({ from, to, change }: Extract<LabFault, { kind: 'link' }>): void {
+  private link({ from, to, change }: Extract<Fault, { kind: 'link' }>): void {
     const { loss, delay, mtu } = change;
     const says: readonly (readonly [name: string, value: number | undefined, words: string])[] = [
       ['loss', loss, `loses ${(loss ?? 0) / 10_000} %`],
@@ -58,7 +59,7 @@ class Active {
     }
   }
 
-  take(fault: LabFault): void {
+  take(fault: Fault): void {
     switch (fault.kind) {
       case 'heal':
         return this.heal();
@@ -95,7 +96,7 @@ class Active {
 }
 
 /** Faults in force up to a time, nanoseconds since 1970; null for all. `count`: nodes of the lab. */
-export function activeFaults(said: readonly SaidFault[], untilNs: bigint | null, count: number): ActiveFaults {
+export function activeFaults(said: readonly LabFault[], untilNs: bigint | null, count: number): ActiveFaults {
   const active = new Active(count);
   const find = (text: string): number | null => {
     const node = Number(text.replace(/^n/, ''));

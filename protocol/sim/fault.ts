@@ -19,6 +19,9 @@ import {
   type NodeNames,
   type Word,
 } from './scenario/words.ts';
+import { diskText, readDisk, type DiskFault } from './sheep/disk-fault.ts';
+
+export type { DiskFault } from './sheep/disk-fault.ts';
 
 /** How one direction between two nodes carries packets. */
 export interface LinkQuality {
@@ -63,7 +66,8 @@ export type Fault =
       readonly to: End;
       readonly count: number;
     }
-  | { readonly kind: 'link'; readonly from: End; readonly to: End; readonly change: Partial<LinkQuality> };
+  | { readonly kind: 'link'; readonly from: End; readonly to: End; readonly change: Partial<LinkQuality> }
+  | DiskFault;
 
 export type FaultKind = Fault['kind'];
 
@@ -237,6 +241,7 @@ export const FAULT_WORDS: readonly FaultKind[] = [
   'deaf',
   'drop',
   'link',
+  'disk',
 ];
 
 /** Short words for what a link does to all that arrives at a node, and the unit of a number that has none. */
@@ -286,6 +291,8 @@ export function readFaults(words: readonly Word[], names: NodeNames): Result<rea
       return one(readPartition([first, ...rest], names));
     case 'drop':
       return one(readDrop([first, ...rest], names));
+    case 'disk':
+      return one(readDisk(words, names));
     case 'cut':
     case 'mend': {
       const link = readLink(first, names);
@@ -339,6 +346,8 @@ export function faultText(fault: Fault): string {
       return `${fault.kind} ${endText(fault.from)}>${endText(fault.to)}`;
     case 'deaf':
       return `deaf ${fault.node} ${fault.on ? 'on' : 'off'}`;
+    case 'disk':
+      return diskText(fault);
     case 'drop':
       return `drop ${fault.type} ${endText(fault.from)}>${endText(fault.to)} count=${fault.count}`;
     case 'link':

@@ -16,8 +16,8 @@ export const REPORT_LAB: LabOptions = {
   seed: 1,
 };
 
-/** The same in the simulator, which has no store. */
-export const VIRTUAL_LAB: LabOptions = { ...REPORT_LAB, kind: 'virtual', withSheep: false };
+/** The same in the simulator. */
+export const VIRTUAL_LAB: LabOptions = { ...REPORT_LAB, kind: 'virtual' };
 
 interface Choice {
   readonly name: keyof LabOptions;
@@ -33,7 +33,7 @@ const CHOICES: readonly Choice[] = [
     says: 'Real processes over UDP; or the simulator, whose time can be stopped, stepped and gone back in.',
     values: [
       ['processes', 'processes on this machine'],
-      ['virtual', 'a simulation, without store'],
+      ['virtual', 'a simulation'],
     ],
   },
   {

@@ -1,6 +1,7 @@
 // What a virtual lab keeps of its world beside the world itself: the capture, and what a node's process would have
 // counted. Goes back in time with the world.
 import type { ProgramEffect, ProgramInput } from '../../../protocol/sim/program.ts';
+import type { ToolEnd } from '../../../protocol/sim/sheep/clients.ts';
 import type { Follower } from '../../../protocol/sim/run/time-travel.ts';
 import { WireTap, type WireTapState } from '../../../protocol/sim/tap/wire-tap.ts';
 import type { WorldObserver } from '../../../protocol/sim/world/observer.ts';
@@ -23,7 +24,11 @@ interface Saved {
   readonly counts: readonly Counts[];
   readonly tap: WireTapState;
   readonly place: number;
+  readonly ends: readonly ToolEnd[];
 }
+
+/** Ends of commands that are kept until they are asked for. */
+const ENDS_MAX = 64;
 
 const NOTHING: Counts = { joins: [], dropped: 0, delivered: { messages: 0, octets: 0 } };
 
@@ -43,6 +48,7 @@ function joined(joins: Joins, { joined: came, left }: Extract<ProgramEffect, { k
 export class LabWatch implements WorldObserver, Follower {
   readonly #counts: Counts[];
   readonly #tap: WireTap;
+  #ends: readonly ToolEnd[];
   readonly #world: World;
   readonly #feed: CaptureFeed;
 
@@ -53,12 +59,13 @@ export class LabWatch implements WorldObserver, Follower {
     this.#feed = feed;
     this.#counts = [...(state?.counts ?? world.nodes.map(() => NOTHING))];
     this.#tap = new WireTap(world, (bytes) => feed.write(bytes), state?.tap);
+    this.#ends = state?.ends ?? [];
     world.watch(this);
   }
 
   save(): Saved {
     this.flush();
-    return { counts: [...this.#counts], tap: this.#tap.save(), place: this.#feed.place };
+    return { counts: [...this.#counts], tap: this.#tap.save(), place: this.#feed.place, ends: this.#ends };
   }
 
   /** Brings the capture up to the present. */
@@ -88,12 +95,22 @@ export class LabWatch implements WorldObserver, Follower {
     }
   }
 
+  toolEnded(_node: SimNode, _at: number, end: ToolEnd): void {
+    this.#ends = [...this.#ends, end].slice(-ENDS_MAX);
+  }
+
+  /** How a command ended; null while it has not. */
+  endOf(client: number): ToolEnd | null {
+    return this.#ends.find((end) => end.client === client) ?? null;
+  }
+
   /** Null where no process runs, or it stands still. */
   status(node: SimNode): LabNodeStatus | null {
     const status = node.phase === 'running' ? (node.program?.nodeStatus() ?? null) : null;
     if (status === null) return null;
     const { joins, dropped, delivered } = this.#counts[node.index] ?? NOTHING;
     const load = { sent: 0, refused: 0 };
-    return { node: status, nowMicros: this.#world.now, sheep: null, joins, dropped, delivered, load };
+    const sheep = this.#world.flock?.status(node) ?? null;
+    return { node: status, nowMicros: this.#world.now, sheep, joins, dropped, delivered, load };
   }
 }

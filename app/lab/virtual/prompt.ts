@@ -1,13 +1,13 @@
 // A line of the prompt of a virtual lab, in the words of the lab of processes, and words for its time: run, pause,
 // speed, step, back, goto. Does what concerns the lab; how fast its time passes is its host's.
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
+import type { SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
 import type { RunUnit } from '../../../protocol/sim/scenario/commands.ts';
 import { timeText } from '../../../protocol/sim/scenario/words.ts';
 import type { LabReply } from '../lab-view.ts';
-import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../shell/corosync-tools.ts';
-import { corosyncCmapctl, corosyncObjctl } from '../shell/maps.ts';
-import type { NodeView, ToolResult } from '../shell/node-view.ts';
+import type { ToolResult } from '../shell/node-view.ts';
 import type { VirtualLab } from './virtual-lab.ts';
+import { SHELL_HELP, virtualShell } from './virtual-shell.ts';
 
 /** How virtual time passes: not at all, so many times as fast as the world's, or as fast as it goes. */
 export interface VirtualPace {
@@ -25,16 +25,14 @@ const STEPS_MAX = 100_000;
 const UNITS: readonly RunUnit[] = ['events', 'hops', 'rotations'];
 const GROUP = 'traffic';
 
-const HELP = `NODE> COMMAND   corosync-cfgtool, corosync-cpgtool, corosync-objctl, corosync-cmapctl,
-                corosync-quorumtool, service corosync start|stop, kill [-9|-STOP|-CONT] corosync
-fault …, heal                        as in a lab of processes; help of a fault: fault
+const HELP = `${SHELL_HELP}fault …, heal                        as in a lab of processes; help of a fault: fault
 traffic NODE [size=N] [rate=N] [seconds=N]   messages to the group "traffic"
 run, pause                           virtual time passes, or stands
 speed N|max                          times as fast as the world's, from 0.001
 step events|hops|rotations [N]       goes on by so many
 back events|hops|rotations [N]       goes back; what is done then begins another future
 goto SECONDS                         goes back to a time of the lab, or on to it
-wait ring N | wait SECONDS           lets virtual time pass until then
+wait ring N|sheep N|recovered|SECONDS   lets virtual time pass until then
 status                               nodes and rings
 scenario                             the lab as a scenario, for totemlab simulate
 `;
@@ -52,37 +50,26 @@ function findNode(lab: VirtualLab, text: string): number | null {
   return lab.nodes().find(({ spec }) => isIt(spec))?.spec.number ?? null;
 }
 
-type Tool = (args: readonly string[], view: NodeView) => ToolResult;
-const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
-  ['corosync-cfgtool', corosyncCfgtool],
-  ['corosync-cpgtool', (_args, view) => corosyncCpgtool(view)],
-  ['corosync-objctl', (_args, view) => corosyncObjctl(view)],
-  ['corosync-cmapctl', corosyncCmapctl],
-  ['corosync-quorumtool', corosyncQuorumtool],
-]);
-
-/** What starts and ends a node from its own shell, as a fault. */
-function shellFault(node: number, command: string): string | null {
-  if (/^service\s+corosync\s+start$/.test(command)) return `start ${node}`;
-  if (/^service\s+corosync\s+stop$/.test(command)) return `leave ${node}`;
-  const kill = /^kill\s+(?:-(9|KILL|STOP|CONT|TERM)\s+)?corosync$/.exec(command);
-  if (kill === null) return null;
-  const words = { 9: 'kill', KILL: 'kill', STOP: 'pause', CONT: 'resume', TERM: 'leave' } as const;
-  return `${words[(kill[1] ?? 'TERM') as keyof typeof words]} ${node}`;
+/** A line that has no answer yet: null until it has. */
+export interface PendingReply {
+  /** Microseconds of the lab at which it was given. */
+  readonly sinceMicros: number;
+  readonly poll: () => LabReply | null;
 }
 
-function shell(lab: VirtualLab, node: number, command: string): LabReply {
-  const [name = '', ...args] = command.split(/\s+/);
-  const tool = TOOLS.get(name.replace(/^.*\//, ''));
-  const view = lab.view(node);
-  if (tool !== undefined && view !== null) {
-    const { out, err, code } = tool(args, view);
-    return said(`${out}${err}`, code);
-  }
-  const fault = shellFault(node, command);
-  if (fault !== null) return replied(lab.inject(fault));
-  if (name === 'help') return said(HELP);
-  return said(`${name}: not in a virtual lab, which has no store; help lists what it has\n`, 127);
+const replyOf = ({ out, err, code }: ToolResult): LabReply => said(`${out}${err}`, code);
+
+function shell(lab: VirtualLab, node: number, line: string): LabReply | PendingReply {
+  const sinceMicros = lab.nowMicros;
+  const result = virtualShell(lab, node, line);
+  if (!('poll' in result)) return replyOf(result);
+  return {
+    sinceMicros,
+    poll: () => {
+      const end = result.poll();
+      return end === null ? null : replyOf(end);
+    },
+  };
 }
 
 /** The id of a ring of this size on which all its members agree. */
@@ -97,21 +84,51 @@ function ringOf(lab: VirtualLab, size: number): string | null {
   return [...counts].find(([, count]) => count === size)?.[0] ?? null;
 }
 
+const sheepOf = (lab: VirtualLab): readonly SheepStatus[] => lab.nodes().flatMap(({ status }) => status?.sheep ?? []);
+
+function sheepTogether(lab: VirtualLab, size: number): string | null {
+  const sheep = sheepOf(lab);
+  const areTogether = sheep.every(({ phase, members }) => phase === 'joined' && members.length === size);
+  return sheep.length === size && areTogether ? `${size} sheep together` : null;
+}
+
+/** Nothing is under way, at the same epoch everywhere. */
+function recovered(lab: VirtualLab): string | null {
+  const sheep = sheepOf(lab);
+  const isSo = ({ recovery, epoch, queue }: SheepStatus): boolean =>
+    recovery === null && queue.length === 0 && epoch === sheep[0]?.epoch;
+  return sheep.length > 0 && sheep.every(isSo) ? 'recovered' : null;
+}
+
+/** Tells what it came to, once it did; null for what is no wait. */
+function waitedFor(what: string, size: number): ((lab: VirtualLab) => string | null) | null {
+  if (what === 'recovered') return recovered;
+  if (!Number.isInteger(size) || size < 1) return null;
+  if (what === 'sheep') return (lab) => sheepTogether(lab, size);
+  if (what !== 'ring') return null;
+  return (lab) => {
+    const id = ringOf(lab, size);
+    return id === null ? null : `ring ${id} of ${size}`;
+  };
+}
+
 function wait(lab: VirtualLab, words: readonly string[]): Result<string, string> {
   const [what = '', value = ''] = words;
   const size = Number(value);
-  if (what === 'ring' && Number.isInteger(size) && size > 0) {
+  const isSo = waitedFor(what, size);
+  if (isSo !== null) {
     const last = lab.nowMicros + WAIT_MICROS_MAX;
     for (;;) {
-      const id = ringOf(lab, size);
-      if (id !== null) return ok(`ring ${id} of ${size}`);
-      if (lab.nowMicros >= last) return fail(`no ring of ${size} after ${WAIT_MICROS_MAX / 1e6} s of virtual time`);
+      const found = isSo(lab);
+      if (found !== null) return ok(found);
+      if (lab.nowMicros >= last)
+        return fail(`not so after ${WAIT_MICROS_MAX / 1e6} s of virtual time: ${words.join(' ')}`);
       lab.advance(lab.nowMicros + WAIT_STEP_MICROS);
     }
   }
   const micros = Number(what) * 1e6;
   if (what === '' || !(micros >= 0) || micros > WAIT_MICROS_MAX)
-    return fail(`wait ring N, or wait SECONDS up to ${WAIT_MICROS_MAX / 1e6}`);
+    return fail(`wait ring N, wait sheep N, wait recovered, or wait SECONDS up to ${WAIT_MICROS_MAX / 1e6}`);
   const until = lab.nowMicros + Math.round(micros);
   while (!lab.advance(until));
   return ok('');
@@ -153,17 +170,15 @@ function goTo(lab: VirtualLab, text: string): Result<string, string> {
   return ok('');
 }
 
-/** The lab as a scenario that `totemlab simulate` runs: its settings, its faults at their times. */
+/** The lab as a scenario that `totemlab simulate` runs: its settings, its faults and commands at their times. */
 function scenario(lab: VirtualLab): string {
-  const { nodes, dialect, transport, tokenMs, seed } = lab.options;
-  const beganNs = lab.nowNs - BigInt(lab.nowMicros) * 1000n;
-  const faults = lab
-    .faults()
-    .map(({ atNs, words }) => `at ${timeText(Number((atNs - beganNs) / 1000n))} ${words.replace(/^fault /, '')}`);
+  const { nodes, dialect, transport, tokenMs, seed, withSheep, behaviour } = lab.options;
+  const rest = ` seed=${seed}${withSheep ? ` sheep=${behaviour}` : ''}`;
   return [
-    '# A virtual lab: its faults. Messages that were said to it are not in here.',
-    `cluster nodes=${nodes} dialect=${dialect} transport=${transport} stack=node token=${tokenMs}ms seed=${seed}`,
-    ...faults,
+    '# A virtual lab: its faults and commands. Messages that were said to it are not in here, and its nodes have the',
+    "# addresses of a scenario's, which place objects elsewhere.",
+    `cluster nodes=${nodes} dialect=${dialect} transport=${transport} stack=node token=${tokenMs}ms${rest}`,
+    ...lab.deeds().map(({ micros, words }) => `at ${timeText(micros)} ${words}`),
     `run ${timeText(Math.max(1, lab.nowMicros))}`,
     '',
   ].join('\n');
@@ -190,7 +205,7 @@ function status(lab: VirtualLab): string {
 }
 
 /** Does what a line says. What stops or steps time leaves it standing. */
-export function runVirtualLine(lab: VirtualLab, pace: VirtualPace, text: string): LabReply {
+export function runVirtualLine(lab: VirtualLab, pace: VirtualPace, text: string): LabReply | PendingReply {
   const line = text.trim();
   if (line === '' || line.startsWith('#')) return said('');
   const inNode = /^([\w.]+)>\s*(.*)$/.exec(line);

@@ -1,32 +1,40 @@
 // A lab in the simulator: the same nodes as the lab of processes, in a time of their own that can be stopped, stepped,
-// gone back in and forked. Pure, so that a web worker can run it; who runs it says how fast time passes. Its nodes have
-// no sheep.
+// gone back in and forked. Pure, so that a web worker can run it; who runs it says how fast time passes.
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { MCAST_ADDRESS, PORT } from '../../../protocol/sim/cluster.ts';
-import type { Fault } from '../../../protocol/sim/fault.ts';
+import { faultText, type Fault } from '../../../protocol/sim/fault.ts';
 import type { Violation } from '../../../protocol/sim/checkers/watching/facts.ts';
 import { TimeTravel, type ToldLine } from '../../../protocol/sim/run/time-travel.ts';
 import type { Action, RunUnit, Scenario } from '../../../protocol/sim/scenario/commands.ts';
 import { readCommand } from '../../../protocol/sim/scenario/read-command.ts';
 import { splitWords, type NodeNames } from '../../../protocol/sim/scenario/words.ts';
-import { CAPTURE_EPOCH_NS } from '../../../protocol/sim/tap/wire-tap.ts';
+import type { Input, ToolEnd } from '../../../protocol/sim/sheep/clients.ts';
+import type { MemoryDisk } from '../../../protocol/sim/sheep/memory-disk.ts';
+import { WORLD_EPOCH_NS } from '../../../protocol/sim/world/clock.ts';
+import { deedTexts } from '../../../protocol/sim/scenario/deed-text.ts';
 import { QUIET_LINK } from '../../../protocol/sim/world/link.ts';
 import type { World } from '../../../protocol/sim/world/world.ts';
 import { totemConfig } from '../../../protocol/totem/engine/config.ts';
 import { LAB_NODES_MAX, labNode, type LabNodeSpec } from '../cluster.ts';
-import { labFaultDone, labFaultText, readLabFaults } from '../fault.ts';
-import type { LabFault, LabNodeView, LabOptions } from '../lab-view.ts';
+import { labFaultDone, readLabFaults } from '../fault.ts';
+import type { LabFault, LabNodeView, LabObjects, LabOptions } from '../lab-view.ts';
+import { storePicture } from '../objects/store-picture.ts';
 import type { NodeView } from '../shell/node-view.ts';
 import { CaptureFeed, type CapturePortion } from './capture-feed.ts';
 import { LabWatch } from './lab-watch.ts';
+import { storeFiles } from './memory-stores.ts';
 
-export type VirtualLabOptions = Pick<LabOptions, 'nodes' | 'dialect' | 'transport' | 'tokenMs' | 'seed'>;
+export type VirtualLabOptions = Omit<LabOptions, 'kind'>;
 
 /** Events of one advance() unless told otherwise: some tenths of a second of work. */
 const EVENTS_USUAL = 100_000;
 const NS_PER_MICRO = 1000n;
 
-function scenarioOf({ nodes, dialect, transport, tokenMs, seed }: VirtualLabOptions): Result<Scenario, string> {
+/** What is done to the sheep of a node alone, as it would be typed in its shell. */
+const SHEEP_DEEDS = { start: 'service sheepdog start', stop: 'service sheepdog stop', kill: 'pkill -9 sheep' } as const;
+
+function scenarioOf(options: VirtualLabOptions): Result<Scenario, string> {
+  const { nodes, dialect, transport, tokenMs, seed, withSheep, behaviour } = options;
   if (nodes < 1 || nodes > LAB_NODES_MAX) return fail(`a lab has 1 to ${LAB_NODES_MAX} nodes, not ${nodes}`);
   const config = totemConfig({ token: tokenMs }, nodes, dialect);
   if (!config.ok) return config;
@@ -35,6 +43,7 @@ function scenarioOf({ nodes, dialect, transport, tokenMs, seed }: VirtualLabOpti
   return ok({
     cluster: { dialect, transport, nodes: specs, mcastAddress: MCAST_ADDRESS, port: PORT, config: config.value },
     stack: 'node',
+    sheep: withSheep ? behaviour : null,
     seed,
     cpu: 0,
     diskWrite: 0,
@@ -85,7 +94,7 @@ export class VirtualLab {
 
   /** The present by the clock of the lab's capture, nanoseconds since 1970. */
   get nowNs(): bigint {
-    return CAPTURE_EPOCH_NS + BigInt(this.#travel.world.now) * NS_PER_MICRO;
+    return WORLD_EPOCH_NS + BigInt(this.#travel.world.now) * NS_PER_MICRO;
   }
 
   /** Microseconds since the lab began. */
@@ -139,7 +148,8 @@ export class VirtualLab {
     const text = line.trim().replace(/^fault\s+/, '');
     const words = splitWords(text);
     if (!words.ok) return fail(words.problem.says);
-    const command = readCommand(words.value, { nodeCount: this.#names.count, stack: 'node' });
+    const hasSheep = this.options.withSheep;
+    const command = readCommand(words.value, { nodeCount: this.#names.count, stack: 'node', hasSheep });
     if (command.ok && command.value.kind === 'action' && command.value.action.kind !== 'fault') {
       if (command.value.at !== null) return fail('at is a word of scenarios: let time pass, then do it');
       this.#act(command.value.action);
@@ -147,13 +157,13 @@ export class VirtualLab {
     }
     const faults = readLabFaults(text, this.#names);
     if (!faults.ok) return faults;
-    const known = faults.value.flatMap((fault) => (fault.kind === 'disk' ? [] : [fault]));
-    if (known.length < faults.value.length) return fail('a virtual lab has no stores: start a lab of processes');
-    this.#act({ kind: 'fault', faults: known });
-    return ok(known.map(labFaultDone).join('; '));
+    if (!hasSheep && faults.value.some(({ kind }) => kind === 'disk'))
+      return fail('this lab has no stores: start one with sheep');
+    this.#act({ kind: 'fault', faults: faults.value });
+    return ok(faults.value.map(labFaultDone).join('; '));
   }
 
-  /** Every node as a window shows it. Processes, folders and sheep there are none. */
+  /** Every node as a window shows it. Processes and folders there are none. */
   nodes(): readonly LabNodeView[] {
     return this.#travel.world.nodes.map((node) => ({
       spec: this.#specOf(node.spec.number),
@@ -184,14 +194,64 @@ export class VirtualLab {
 
   /** Faults up to the present, in order. */
   faults(): readonly LabFault[] {
+    return this.#travel.actions.flatMap(({ now, action }) => {
+      const atNs = WORLD_EPOCH_NS + BigInt(now) * NS_PER_MICRO;
+      if (action.kind === 'fault')
+        return action.faults.map((fault) => ({ atNs, words: `fault ${faultText(fault)}`, nodes: nodesOf(fault) }));
+      if (action.kind !== 'sheep') return [];
+      return action.nodes.map((node) => ({ atNs, words: `${node}> ${SHEEP_DEEDS[action.what]}`, nodes: [node] }));
+    });
+  }
+
+  /** Faults and commands up to the present, in the words of a scenario. */
+  deeds(): readonly { readonly micros: number; readonly words: string }[] {
     return this.#travel.actions.flatMap(({ now, action }) =>
-      action.kind !== 'fault'
-        ? []
-        : action.faults.map((fault) => ({
-            atNs: CAPTURE_EPOCH_NS + BigInt(now) * NS_PER_MICRO,
-            words: `fault ${labFaultText(fault)}`,
-            nodes: nodesOf(fault),
-          })),
+      deedTexts(action).map((words) => ({ micros: now, words })),
+    );
+  }
+
+  /** The sheep of a node starts, is told to stop, or is killed; false where that changes nothing. */
+  commandSheep(number: number, what: keyof typeof SHEEP_DEEDS): boolean {
+    const isRunning = this.sheepPid(number) !== null;
+    const node = this.#travel.world.nodes[number - 1];
+    if (node?.phase !== 'running' || isRunning === (what === 'start')) return false;
+    this.#act({ kind: 'sheep', what, nodes: [number] });
+    return true;
+  }
+
+  /** Number of the node's sheep in its group; null where none runs. */
+  sheepPid(number: number): number | null {
+    const { flock, nodes } = this.#travel.world;
+    const node = nodes[number - 1];
+    return node === undefined ? null : (flock?.pid(node) ?? null);
+  }
+
+  /** Starts a collie command at a node; its number, for collieEnd(). */
+  collie(number: number, words: readonly string[], input: Input): number {
+    this.#act({ kind: 'collie', node: number, words, input });
+    return this.#travel.world.flock?.latestCommand ?? 0;
+  }
+
+  /** How a command ended; null while it is under way. */
+  collieEnd(command: number): ToolEnd | null {
+    return this.#watch?.endOf(command) ?? null;
+  }
+
+  /** The disk of a node's store; null in a lab without sheep. */
+  disk(number: number): MemoryDisk | null {
+    const { flock, nodes } = this.#travel.world;
+    const node = nodes[number - 1];
+    return node === undefined ? null : (flock?.disk(node) ?? null);
+  }
+
+  /** What lies in the stores; null where there are none. */
+  objects(): LabObjects | null {
+    const { flock, nodes } = this.#travel.world;
+    if (flock === null) return null;
+    return storePicture(
+      nodes.flatMap(
+        (node) => storeFiles(this.#specOf(node.spec.number), flock.disk(node), flock.isDiskFull(node)) ?? [],
+      ),
     );
   }
 

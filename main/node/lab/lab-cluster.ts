@@ -1,5 +1,5 @@
 // What the prompt drives, whoever runs the nodes: processes of ours, or real Corosync daemons. Types only.
-import type { LabFault } from '../../../app/lab/fault.ts';
+import type { Fault } from '../../../protocol/sim/fault.ts';
 import type { LabNodeSpec } from '../../../app/lab/cluster.ts';
 import type { ToolResult } from '../../../app/lab/shell/node-view.ts';
 import type { Result } from '../../../protocol/base/result.ts';
@@ -28,7 +28,7 @@ export interface LabCluster {
   /** Adds the next node and starts it; null where there is no room. */
   add(): LabNodeSpec | null;
   /** Does what a fault says; why it cannot be, in a sentence. */
-  inject(fault: LabFault): Promise<Result<null, string>>;
+  inject(fault: Fault): Promise<Result<null, string>>;
   /** Every fault of the network ends. */
   heal(): void;
   /** State, ring and so on of a node in words; empty where it does not answer. */

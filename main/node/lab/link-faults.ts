@@ -1,6 +1,6 @@
 // What is wrong between the nodes of a lab, by receiver: partitions, cuts, deafness, bad links, as faults say it one
 // after the other. Whoever runs the nodes makes it so. Knows no processes and no sockets.
-import type { LabFault } from '../../../app/lab/fault.ts';
+import type { Fault } from '../../../protocol/sim/fault.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import type { LinkQuality } from '../../../protocol/sim/fault.ts';
 import type { End } from '../../../protocol/sim/scenario/words.ts';
@@ -23,7 +23,7 @@ export interface BadReception {
   readonly links: readonly BadLink[];
 }
 
-export type NetworkFault = Extract<LabFault, { kind: 'partition' | 'cut' | 'mend' | 'deaf' | 'link' }>;
+export type NetworkFault = Extract<Fault, { kind: 'partition' | 'cut' | 'mend' | 'deaf' | 'link' }>;
 
 type Quality = Pick<LinkQuality, 'loss' | 'delay' | 'mtu'>;
 

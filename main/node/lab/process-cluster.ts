@@ -15,7 +15,7 @@ import {
   type LabSheepStart,
   type LabTransport,
 } from '../../../app/lab/cluster.ts';
-import type { LabFault } from '../../../app/lab/fault.ts';
+import type { Fault } from '../../../protocol/sim/fault.ts';
 import type { NodeView, ToolResult } from '../../../app/lab/shell/node-view.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import type { SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
@@ -176,7 +176,7 @@ export class ProcessCluster implements LabCluster {
     this.children.get(number)?.order({ kind: 'rules', rules });
   }
 
-  async inject(fault: LabFault): Promise<Result<null, string>> {
+  async inject(fault: Fault): Promise<Result<null, string>> {
     switch (fault.kind) {
       case 'kill':
         await this.kill(fault.node);

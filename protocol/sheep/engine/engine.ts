@@ -2,7 +2,7 @@
 import { addrOctets } from '../node-entry.ts';
 import { Status } from '../operations.ts';
 import { buildHashRing } from '../placement/hash-ring.ts';
-import { VDI_BITMAP_OCTETS } from '../image/vdi-bitmap.ts';
+import { takeVdi, takenVdis, VDI_BITMAP_OCTETS } from '../image/vdi-bitmap.ts';
 import { clonePlain } from '../../base/clone.ts';
 import { assert } from '../../base/result.ts';
 import type { Micros } from '../../totem/engine/contract.ts';
@@ -26,8 +26,10 @@ import { look, nextLook, noticePause } from './watch.ts';
 const EXIT_NO_CPG = 134;
 const EXIT_NO_PORT = 1;
 
+/** The bitmap of 2 MiB is saved as the few ids that are taken. */
 interface Saved {
   readonly state: SheepState;
+  readonly taken: readonly number[];
   readonly kernel: SavedKernel;
 }
 
@@ -89,6 +91,20 @@ function newState(): SheepState {
   };
 }
 
+const NO_BITMAP = new Uint8Array(0);
+
+function restored(saved: Saved): SheepState {
+  const state = clonePlain(saved.state);
+  const bitmap = new Uint8Array(VDI_BITMAP_OCTETS);
+  for (const vdi of saved.taken) takeVdi(bitmap, vdi);
+  return { ...state, store: { ...state.store, bitmap } };
+}
+
+function savedOf(state: SheepState, kernel: SavedKernel): Saved {
+  const store = { ...state.store, bitmap: NO_BITMAP };
+  return clonePlain({ state: { ...state, store }, taken: takenVdis(state.store.bitmap), kernel });
+}
+
 /** What an input does before scripts go on; disk-done is the kernel's. */
 function take(sheep: Sheep, kernel: Kernel, input: SheepInput): void {
   switch (input.kind) {
@@ -136,7 +152,7 @@ function checkAddress({ self }: SheepOptions): void {
 export function createSheepEngine(options: SheepOptions): SheepEngine {
   checkAddress(options);
   const saved = options.saved as Saved | undefined;
-  const state = saved === undefined ? newState() : clonePlain(saved.state);
+  const state = saved === undefined ? newState() : restored(saved);
   let effects: SheepEffect[] = [];
   let now = state.lastStep;
   const emit = (effect: SheepEffect): void => {
@@ -186,6 +202,6 @@ export function createSheepEngine(options: SheepOptions): SheepEngine {
       return Math.min(timer, watch) as Micros;
     },
     inspect: () => inspectSheep(sheep, kernel.names()),
-    save: () => clonePlain({ state, kernel: kernel.save() }) as unknown as SheepSaved,
+    save: () => savedOf(state, kernel.save()) as unknown as SheepSaved,
   };
 }

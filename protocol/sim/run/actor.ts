@@ -19,6 +19,7 @@ export interface Done {
 }
 
 const DONE: Done = { says: null, isWrong: false };
+const CHANGES_NOTHING: Done = { says: 'which changes nothing', isWrong: false };
 
 export class Actor {
   readonly #world: World;
@@ -41,7 +42,7 @@ export class Actor {
     switch (action.kind) {
       case 'fault': {
         const changes = action.faults.map((fault) => this.#world.apply(fault));
-        return changes.includes(true) ? DONE : { says: 'which changes nothing', isWrong: false };
+        return changes.includes(true) ? DONE : CHANGES_NOTHING;
       }
       case 'submit':
         this.#submit(action);
@@ -51,6 +52,10 @@ export class Actor {
         for (const number of nodes) this.#world.addTraffic({ node: number - 1, every, size, count, guarantee, group });
         return DONE;
       }
+      case 'sheep':
+        return this.#commandSheep(action);
+      case 'collie':
+        return this.#collie(action);
       case 'traffic-off':
         this.#world.stopTraffic();
         return DONE;
@@ -63,6 +68,22 @@ export class Actor {
         this.#changeGroup(action);
         return DONE;
     }
+  }
+
+  #commandSheep({ what, nodes }: Extract<Action, { kind: 'sheep' }>): Done {
+    const changes = nodes.map((number) => {
+      const node = this.#world.nodes[number - 1];
+      return node !== undefined && this.#world.flock?.command(node, what) === true;
+    });
+    return changes.includes(true) ? DONE : CHANGES_NOTHING;
+  }
+
+  #collie({ node: number, words, input }: Extract<Action, { kind: 'collie' }>): Done {
+    const { flock } = this.#world;
+    const node = this.#world.nodes[number - 1];
+    if (node === undefined || flock === null) return { says: 'FAILED, there are no sheep', isWrong: true };
+    flock.collie(node, words, input);
+    return DONE;
   }
 
   #changeGroup({ what, nodes, group: { name: group, pid } }: Extract<Action, { kind: 'group' }>): void {

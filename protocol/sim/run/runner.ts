@@ -2,7 +2,7 @@
 import { watchAll } from '../checkers/all.ts';
 import type { Watch } from '../checkers/watching/watch.ts';
 import type { StartProgram } from '../program.ts';
-import { programOf } from '../programs.ts';
+import { worldOf } from '../programs.ts';
 import type { Action, Block, Command, RunUnit, RunUntil, Scenario } from '../scenario/commands.ts';
 import { timeText } from '../scenario/words.ts';
 import { World } from '../world/world.ts';
@@ -49,19 +49,9 @@ export class Runner {
 
   constructor({ scenario, seed, start, isWatched = true, isTold = true }: RunnerOptions) {
     this.#scenario = scenario;
-    const { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno } = scenario;
-    const own = {
-      cluster,
-      stack,
-      cpu,
-      diskWrite,
-      firstRingSeqs,
-      link,
-      firstSeqno,
-      start: start ?? programOf(scenario),
-    };
-    this.world = new World({ ...own, seed: seed ?? scenario.seed });
-    this.#transcript = new Transcript(new Wording(cluster, this.world.dialect));
+    const options = worldOf(scenario, seed ?? scenario.seed);
+    this.world = new World(start === undefined ? options : { ...options, start });
+    this.#transcript = new Transcript(new Wording(scenario.cluster, this.world.dialect));
     this.#stability = new Stability(this.world);
     this.#deliveries = new Deliveries(this.world, scenario);
     this.world.watch(this.#stability);

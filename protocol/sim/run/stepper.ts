@@ -126,6 +126,7 @@ export class Stepper {
         const command = readCommand(words.value, {
           nodeCount: this.#scenario.cluster.nodes.length,
           stack: this.#scenario.stack,
+          hasSheep: this.#scenario.sheep !== null,
         });
         return command.ok ? this.#carryOut(command.value) : [`${command.problem.says} (help says more)`];
       }

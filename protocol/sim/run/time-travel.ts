@@ -4,7 +4,7 @@
 // them.
 import type { Violation } from '../checkers/watching/facts.ts';
 import { watchAll } from '../checkers/all.ts';
-import { programOf } from '../programs.ts';
+import { worldOf } from '../programs.ts';
 import type { Action, RunUnit, Scenario, Topic } from '../scenario/commands.ts';
 import { World } from '../world/world.ts';
 import type { WorldState } from '../world/contract.ts';
@@ -184,12 +184,7 @@ export class TimeTravel {
   #violations: readonly Violation[] = [];
 
   #newWorld(saved?: WorldState): World {
-    const { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno } = this.#scenario;
-    const start = programOf(this.#scenario);
-    return new World(
-      { cluster, stack, cpu, diskWrite, firstRingSeqs, link, firstSeqno, seed: this.#seed, start },
-      saved,
-    );
+    return new World(worldOf(this.#scenario, this.#seed), saved);
   }
 
   #newTranscript(): Transcript {

@@ -4,6 +4,8 @@ import type { MessageType } from '../../totem/messages.ts';
 import type { Fault, LinkQuality } from '../fault.ts';
 import type { Stack } from '../program.ts';
 import type { ClusterSpec } from '../cluster.ts';
+import type { Behaviour } from '../../sheep/engine/policy.ts';
+import type { Input } from '../sheep/clients.ts';
 
 /** What a line of a transcript may be about (docs/lab.md). */
 export const TOPICS = [
@@ -18,11 +20,22 @@ export const TOPICS = [
   'discards',
   'wire',
   'losses',
+  'sheep',
+  'sheeplog',
 ] as const;
 export type Topic = (typeof TOPICS)[number];
 
 /** What a transcript shows unless told otherwise. */
-export const USUAL_TOPICS: readonly Topic[] = ['faults', 'states', 'rings', 'deliveries', 'sync', 'groups', 'notes'];
+export const USUAL_TOPICS: readonly Topic[] = [
+  'faults',
+  'states',
+  'rings',
+  'deliveries',
+  'sync',
+  'groups',
+  'notes',
+  'sheep',
+];
 
 /** What a message holds: a text, or a number of octets made by traffic.ts. */
 export type MessageSource =
@@ -55,6 +68,10 @@ export type Action =
       readonly group: GroupName | null;
     }
   | { readonly kind: 'traffic-off' }
+  /** The sheep of nodes alone. */
+  | { readonly kind: 'sheep'; readonly what: 'start' | 'stop' | 'kill'; readonly nodes: readonly number[] }
+  /** A command that somebody gives at a node, without the word `collie`. */
+  | { readonly kind: 'collie'; readonly node: number; readonly words: readonly string[]; readonly input: Input }
   /** The last message of a type that a node sent reaches others again, whatever happened since. */
   | { readonly kind: 'replay'; readonly node: number; readonly type: MessageType; readonly to: readonly number[] }
   /** Octets from nowhere reach nodes as a datagram. */
@@ -104,6 +121,8 @@ export interface Block {
 export interface Scenario {
   readonly cluster: ClusterSpec;
   readonly stack: Stack;
+  /** A sheep on every node; null for none. */
+  readonly sheep: Behaviour | null;
   readonly seed: number;
   readonly cpu: number;
   /** Microseconds that a ring id takes to be on disk. */

@@ -55,8 +55,8 @@ function readLine(reading: Reading, number: number, words: readonly Word[]): Res
     reading.link = { ...reading.link, ...change.value };
     return ok(null);
   }
-  const { cluster, stack } = reading.cluster;
-  const command = readCommand(words, { nodeCount: cluster.nodes.length, stack });
+  const { cluster, stack, sheep } = reading.cluster;
+  const command = readCommand(words, { nodeCount: cluster.nodes.length, stack, hasSheep: sheep !== null });
   if (!command.ok) return command;
   reading.block.lines.push({ number, command: command.value });
   return ok(null);

@@ -1,6 +1,7 @@
 // The first line of a scenario: what the cluster is made of, and how its nodes and its world are set up.
 import { fail, ok, type Result } from '../../base/result.ts';
 import { totemConfig, type TotemSettings } from '../../totem/engine/config.ts';
+import type { Behaviour } from '../../sheep/engine/policy.ts';
 import type { DialectOfEngine } from '../../totem/engine/contract.ts';
 import { CLUSTER_NODES_MAX, makeCluster, type ClusterSpec, type Transport } from '../cluster.ts';
 import type { Stack } from '../program.ts';
@@ -18,6 +19,7 @@ import {
 export interface ClusterLine {
   readonly cluster: ClusterSpec;
   readonly stack: Stack;
+  readonly sheep: Behaviour | null;
   readonly seed: number;
   readonly cpu: number;
   readonly diskWrite: number;
@@ -65,6 +67,7 @@ const OTHERS = [
   'dialect',
   'transport',
   'stack',
+  'sheep',
   'seed',
   'start',
   'cpu',
@@ -119,6 +122,13 @@ function readTiming(settings: ReadonlyMap<string, Setting>): Read<Timing> {
   return ok(timing);
 }
 
+function readSheep(word: Word | undefined, stack: Stack): Read<Behaviour | null> {
+  if (word === undefined) return ok(null);
+  const behaviour = choice<Behaviour | 'none'>(word, ['none', 'sound', 'faithful']);
+  if (!behaviour.ok || behaviour.value === 'none') return behaviour.ok ? ok(null) : behaviour;
+  return stack === 'node' ? ok(behaviour.value) : wrong(word, 'sheep need process groups: they want stack=node');
+}
+
 function readStarts(word: Word | undefined, count: number): Read<readonly number[]> {
   if (word?.text === 'none') return ok([]);
   return readNodes(word ?? { text: 'all', column: 1, isQuoted: false }, { count });
@@ -158,6 +168,8 @@ export function readCluster(words: readonly Word[]): Read<ClusterLine> {
   if (!cluster.ok) return cluster;
   const stack = choice<Stack>(value('stack'), ['node', 'totem']);
   if (!stack.ok) return stack;
+  const sheep = readSheep(value('sheep'), stack.value);
+  if (!sheep.ok) return sheep;
   const starts = readStarts(value('start'), cluster.value.nodes.length);
   if (!starts.ok) return starts;
   const seqnoWord = value('seqno');
@@ -178,6 +190,7 @@ export function readCluster(words: readonly Word[]): Read<ClusterLine> {
   return ok({
     cluster: cluster.value,
     stack: stack.value,
+    sheep: sheep.value,
     starts: starts.value,
     firstRingSeqs: firstRingSeqs.value,
     seed: numbers.seed,

@@ -16,6 +16,7 @@ import {
   type Topic,
 } from './commands.ts';
 import { readExpectation } from './read-expectation.ts';
+import { isShellWord, readSheepDeed, readShell } from './read-sheep.ts';
 import {
   readNode,
   readNodes,
@@ -43,6 +44,8 @@ const DEFAULT_PID = 100;
 export interface CommandContext {
   readonly nodeCount: number;
   readonly stack: Stack;
+  /** The nodes have sheep. */
+  readonly hasSheep: boolean;
 }
 
 type Read<T> = Result<T, LineProblem>;
@@ -259,6 +262,7 @@ const ACTIONS: { readonly [word: string]: (words: readonly Word[], context: Comm
   exit: readGroupChange,
   replay: readReplay,
   inject: readInject,
+  sheep: readSheepDeed,
 };
 const WORDS = ['run', 'at', 'show', 'expect', ...Object.keys(ACTIONS), ...FAULT_WORDS];
 
@@ -266,7 +270,9 @@ function readAction(words: readonly Word[], context: CommandContext): Read<Actio
   const [head] = words;
   const read = ACTIONS[head?.text ?? ''];
   if (read !== undefined) return read(words, context);
+  if (head !== undefined && isShellWord(head)) return readShell(words, context);
   if (head === undefined || !isFaultWord(head.text)) return null;
+  if (head.text === 'disk' && !context.hasSheep) return wrong(head, 'disk is a fault of stores, which need sheep=');
   const faults = readFaults(words, { count: context.nodeCount });
   return faults.ok ? ok({ kind: 'fault', faults: faults.value }) : faults;
 }

@@ -16,21 +16,47 @@ function isZero(octets: Uint8Array): boolean {
   return true;
 }
 
+/** A file as it was: plain data, shared by all saves between which it did not change. */
+interface FileState {
+  readonly length: number;
+  readonly pages: ReadonlyMap<number, Uint8Array>;
+}
+
+/** Pages are shared with saves: one that was there at the last save is copied before it is written. */
 class SparseFile {
   length = 0;
-  private readonly pages = new Map<number, Uint8Array>();
+  private pages: Map<number, Uint8Array>;
+  /** Pages since the last save; null while there was none. */
+  private own: Set<number> | null = null;
+  private saved: FileState | null = null;
+
+  constructor(saved?: FileState) {
+    this.pages = new Map(saved?.pages);
+    if (saved === undefined) return;
+    this.length = saved.length;
+    this.saved = saved;
+    this.own = new Set();
+  }
 
   write(at: number, octets: Uint8Array): void {
+    this.saved = null;
     for (let done = 0; done < octets.length;) {
       const page = Math.floor((at + done) / PAGE);
       const from = (at + done) % PAGE;
       const part = octets.subarray(done, done + PAGE - from);
-      let held = this.pages.get(page);
-      if (held === undefined && !isZero(part)) this.pages.set(page, (held = new Uint8Array(PAGE)));
-      held?.set(part, from);
+      if (this.pages.has(page) || !isZero(part)) this.ownPage(page).set(part, from);
       done += part.length;
     }
     this.length = Math.max(this.length, at + octets.length);
+  }
+
+  private ownPage(page: number): Uint8Array {
+    const held = this.pages.get(page);
+    if (held !== undefined && (this.own === null || this.own.has(page))) return held;
+    const octets = held?.slice() ?? new Uint8Array(PAGE);
+    this.pages.set(page, octets);
+    this.own?.add(page);
+    return octets;
   }
 
   read(at: number, length: number): Uint8Array {
@@ -45,17 +71,28 @@ class SparseFile {
     return octets;
   }
 
-  copy(): SparseFile {
-    const copied = new SparseFile();
-    copied.length = this.length;
-    for (const [page, octets] of this.pages) copied.pages.set(page, octets.slice());
-    return copied;
+  save(): FileState {
+    this.own = new Set();
+    return (this.saved ??= { length: this.length, pages: new Map(this.pages) });
   }
 
-  /** What it occupies. */
+  /** Octets that it has, holes included. */
   get size(): number {
     return this.length;
   }
+
+  /** Octets that it takes on the medium. */
+  get allocated(): number {
+    return this.pages.size * PAGE;
+  }
+}
+
+/** A disk as it was: plain data. Files with several names have them here too. */
+export interface DiskState {
+  readonly files: ReadonlyMap<string, FileState>;
+  readonly folders: ReadonlySet<string>;
+  readonly capacity: number;
+  readonly broken: RegExp | null;
 }
 
 const DONE: Extract<DiskOutcome, { readonly ok: true }> = {
@@ -73,6 +110,16 @@ export class MemoryDisk {
   capacity = Number.POSITIVE_INFINITY;
   /** Paths that fail, whatever is asked of them. */
   broken: RegExp | null = null;
+
+  constructor(saved?: DiskState) {
+    if (saved === undefined) return;
+    const states = new Set(saved.files.values());
+    const files = new Map([...states].map((state) => [state, new SparseFile(state)]));
+    for (const [path, state] of saved.files) this.files.set(path, files.get(state) ?? new SparseFile(state));
+    for (const folder of saved.folders) this.folders.add(folder);
+    this.capacity = saved.capacity;
+    this.broken = saved.broken;
+  }
 
   /** Octets that files take. */
   get used(): number {
@@ -187,19 +234,27 @@ export class MemoryDisk {
     this.carryOut(op.op === 'create' ? { ...op, size: oneIn(chance, 2) ? op.size : 0, parts } : { ...op, parts });
   }
 
-  /** The disk as it is now: files with several names have them in the copy too. */
+  save(): DiskState {
+    const { capacity, broken } = this;
+    const files = new Map([...this.files].map(([path, file]) => [path, file.save()]));
+    return { files, folders: new Set(this.folders), capacity, broken };
+  }
+
   copy(): MemoryDisk {
-    const copied = new MemoryDisk();
-    const copies = new Map([...new Set(this.files.values())].map((file) => [file, file.copy()]));
-    for (const [path, file] of this.files) copied.files.set(path, copies.get(file) ?? file);
-    for (const folder of this.folders) copied.folders.add(folder);
-    copied.capacity = this.capacity;
-    copied.broken = this.broken;
-    return copied;
+    return new MemoryDisk(this.save());
   }
 
   paths(): readonly string[] {
     return [...this.files.keys()].sort();
+  }
+
+  folderPaths(): readonly string[] {
+    return [...this.folders].sort();
+  }
+
+  /** Octets of a file, holes included; 0 where there is none. */
+  sizeOf(path: string): number {
+    return this.files.get(path)?.size ?? 0;
   }
 
   octets(path: string): Uint8Array | null {
@@ -207,10 +262,22 @@ export class MemoryDisk {
     return file === undefined ? null : file.read(0, file.length);
   }
 
+  /** Octets that a file takes on the medium; 0 where there is none. */
+  allocated(path: string): number {
+    return this.files.get(path)?.allocated ?? 0;
+  }
+
   put(path: string, octets: Uint8Array): void {
     const file = new SparseFile();
     file.write(0, octets);
     this.files.set(path, file);
+  }
+
+  /** Adds to the end of a file, which is made where there is none. */
+  append(path: string, octets: Uint8Array): void {
+    const file = this.files.get(path) ?? new SparseFile();
+    this.files.set(path, file);
+    file.write(file.length, octets);
   }
 
   drop(path: string): void {

@@ -4,13 +4,11 @@ import { TimeHeap } from '../../base/time-heap.ts';
 import { udpFrames, type UdpEndpoint } from '../../net/compose.ts';
 import { enhancedPacket, interfaceDescription, nameResolution, sectionHeader } from '../../pcap/pcapng-writer.ts';
 import { faultText, type Fault } from '../fault.ts';
+import { WORLD_EPOCH_NS } from '../world/clock.ts';
 import type { LossCause } from '../world/link.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
-
-/** Virtual time 0 in captures: 2026-01-01 00:00:00 UTC, the same on every machine. */
-export const CAPTURE_EPOCH_NS = 1_767_225_600_000_000_000n;
 
 const LINKTYPE_ETHERNET = 1;
 const MULTICAST_TTL = 1;
@@ -147,7 +145,7 @@ export class WireTap implements WorldObserver {
   #flush(now: number): void {
     while (this.#waiting.size > 0 && this.#waiting.firstTime <= now) {
       const { frame, at, notes } = this.#waiting.pop();
-      const timeNs = CAPTURE_EPOCH_NS + BigInt(at) * 1000n;
+      const timeNs = WORLD_EPOCH_NS + BigInt(at) * 1000n;
       this.#write(enhancedPacket({ interfaceId: 0, timeNs, bytes: frame, comments: notes }));
     }
   }

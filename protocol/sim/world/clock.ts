@@ -1,5 +1,8 @@
 // A node's monotonic clock, which may run fast or slow. Whole microseconds, so that it is the same on every machine.
 
+/** When worlds begin: 2026-01-01T00:00:00Z, in nanoseconds since 1970. */
+export const WORLD_EPOCH_NS = 1_767_225_600_000_000_000n;
+
 const MILLION = 1_000_000;
 
 export interface ClockState {

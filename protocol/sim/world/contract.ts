@@ -3,6 +3,7 @@ import type { TimeHeapState } from '../../base/time-heap.ts';
 import type { ClusterSpec } from '../cluster.ts';
 import type { LinkQuality } from '../fault.ts';
 import type { Stack, StartProgram } from '../program.ts';
+import type { FlockEvent, FlockOptions, FlockState } from '../sheep/contract.ts';
 import type { NetworkState } from './network.ts';
 import type { SimNodeState } from './sim-node.ts';
 import type { Traffic } from './traffic.ts';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   readonly start: StartProgram;
   /** Sequence number before the first message of every ring: 0, unless rollover is what is wanted. */
   readonly firstSeqno: number;
+  /** A sheep on every node, in the stack `node`; null or left out for none. */
+  readonly sheep?: FlockOptions | null;
 }
 
 /** What will happen. Plain data that does not change; nodes are places in the world, from 0. */
@@ -31,7 +34,8 @@ export type WorldEvent =
   | { readonly kind: 'arrivals'; readonly from: number; readonly bytes: Uint8Array }
   /** Only of the process that was the node's `life`th. */
   | { readonly kind: 'wake' | 'turn'; readonly node: number; readonly life: number }
-  | { readonly kind: 'traffic'; readonly traffic: Traffic; readonly serial: number };
+  | { readonly kind: 'traffic'; readonly traffic: Traffic; readonly serial: number }
+  | { readonly kind: 'flock'; readonly event: FlockEvent };
 
 /** A whole world as plain data: every engine, every datagram on its way, every generator. */
 export interface WorldState {
@@ -44,4 +48,6 @@ export interface WorldState {
   readonly nodes: readonly SimNodeState[];
   readonly network: NetworkState;
   readonly isTrafficOff: boolean;
+  /** Null in a world without sheep. */
+  readonly flock: FlockState | null;
 }

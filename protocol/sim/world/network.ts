@@ -126,11 +126,19 @@ export class Network {
     this.#judge();
   }
 
-  /** Whether any packet, multicasts included, can get through. */
-  isOpen(from: number, to: number): boolean {
+  /** When so many octets of a stream arrive that leave now; infinity where they do not. */
+  carryStream(now: number, from: number, to: number, octets: number): number {
+    if (this.#groups !== null && this.#groups[from] !== this.#groups[to]) return Infinity;
+    const link = this.#link(from, to);
+    link.carry(now, octets, Math.min(octets, ETHERNET_MTU));
+    return link.arrival;
+  }
+
+  /** Whether any packet can get through. */
+  isOpen(from: number, to: number, what: 'all' | 'unicast'): boolean {
     if (this.#groups !== null && this.#groups[from] !== this.#groups[to]) return false;
     const { isCut, quality } = this.#link(from, to);
-    return this.#deaf[to] !== true && !isCut && quality.loss < MILLION;
+    return (what === 'unicast' || this.#deaf[to] !== true) && !isCut && quality.loss < MILLION;
   }
 
   save(): NetworkState {

@@ -1,6 +1,8 @@
 // What can be seen of a world from outside: by checkers, transcripts and the wire tap.
 import type { Fault } from '../fault.ts';
 import type { ProgramEffect, ProgramInput } from '../program.ts';
+import type { ToolEnd } from '../sheep/clients.ts';
+import type { SheepTold } from '../sheep/contract.ts';
 import type { SimNode } from './sim-node.ts';
 import type { LossCause } from './link.ts';
 
@@ -16,10 +18,23 @@ export interface WorldObserver {
   sent?(from: SimNode, to: SimNode | null, bytes: Uint8Array, at: number): void;
   /** A datagram that was sent did not, or will not, arrive. */
   lost?(from: SimNode, to: SimNode, bytes: Uint8Array, cause: LossCause, at: number): void;
+  /** Something of a node's sheep that can be told. */
+  sheepStepped?(node: SimNode, at: number, told: SheepTold): void;
+  /** A command that somebody gave at a node has ended. */
+  toolEnded?(node: SimNode, at: number, end: ToolEnd): void;
   faulted?(fault: Fault, at: number): void;
 }
 
 /** Those who watch, by what they want to see. */
 export type Hooks = { readonly [K in keyof WorldObserver]-?: NonNullable<WorldObserver[K]>[] };
 
-export const noHooks = (): Hooks => ({ booted: [], died: [], stepped: [], sent: [], lost: [], faulted: [] });
+export const noHooks = (): Hooks => ({
+  booted: [],
+  died: [],
+  stepped: [],
+  sent: [],
+  lost: [],
+  sheepStepped: [],
+  toolEnded: [],
+  faulted: [],
+});

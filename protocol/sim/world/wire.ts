@@ -53,6 +53,13 @@ export class Wire {
     else for (const other of this.#nodes) if (other !== from) this.#carry(from, other, bytes, leaves, true);
   }
 
+  /** When octets of a stream arrive; infinity where they do not. What a node sends to itself needs no wire. */
+  carryStream(from: SimNode, to: SimNode, octets: number, now: number): number {
+    if (from === to) return now + LOOP_DELAY;
+    if (!from.isLinkUp || !to.isLinkUp) return Infinity;
+    return this.#network.carryStream(now, from.index, to.index, octets);
+  }
+
   lose(from: SimNode, to: SimNode, bytes: Uint8Array, cause: LossCause, at: number): void {
     for (const hook of this.#hooks.lost) hook(from, to, bytes, cause, at);
   }

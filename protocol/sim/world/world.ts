@@ -6,10 +6,13 @@ import { Prng } from '../../base/prng.ts';
 import { DIALECTS, type Dialect } from '../../totem/dialect.ts';
 import type { Micros } from '../../totem/engine/contract.ts';
 import type { Fault } from '../fault.ts';
+import { Flock } from '../sheep/flock.ts';
 import type { Program, ProgramEffect, ProgramInput, ProgramState } from '../program.ts';
 import { Network } from './network.ts';
+import { applyToNode, type NodeDeeds } from './node-faults.ts';
 import { SimNode, untilTorn } from './sim-node.ts';
 import { noHooks, type WorldObserver } from './observer.ts';
+import type { FlockEvent } from '../sheep/contract.ts';
 import type { WorldEvent, WorldOptions, WorldState } from './contract.ts';
 import { messageOf, type Traffic } from './traffic.ts';
 import { Wire } from './wire.ts';
@@ -22,6 +25,8 @@ export class World {
   readonly dialect: Dialect;
   /** Steps of programs and deliveries of datagrams so far. */
   events = 0;
+  /** Null in a world without sheep. */
+  readonly flock: Flock | null;
   #now = 0;
   readonly #heap: TimeHeap<WorldEvent>;
   /** Nodes whose turn comes once all that arrives in this microsecond has arrived. */
@@ -49,6 +54,7 @@ export class World {
       if (state === undefined) node.disk = options.firstRingSeqs[i % options.firstRingSeqs.length] ?? null;
       else node.restore(state, (program) => this.#start(node, program));
     }
+    this.flock = this.#newFlock(saved);
   }
 
   /** Microseconds since the world began. */
@@ -105,7 +111,8 @@ export class World {
   apply(fault: Fault): boolean {
     for (const hook of this.#hooks.faulted) hook(fault, this.#now);
     const node = 'node' in fault ? this.nodes[fault.node - 1] : undefined;
-    if (node !== undefined) return this.#applyToNode(node, fault);
+    const done = node === undefined ? null : applyToNode(node, fault, this.#deeds());
+    if (done !== null) return done;
     this.#network.apply(fault);
     if (fault.kind === 'heal')
       for (const each of this.nodes) {
@@ -121,6 +128,7 @@ export class World {
     node.program = this.#start(node);
     node.phase = 'running';
     node.life++;
+    this.flock?.nodeBooted(node);
     for (const hook of this.#hooks.booted) hook(node, this.#now);
     this.#tellInterface(node);
   }
@@ -148,9 +156,9 @@ export class World {
     this.#isTrafficOff = true;
   }
 
-  /** Whether packets can get from one node to another now, if only sometimes. */
-  isOpen(from: SimNode, to: SimNode): boolean {
-    return from.isLinkUp && to.isLinkUp && this.#network.isOpen(from.index, to.index);
+  /** Whether packets, multicasts too unless told otherwise, can get from one node to another now, if only sometimes. */
+  isOpen(from: SimNode, to: SimNode, what: 'all' | 'unicast' = 'all'): boolean {
+    return from.isLinkUp && to.isLinkUp && this.#network.isOpen(from.index, to.index, what);
   }
 
   save(): WorldState {
@@ -164,7 +172,24 @@ export class World {
       nodes: this.nodes.map((node) => node.save()),
       network: this.#network.save(),
       isTrafficOff: this.#isTrafficOff,
+      flock: this.flock?.save() ?? null,
     };
+  }
+
+  #newFlock(saved: WorldState | undefined): Flock | null {
+    const { sheep, seed } = this.options;
+    if (sheep == null) return null;
+    const world = {
+      nodes: this.nodes,
+      seed,
+      hooks: this.#hooks,
+      now: () => this.#now,
+      push: (at: number, event: FlockEvent) => this.#heap.push(at, { kind: 'flock', event }),
+      input: (node: SimNode, input: ProgramInput) => this.input(node, input),
+      carry: (from: SimNode, to: SimNode, octets: number) => this.#wire.carryStream(from, to, octets, this.#now),
+      isOpen: (from: SimNode, to: SimNode) => from === to || this.isOpen(from, to, 'unicast'),
+    };
+    return new Flock(world, sheep, saved?.flock ?? undefined);
   }
 
   #node(index: number): SimNode {
@@ -191,6 +216,9 @@ export class World {
       }
       case 'traffic':
         return this.#makeMessage(event.traffic, event.serial);
+      case 'flock':
+        this.events++;
+        return this.flock?.run(event.event);
     }
   }
 
@@ -244,6 +272,7 @@ export class World {
       if (node.life !== life) return;
     }
     node.busyUntil = Math.max(node.busyUntil, leaves);
+    this.flock?.heard(node, effects);
     this.#schedule(node, program);
   }
 
@@ -303,28 +332,29 @@ export class World {
   }
 
   #kill(node: SimNode, says = ''): void {
-    if (node.program === null) return;
-    node.die();
-    for (const hook of this.#hooks.died) hook(node, this.#now, 'killed', says);
+    if (node.program !== null) this.#end(node, 'killed', says);
   }
 
   #crash(node: SimNode, error: unknown): void {
+    this.#end(node, 'crashed', error instanceof Error ? error.message : String(error));
+  }
+
+  #end(node: SimNode, how: 'killed' | 'left' | 'crashed', says: string): void {
+    this.flock?.nodeDied(node);
     node.die();
-    const says = error instanceof Error ? error.message : String(error);
-    for (const hook of this.#hooks.died) hook(node, this.#now, 'crashed', says);
+    for (const hook of this.#hooks.died) hook(node, this.#now, how, says);
   }
 
   #leave(node: SimNode, program: Program): void {
     const { life } = node;
     this.#step(node, program, { kind: 'leave' }, 0);
-    if (node.life !== life) return;
-    node.die();
-    for (const hook of this.#hooks.died) hook(node, this.#now, 'left', '');
+    if (node.life === life) this.#end(node, 'left', '');
   }
 
   #loseDisk(node: SimNode): void {
     node.disk = null;
     node.diskLosses++;
+    this.flock?.loseDisk(node);
   }
 
   #setInterface(node: SimNode, up: boolean): void {
@@ -349,50 +379,19 @@ export class World {
       this.#heap.push(this.#now + traffic.every, { kind: 'traffic', traffic, serial: serial + 1 });
   }
 
-  #applyToNode(node: SimNode, fault: Fault): boolean {
-    const { program } = node;
-    switch (fault.kind) {
-      case 'start':
-        this.boot(node);
-        return program === null;
-      case 'kill':
-        this.#kill(node);
-        return program !== null;
-      case 'restart':
-        this.#kill(node);
-        if (fault.disk === 'lost') this.#loseDisk(node);
-        this.boot(node);
-        return true;
-      case 'leave':
-        if (program === null || node.phase !== 'running') return false;
-        this.#leave(node, program);
-        return true;
-      case 'pause':
-        if (node.phase !== 'running') return false;
-        node.phase = 'paused';
-        return true;
-      case 'resume':
-        if (node.phase !== 'paused' || program === null) return false;
-        node.phase = 'running';
-        this.#tellInterface(node);
-        this.#enlist(node);
-        this.#schedule(node, program);
-        return true;
-      case 'tear':
-        node.torn = fault.leaves;
-        return program !== null;
-      case 'interface':
-        this.#setInterface(node, fault.up);
-        return true;
-      case 'clock':
-        node.clock.setSpeed(this.#now, fault.ppm);
-        // What was set for its deadline no longer holds.
-        node.wakeAt = Infinity;
-        if (program !== null) this.#schedule(node, program);
-        return true;
-      default:
-        this.#network.apply(fault);
-        return true;
-    }
+  /** What faults of a node need of its world. */
+  #deeds(): NodeDeeds {
+    return {
+      flock: this.flock,
+      now: this.#now,
+      boot: (node) => this.boot(node),
+      kill: (node) => this.#kill(node),
+      leave: (node, program) => this.#leave(node, program),
+      loseDisk: (node) => this.#loseDisk(node),
+      setInterface: (node, up) => this.#setInterface(node, up),
+      tellInterface: (node) => this.#tellInterface(node),
+      enlist: (node) => this.#enlist(node),
+      schedule: (node, program) => this.#schedule(node, program),
+    };
   }
 }

@@ -2,7 +2,7 @@
 // worker: who has it calls tick() again and again.
 import { labMarkText } from '../../../app/lab/lab-mark.ts';
 import type { LabOptions, LabReply, LabSnapshot, LabFault } from '../../../app/lab/lab-view.ts';
-import { runVirtualLine, type VirtualPace } from '../../../app/lab/virtual/prompt.ts';
+import { runVirtualLine, type PendingReply, type VirtualPace } from '../../../app/lab/virtual/prompt.ts';
 import { VirtualLab } from '../../../app/lab/virtual/virtual-lab.ts';
 import { GrowingBytes } from './growing-bytes.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
@@ -16,6 +16,9 @@ const TICK_MICROS_MAX = 1_000_000;
 const TICK_EVENTS = 10_000;
 /** Octets that the reader may be behind; then virtual time waits for it. */
 const UNREAD_MAX = 4 << 20;
+/** Virtual time that a command may take before its line is answered without it, and in which it is looked at. */
+const PENDING_MICROS_MAX = 60_000_000;
+const PENDING_STEP_MICROS = 1000;
 /** Virtual microseconds of one tick as fast as it goes. */
 const FAST_MICROS = 1_000_000;
 
@@ -24,6 +27,12 @@ export interface VirtualHooks {
   /** The capture begins anew: time has gone back. */
   readonly anew: () => void;
 }
+
+type Answer = (reply: LabReply) => void;
+
+const NO_ANSWER: LabReply = { output: 'no answer in 60 s of virtual time; the command goes on waiting\n', exitCode: 1 };
+const UNDONE: LabReply = { output: 'the lab went back to a time before this command\n', exitCode: 1 };
+const ENDED: LabReply = { output: 'the lab has ended\n', exitCode: 1 };
 
 export class VirtualHost {
   readonly capture = new GrowingBytes();
@@ -36,6 +45,7 @@ export class VirtualHost {
   private told = -1;
   private marked: readonly LabFault[] = [];
   private hasEnded = false;
+  private pending: { readonly line: PendingReply; readonly answer: Answer }[] = [];
 
   private constructor(options: LabOptions, lab: VirtualLab, hooks: VirtualHooks, nowMs: number) {
     this.options = options;
@@ -63,24 +73,56 @@ export class VirtualHost {
       if (micros < 1) this.lastMs -= elapsed;
     }
     this.take();
-    if (nowMs - this.lastSnapshotMs >= SNAPSHOT_MS) this.tell(nowMs);
+    const isAnswered = this.answerPending();
+    if (isAnswered || nowMs - this.lastSnapshotMs >= SNAPSHOT_MS) this.tell(nowMs);
   }
 
-  /** Does what a line of the prompt says, and shows what came of it at once. */
-  line(text: string, nowMs: number): LabReply {
-    if (this.hasEnded) return { output: 'the lab has ended\n', exitCode: 1 };
+  /**
+   * Does what a line of the prompt says, and shows what came of it at once. A command that takes virtual time is
+   * answered when that has passed; in a lab that stands, time passes until then and no further.
+   */
+  line(text: string, nowMs: number, answer: Answer): void {
+    if (this.hasEnded) return answer(ENDED);
     const reply = runVirtualLine(this.lab, this.pace, text);
+    if ('poll' in reply) {
+      this.pending.push({ line: reply, answer });
+      if (!this.pace.isRunning) this.runPending();
+    } else answer(reply);
+    this.answerPending();
     this.lastMs = nowMs;
     this.take();
     this.told = -1;
     this.tell(nowMs);
-    return reply;
+  }
+
+  private runPending(): void {
+    const { lab } = this;
+    const last = lab.nowMicros + PENDING_MICROS_MAX;
+    while (this.pending.length > 0 && lab.nowMicros < last) {
+      const until = lab.nowMicros + PENDING_STEP_MICROS;
+      while (!lab.advance(until));
+      this.answerPending();
+    }
+  }
+
+  /** Answers the lines that can be answered now; whether there was one. */
+  private answerPending(): boolean {
+    const before = this.pending;
+    const { nowMicros } = this.lab;
+    this.pending = before.filter(({ line, answer }) => {
+      const since = nowMicros - line.sinceMicros;
+      const reply = since < 0 ? UNDONE : (line.poll() ?? (since >= PENDING_MICROS_MAX ? NO_ANSWER : null));
+      if (reply !== null) answer(reply);
+      return reply === null;
+    });
+    return this.pending.length < before.length;
   }
 
   /** What was captured stays. */
   end(nowMs: number): void {
     if (this.hasEnded) return;
     this.take();
+    for (const { answer } of this.pending.splice(0)) answer(ENDED);
     this.hasEnded = true;
     this.capture.end();
     this.told = -1;
@@ -113,6 +155,14 @@ export class VirtualHost {
     const phase = hasEnded ? 'ended' : 'running';
     const { nowMicros, nowNs } = lab;
     const virtual = { ...this.pace, nowMicros, beganNs: nowNs - BigInt(nowMicros) * 1000n };
-    this.hooks.snapshot({ options, phase, problem, nodes: lab.nodes(), faults: lab.faults(), objects: null, virtual });
+    this.hooks.snapshot({
+      options,
+      phase,
+      problem,
+      nodes: lab.nodes(),
+      faults: lab.faults(),
+      objects: lab.objects(),
+      virtual,
+    });
   }
 }

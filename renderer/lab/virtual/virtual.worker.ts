@@ -1,4 +1,5 @@
 // The worker of a virtual lab: its clock and its ports. The lab is run by virtual-host.ts.
+import type { LabReply } from '../../../app/lab/lab-view.ts';
 import { serveStream } from '../../../app/session/serve-stream.ts';
 import type { FromVirtual, ToVirtual } from './messages.ts';
 import { VirtualHost } from './virtual-host.ts';
@@ -36,7 +37,9 @@ scope.onmessage = ({ data }) => {
   else if (data.kind === 'whole')
     scope.postMessage({ kind: 'bytes', id: data.id, bytes: host?.capture.whole() ?? new Uint8Array() });
   else {
-    const reply = host?.line(data.line, performance.now()) ?? { output: 'the lab has ended\n', exitCode: 1 };
-    scope.postMessage({ kind: 'reply', id: data.id, reply });
+    const { id } = data;
+    const answer = (reply: LabReply): void => scope.postMessage({ kind: 'reply', id, reply });
+    if (host === null) answer({ output: 'there is no lab\n', exitCode: 1 });
+    else host.line(data.line, performance.now(), answer);
   }
 };

@@ -166,8 +166,8 @@ export function NodeCards(): ReactNode {
   const active = useActive(lab, time);
   const numbers = (lab?.nodes ?? []).map(({ spec }) => spec.number);
   const shown = allNodes(nodes.nodes, lab);
-  const isVirtual = lab?.snapshot.options.kind === 'virtual';
-  const has = { sheep: !isVirtual && lab?.snapshot.options.withSheep === true, disk: !isVirtual };
+  const hasSheep = lab?.snapshot.options.withSheep === true;
+  const has = { sheep: hasSheep, disk: hasSheep || lab?.snapshot.options.kind === 'processes' };
   const isPast = (lab?.ago ?? 0) > 0 || lab?.snapshot.phase === 'ended';
   return (
     <Pane id="nodes" title="Nodes" aside={<Aside lab={lab} count={nodes.nodes.length} />}>

@@ -137,9 +137,7 @@ export function Traffic(): ReactNode {
     <Pane id="traffic" title="Traffic" aside={from}>
       <div className="traffic scroll" tabIndex={0} role="region" aria-label="traffic of the lab">
         <GroupLoad node={number} onRun={run} />
-        {snapshot.options.withSheep && snapshot.options.kind === 'processes' ? (
-          <ObjectForm node={number} onRun={run} isBusy={running !== null} />
-        ) : null}
+        {snapshot.options.withSheep ? <ObjectForm node={number} onRun={run} isBusy={running !== null} /> : null}
         <p className="traffic-reply" role="status">
           {running !== null
             ? `${running} …`

@@ -4,7 +4,7 @@ import { execFile, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { LabFault } from '../../../../app/lab/fault.ts';
+import type { Fault as LabFault } from '../../../../protocol/sim/fault.ts';
 import { LAB_NODES_MAX, labNode, type LabNodeSpec } from '../../../../app/lab/cluster.ts';
 import { toolErr, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
 import { fail, ok, type Result } from '../../../../protocol/base/result.ts';

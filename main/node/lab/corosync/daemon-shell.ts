@@ -2,7 +2,7 @@
 // computer can be run from it.
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
 import { du, ls, tail } from '../shell/files.ts';
-import { runLineOf } from '../shell/words.ts';
+import { runLineOf } from '../../../../app/lab/shell/words.ts';
 import type { CorosyncCluster } from './corosync-cluster.ts';
 
 const HELP = `corosync-cfgtool, -cmapctl, -cpgtool, -quorumtool, -blackbox   of the installed Corosync

@@ -1,13 +1,14 @@
 // The faults of a lab: one language for the prompt, scenarios and the window.
 import { describe, expect, it } from 'vitest';
-import { labFaultDone, labFaultText, readLabFaults } from '../../../../app/lab/fault.ts';
+import { labFaultDone, readLabFaults } from '../../../../app/lab/fault.ts';
+import { faultText } from '../../../../protocol/sim/fault.ts';
 import { parseScenario } from '../../../../protocol/sim/scenario/parse.ts';
 
 const find = (name: string): number | null =>
   ['111', '112', '114'].indexOf(name.replace(/^127\.168\.1\./, '')) + 1 || null;
 const read = (line: string): string => {
   const faults = readLabFaults(line, { count: 3, find });
-  return faults.ok ? faults.value.map(labFaultText).join('; ') : `! ${faults.problem}`;
+  return faults.ok ? faults.value.map(faultText).join('; ') : `! ${faults.problem}`;
 };
 
 describe('a fault', () => {

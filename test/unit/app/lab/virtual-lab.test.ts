@@ -5,7 +5,15 @@ import { VirtualLab } from '../../../../app/lab/virtual/virtual-lab.ts';
 import { concatBytes } from '../../../../protocol/base/bytes.ts';
 import { openBytes } from '../../../support/open-golden.ts';
 
-const OPTIONS = { nodes: 3, dialect: 'corosync-3', transport: 'udp', tokenMs: 1000, seed: 7 } as const;
+const OPTIONS = {
+  nodes: 3,
+  dialect: 'corosync-3',
+  transport: 'udp',
+  tokenMs: 1000,
+  seed: 7,
+  behaviour: 'sound',
+  withSheep: false,
+} as const;
 
 function newLab(change: Partial<Parameters<typeof VirtualLab.open>[0]> = {}): VirtualLab {
   const lab = VirtualLab.open({ ...OPTIONS, ...change });
@@ -92,7 +100,7 @@ describe('a virtual lab', () => {
     expect(lab.inject('explode 1')).toMatchObject({ ok: false });
     expect(lab.inject('disk 2 full')).toEqual({
       ok: false,
-      problem: 'a virtual lab has no stores: start a lab of processes',
+      problem: 'this lab has no stores: start one with sheep',
     });
     expect(lab.inject('at 1s kill 2').ok).toBe(false);
     expect(VirtualLab.open({ ...OPTIONS, nodes: 99 })).toEqual({

@@ -1,5 +1,5 @@
 // What may stand behind a pipe in a node's shell: grep, wc -l, head, tail, sort over a command's lines.
-import type { ToolResult } from '../../../../app/lab/shell/node-view.ts';
+import type { ToolResult } from './node-view.ts';
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
 const textOf = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);
