@@ -2,8 +2,9 @@
 // where it is damaged, that reading was stopped, that it wants a key.
 import { useState, type ReactNode } from 'react';
 import { Flag } from '../panels/findings/index.tsx';
-import { chooseCapture, closeCapture, selectFinding, showOverlay, verdictOf } from '../state/actions.ts';
+import { chooseCapture, closeCapture, selectFinding, showOverlay } from '../state/actions.ts';
 import { chooseKeys } from '../session/keyring.ts';
+import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
 import type { Analysis, Finding } from '../../app/analysis/result.ts';
 import { shortSays } from '../state/node-directory.ts';
 import { isShown, useSession, type Phase } from '../state/session-store.ts';
@@ -66,7 +67,7 @@ function FoundVerdict({ verdict }: { readonly verdict: Finding }): ReactNode {
 function Verdict(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const phase = useSession((state) => state.phase);
-  const verdict = verdictOf(analysis?.findings ?? []);
+  const verdict = worstFinding(analysis?.findings ?? []);
   if (verdict !== null && verdict.severity !== 'info') return <FoundVerdict key={verdict.id} verdict={verdict} />;
   return (
     <div className="verdict">

@@ -1,8 +1,9 @@
 // What a window does first: greets the main process, opens what it was made for, reports what it shows if it was
 // started to prove that it draws.
 import { bridge } from '../bridge/bridge.ts';
+import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
 import type { Analysis, Finding } from '../../app/analysis/result.ts';
-import { applyTheme, openCapture, packets, timeOfRow, verdictOf } from '../state/actions.ts';
+import { applyTheme, openCapture, packets, timeOfRow } from '../state/actions.ts';
 import { useAnnotations, type AnnotationsState } from '../session/annotations.ts';
 import { isVisible, showPane } from '../workbench/pane-actions.ts';
 import { startWithKeys } from '../session/keyring.ts';
@@ -19,7 +20,7 @@ const NAMED_MAX = 3;
 
 /** The gravest findings, each with its moment: "node dead at 2.956 s (…), token loss at 3.776 s (…)". */
 function graveText(findings: readonly Finding[]): string {
-  const verdict = verdictOf(findings);
+  const verdict = worstFinding(findings);
   if (verdict === null || verdict.severity === 'info') return 'no failure';
   const first = packets().length === 0 ? 0 : timeOfRow(0);
   const grave = findings.filter(({ severity }) => severity === verdict.severity).sort((a, b) => a.time - b.time);

@@ -1,5 +1,6 @@
 // What a person can do with a capture, by name: open and close it, select in it, look at a part of it. Panels call
 // these, never the worker or the bridge. Keys are in keyring.ts, filters in query.ts.
+import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
 import { bridge } from '../bridge/bridge.ts';
 import type { Annotations } from '../../app/annotations/list.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
@@ -39,17 +40,10 @@ const NS_PER_MS = 1e6;
 /** Air on each side of what is chosen, as a share of its length. */
 const FIT_AIR = 0.08;
 
-const bySeverity = (finding: Finding): number => ['failure', 'warning', 'info'].indexOf(finding.severity);
-
-/** What a person should look at first: the gravest finding, the earliest of these. */
-export function verdictOf(findings: readonly Finding[]): Finding | null {
-  return [...findings].sort((a, b) => bySeverity(a) - bySeverity(b) || a.time - b.time)[0] ?? null;
-}
-
 function showFirstThing(): void {
   const { analysis } = useSession.getState();
   if (useView.getState().row !== null || packets().length === 0) return;
-  const verdict = verdictOf(analysis?.findings ?? []);
+  const verdict = worstFinding(analysis?.findings ?? []);
   const [ring] = analysis?.rings ?? [];
   if (verdict !== null && verdict.severity !== 'info') selectFinding(verdict);
   else if (ring !== undefined) selectRing(ring);

@@ -1,7 +1,9 @@
 // The analysis as text for a person: the verdict first, then who, which rings, what happened, how the token turned.
 // At most 100 columns.
-import { timeText, wallClock } from '../../store/times.ts';
+import { momentText, wallClock } from '../../store/times.ts';
+import { GATHER_CAUSES } from '../../../protocol/sim/run/wording.ts';
 import type { Analysis, Finding, SheepCluster, Spread, Transition } from '../result.ts';
+import { worstFinding } from './worst-finding.ts';
 
 const WIDTH = 100;
 /** Lines of transitions; the JSON has them all. */
@@ -51,10 +53,10 @@ const ms = (value: number | null): string =>
   value === null ? '–' : value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(3);
 
 function verdict({ findings, rings, packets, delivery }: Analysis, words: Words): string {
-  const failures = findings.filter(({ severity }) => severity === 'failure');
-  const warnings = findings.filter(({ severity }) => severity === 'warning');
-  if (packets.relevant === 0) return 'There is no Totem in this capture.';
-  if (failures.length === 0 && warnings.length === 0) {
+  if (packets.relevant === 0)
+    return 'There is no Totem in this capture: it goes over UDP, usually ports 5404 and 5405, between the nodes.';
+  const worst = worstFinding(findings);
+  if (worst === null || worst.severity === 'info') {
     const formed = rings.length === 1 ? 'One ring' : `${rings.length} rings`;
     const asked = delivery.retransmitRequests.filter(({ count }) => count > 0);
     if (asked.length === 0) return `Nothing wrong is seen. ${formed}, ${packets.relevant} packets.`;
@@ -62,10 +64,10 @@ function verdict({ findings, rings, packets, delivery }: Analysis, words: Words)
     const again = `${delivery.duplicatesOnWire} were sent again`;
     return `No token was declared lost, but multicasts went missing: ${whose}; ${again}. ${formed}.`;
   }
-  const [worst] = [...failures, ...warnings];
-  const more = failures.length + warnings.length - 1;
-  if (worst === undefined) return '';
-  return `At ${words.time(worst.time)} s: ${worst.says}${more > 0 ? ` (and ${more} more)` : ''}`;
+  const others = findings.filter((finding) => finding !== worst && finding.severity !== 'info');
+  const rules = [...new Set(others.map(({ rule }) => rule))];
+  const more = others.length === 0 ? '' : ` (Also below: ${rules.join(', ')}.)`;
+  return `At ${words.time(worst.time)} s: ${worst.says}${more}`;
 }
 
 /** A name that a capture gives, without what a terminal would obey. */
@@ -119,6 +121,13 @@ function togetherOf(transitions: readonly Transition[]): readonly (readonly Tran
   return groups;
 }
 
+/** What the numbers of Corosync's log mean, of those that are there. */
+function causeLines(transitions: readonly Transition[]): readonly string[] {
+  const codes = [...new Set(transitions.flatMap(({ gatherFrom }) => (gatherFrom === null ? [] : [gatherFrom])))];
+  const causes = codes.toSorted((a, b) => a - b).map((code) => `${code} ${GATHER_CAUSES[code] ?? 'not told'}`);
+  return causes.length === 0 ? [] : [wrap(`gather from: ${causes.join(', ')}`, '  ', '    ')];
+}
+
 function transitionLines(transitions: readonly Transition[], words: Words): string[] {
   const groups = togetherOf(transitions);
   const shown = groups.slice(0, TRANSITIONS_SHOWN_MAX).map((group) => {
@@ -130,7 +139,7 @@ function transitionLines(transitions: readonly Transition[], words: Words): stri
     return wrap(`${what} ${who}${doubt} [frame ${first.frames[0] ?? '?'}]`, '  ', ' '.repeat(30));
   });
   const rest = groups.slice(TRANSITIONS_SHOWN_MAX).reduce((sum, group) => sum + group.length, 0);
-  return rest > 0 ? [...shown, `  … ${rest} more transitions: see --json`] : shown;
+  return [...shown, ...(rest > 0 ? [`  … ${rest} more transitions: see --json`] : []), ...causeLines(transitions)];
 }
 
 const spreadText = (name: string, { count, p50, p99, max }: Spread): string =>
@@ -140,7 +149,7 @@ function edgeLines({ rotation }: Analysis, words: Words): readonly string[] {
   const rows = rotation.edges.map(({ from, to, hops, p50, p99, holdP50 }) => [
     `${words.address(from)} → ${words.address(to)}`,
     `${hops} hops`,
-    `${ms(p50)} ms (p99 ${ms(p99)}), then kept ${ms(holdP50)} ms`,
+    `${ms(p50)} ms (p99 ${ms(p99)})${holdP50 === null ? '' : `, then kept ${ms(holdP50)} ms`}`,
   ]);
   return columns(rows).map((line) => wrap(line, '  ', '      '));
 }
@@ -208,18 +217,19 @@ export function analysisText(analysis: Analysis, epochNs: bigint, firstNs: numbe
   const which = kinds.length === 0 ? '' : `: ${kinds.join(', ')}`;
   lines.push(wrap(`${packets.frames} frames, ${relevant} of them Totem's${which}.`, ''));
   if (packets.frames > 0)
-    lines.push(`Times are seconds since the first frame, ${timeText(wallClock(epochNs, firstNs))}.`);
+    lines.push(`Times are seconds since the first frame, ${momentText(wallClock(epochNs, firstNs))}.`);
   if (findings.length > 0) lines.push(heading('Findings'));
   for (const finding of findings.slice(0, FINDINGS_SHOWN_MAX)) lines.push(...findingLines(finding, words));
   const hidden = findings.length - FINDINGS_SHOWN_MAX;
   if (hidden > 0) lines.push(`  … ${hidden} more: see --json`);
   if (packets.relevant === 0) return `${lines.join('\n')}\n`;
-  lines.push(heading('Nodes'), ...nodeLines(analysis, words));
-  lines.push(heading('Rings'), ...ringLines(analysis, words));
+  if (analysis.nodes.length > 0) lines.push(heading('Nodes'), ...nodeLines(analysis, words));
+  if (analysis.rings.length > 0) lines.push(heading('Rings'), ...ringLines(analysis, words));
   if (transitions.length > 0) lines.push(heading('Membership'), ...transitionLines(transitions, words));
-  lines.push(heading('Rotation at the representative'), spreadText('active', rotation.active));
-  lines.push(spreadText('idle', rotation.idle), ...edgeLines(analysis, words));
-  lines.push(heading('Delivery'), ...deliveryLines(analysis, words));
+  const turned = [spreadText('active', rotation.active), spreadText('idle', rotation.idle)];
+  const hops = edgeLines(analysis, words);
+  if (hops.length > 0) lines.push(heading('Rotation at the representative'), ...turned, ...hops);
+  if (analysis.rings.length > 0) lines.push(heading('Delivery'), ...deliveryLines(analysis, words));
   if (sheepdog !== null) lines.push(heading('Sheepdog'), ...sheepLines(sheepdog, words));
   return `${lines.join('\n')}\n`;
 }

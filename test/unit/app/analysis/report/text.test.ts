@@ -70,7 +70,11 @@ describe('the verdict', () => {
     ['a healthy capture', {}, /^Nothing wrong is seen\./],
     ['no Totem', { packets: { frames: 3, relevant: 0, byKind: {}, unauthentic: 0 } }, /^There is no Totem/],
     ['a failure', { findings: [loss] }, /^At 2\.500 s: The token stopped\. 12 frames/],
-    ['several', { findings: [{ ...loss, severity: 'warning' as const }, loss] }, /stopped\. \(and 1 more\) 12 frames/],
+    [
+      'several',
+      { findings: [{ ...loss, severity: 'warning' as const }, loss] },
+      /stopped\. \(Also below: token-loss\.\) 12 frames/,
+    ],
     [
       'lost multicasts',
       { delivery: { mcasts: 9, duplicatesOnWire: 2, retransmitRequests: [{ nodeid: 2, count: 3 }], neverSeen: 0 } },
@@ -83,6 +87,12 @@ describe('the verdict', () => {
   it('puts a failure before an earlier warning', () => {
     const warning: Finding = { ...loss, severity: 'warning', time: 1e9, says: 'Odd packets.' };
     expect(text({ findings: [warning, loss] })).toMatch(/^At 2\.500 s: The token stopped\./);
+  });
+
+  it('puts a cause before an earlier consequence of it', () => {
+    const cause: Finding = { ...loss, id: 'packet-loss@9', rule: 'packet-loss', time: 3e9, says: 'Packets are lost.' };
+    const first = text({ findings: [{ ...loss, because: cause.id }, cause] });
+    expect(first).toMatch(/^At 3\.000 s: Packets are lost\. \(Also below: token-loss\.\)/);
   });
 });
 
@@ -142,7 +152,9 @@ describe('the text', () => {
 
   it('says what nodes do together in one line, and the same node twice in two', () => {
     const transitions = [gather(1, 1), gather(2, 2), gather(3, 1), gather(50, 2), gather(51, 1, { gatherFrom: 2 })];
-    const lines = linesOf({ transitions }).filter((line) => line.includes('gather'));
+    const lines = linesOf({ transitions }).filter(
+      (line) => line.includes('gather from 12') || line.includes('gather from 2 '),
+    );
     expect(lines).toEqual([
       '       0.001  gather from 12  1 (10.0.0.1), 2 (10.0.0.2) [frame 1]',
       '       0.003  gather from 12  1 (10.0.0.1) [frame 1]',
@@ -154,6 +166,18 @@ describe('the text', () => {
   it('says how many transitions it leaves out', () => {
     const transitions = Array.from({ length: 75 }, (_, i) => gather(i * 100, 1));
     expect(text({ transitions })).toContain('… 15 more transitions: see --json');
+  });
+
+  it('says what the numbers of gather mean, once each', () => {
+    const lines = linesOf({ transitions: [gather(0, 1), gather(50, 2), gather(100, 1, { gatherFrom: 2 })] });
+    expect(lines).toContain('  gather from: 2 token lost in operational, 12 join in operational');
+  });
+
+  it('says the date, and heads no empty list', () => {
+    expect(text()).toContain('1700000000.000000000 (2023-11-14 22:13:20 UTC).');
+    const bare = linesOf({ nodes: [] });
+    for (const heading of ['Nodes', 'Rings', 'Rotation at the representative', 'Delivery'])
+      expect(bare).not.toContain(heading);
   });
 
   it('shows no name that a terminal would obey', () => {
