@@ -92,6 +92,13 @@ describe('a token loss', () => {
       await lab.resize(1280, 720);
     });
 
+    it('keeps all of the top bar in reach in the smallest window there is', async () => {
+      await lab.resize(960, 575);
+      const inView = await sticksOut();
+      await lab.resize(1280, 720);
+      expect(inView).toEqual([]);
+    });
+
     it('cuts nothing of the nodes, their membership and their lanes at 1280 × 720', async () => {
       await lab.preset(preset);
 

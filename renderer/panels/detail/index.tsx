@@ -124,7 +124,7 @@ function Note({ chosen }: { readonly chosen: DetailLine | undefined }): ReactNod
   const stretch = dissection === null || chosen === undefined ? null : stretchOf(dissection, chosen.choice);
   const source = stretch === null ? '' : (dissection?.sources[stretch.source]?.label ?? '');
   const word = chosen === undefined || chosen.choice.field < 0 ? null : termOf(chosen.label);
-  const empty = 'Choose a field to read what it means and to see its bytes.';
+  const empty = 'Choose a field to see it explained.';
   const doc = chosen === undefined ? empty : word === null ? chosen.doc : `${chosen.doc}. ${word.says}`;
   const place = stretch === null || chosen?.isOpen === true ? '' : placeText(stretch, source);
   return (
