@@ -1,7 +1,9 @@
 // Filter expressions as text and as a tree: `totem.kind == orf_token and (totem.seq > 20 or node == 3)`.
 // Parsing only; what a field means is in fields.ts.
 import { fail, ok, type Result } from '../../protocol/base/result.ts';
+import { isRelevant, PACKET_KINDS } from '../store/kinds.ts';
 import { isField, nearestFields } from './fields.ts';
+import { nearestText } from './nearest.ts';
 
 /** Characters of an expression, and how deep parentheses go. */
 export const EXPRESSION_LENGTH_MAX = 4096;
@@ -32,6 +34,24 @@ interface Token {
 const SYMBOLS = ['==', '!=', '<=', '>=', '&&', '||', '<', '>', '(', ')', '{', '}', ',', '!'];
 const WORDS: { readonly [symbol: string]: string } = { '&&': 'and', '||': 'or', '!': 'not' };
 
+/** What a character stands for elsewhere, and how it is written here. */
+const REMEDIES: { readonly [char: string]: string } = {
+  '=': ': equal is ==',
+  '&': ': write and',
+  '|': ': write or',
+};
+
+const KINDS = PACKET_KINDS.filter((_, kind) => isRelevant(kind));
+
+/** Why no packet can be of this kind; the window's names of kinds are known too. Null where it can. */
+function kindProblem(kind: string): string | null {
+  if (KINDS.some(({ name }) => name === kind)) return null;
+  const meant = KINDS.find(({ label }) => label === kind.replaceAll('_', ' '));
+  const names = KINDS.map(({ name }) => name);
+  const near = meant === undefined ? nearestText(kind, names) : `; did you mean ${meant.name}?`;
+  return `there is no kind "${kind}"${near === '' ? `: it is one of ${names.join(', ')}` : near}`;
+}
+
 /** Turned into a value by parseFilter. */
 class Unparsed extends Error {
   readonly problem: FilterProblem;
@@ -56,7 +76,7 @@ function tokensOf(text: string): readonly Token[] {
     } else {
       const symbol = SYMBOLS.find((known) => text.startsWith(known, at));
       const word = symbol ?? /^[^\s(){},!<>="'&|]+/.exec(text.slice(at))?.[0];
-      if (word === undefined) throw new Unparsed(column, `"${char}" means nothing here`);
+      if (word === undefined) throw new Unparsed(column, `"${char}" means nothing here${REMEDIES[char] ?? ''}`);
       tokens.push({ text: WORDS[word] ?? word, column, isQuoted: false });
       at += word.length;
     }
@@ -132,29 +152,33 @@ class Parser {
       );
     }
     this.next++;
-    if (this.takes('in')) return { kind: 'in', field, values: this.list() };
+    if (this.takes('in')) return { kind: 'in', field, values: this.list(field) };
     const by = COMPARISONS.find((comparison) => this.takes(comparison));
-    return by === undefined ? { kind: 'present', field } : { kind: 'compare', field, by, value: this.value(by) };
+    if (by === undefined) return { kind: 'present', field };
+    return { kind: 'compare', field, by, value: this.value(by, field) };
   }
 
-  private value(after: string): string {
+  private value(after: string, field: string): string {
     const token = this.tokens[this.next];
     const isValue =
       token !== undefined &&
       (token.isQuoted || !(SYMBOLS.includes(token.text) || ['and', 'or', 'not'].includes(token.text)));
     if (!isValue) throw new Unparsed(token?.column ?? this.end, `a value is missing after "${after}"`);
+    const isExact = after !== 'contains' && /^(totem\.)?kind$/.test(field);
+    const problem = isExact ? kindProblem(token.text) : null;
+    if (problem !== null) throw new Unparsed(token.column, problem);
     this.next++;
     return token.text;
   }
 
-  private list(): readonly string[] {
+  private list(field: string): readonly string[] {
     if (!this.takes('{'))
       throw new Unparsed(this.tokens[this.next]?.column ?? this.end, '"in" wants a list: in {1, 2, 3}');
-    const values = [this.value('{')];
+    const values = [this.value('{', field)];
     while (!this.takes('}')) {
       this.takes(',');
       if (this.tokens[this.next] === undefined) throw new Unparsed(this.end, 'the list is not closed with }');
-      values.push(this.value(','));
+      values.push(this.value(',', field));
     }
     return values;
   }

@@ -1,6 +1,7 @@
 // The fields that a filter may name: the names of `totemlab decode`'s lines. Their values come from a record.
 import type { DecodeRecord } from '../session/decode-record.ts';
 import type { Json } from '../session/totem-record.ts';
+import { nearest } from './nearest.ts';
 
 /** Fields without `totem.` before them. */
 const PLAIN: readonly string[] = [
@@ -98,30 +99,10 @@ export function isField(name: string): boolean {
   return KNOWN.has(name) || (name.startsWith(OPEN_PREFIX) && /^[a-z_.]+$/.test(name));
 }
 
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(
-        (row[j] ?? 0) + 1,
-        (next[j - 1] ?? 0) + 1,
-        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
-      );
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-/** At most two fields that a misspelt name may have meant. */
+/** At most two fields that a misspelt name may have meant, which may lack the `totem.` before it. */
 export function nearestFields(name: string): readonly string[] {
-  const asked = name.slice(0, 64).replace(/^totem\./, '');
-  const close = FIELDS.map((field) => ({ field, off: distance(asked, field.replace(/^totem\./, '')) }));
-  return close
-    .filter(({ off }) => off <= Math.max(2, asked.length / 3))
-    .sort((a, b) => a.off - b.off)
-    .slice(0, 2)
-    .map(({ field }) => field);
+  const fields = new Map(FIELDS.map((field) => [field.replace(/^totem\./, ''), field]));
+  return nearest(name.replace(/^totem\./, ''), [...fields.keys()]).map((short) => fields.get(short) ?? short);
 }
 
 type Value = string | number | boolean;

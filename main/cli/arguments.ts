@@ -17,7 +17,7 @@ export interface Arguments {
   texts(name: string): readonly string[];
 }
 
-const COMMON: OptionSpec = { help: { type: 'boolean' } };
+const COMMON: OptionSpec = { help: { type: 'boolean', short: 'h' } };
 
 /** Parses what follows a command's name; the problem is a sentence that says what to do. */
 export function parseArguments(

@@ -1,8 +1,9 @@
 // What `analyse` is given beside a capture, and how it says what came of it: as text, as JSON.
+import { isCorosyncConf } from '../../app/analysis/report/conf.ts';
 import { byVerdict, witnessText, type Beside, type Given } from '../../app/analysis/witnesses/beside.ts';
 import type { PlacedStatement, WitnessReport } from '../../app/analysis/witnesses/witness.ts';
 import { timeText, wallClock } from '../../app/store/times.ts';
-import { ok, type Result } from '../../protocol/base/result.ts';
+import { fail, ok, type Result } from '../../protocol/base/result.ts';
 import { readLogs, readText } from './side-files.ts';
 
 /** Statements of one witness that are printed; the JSON has them all. */
@@ -14,7 +15,9 @@ export function readGiven(logs: readonly string[], conf: string | null): Result<
   if (!read.ok) return read;
   if (conf === null) return ok({ logs: read.value, conf: null });
   const content = readText(conf);
-  return content.ok ? ok({ logs: read.value, conf: content.value }) : content;
+  if (!content.ok) return content;
+  if (!isCorosyncConf(content.value)) return fail(`${conf} is no corosync.conf: it has no totem { … } in it`);
+  return ok({ logs: read.value, conf: content.value });
 }
 
 function statementJson({ timeNs, ...statement }: PlacedStatement, epochNs: bigint) {

@@ -53,14 +53,21 @@ class Watch {
   packets = 0;
   dropped: number | null = null;
   clock: CaptureClock = 'kernel';
+  private readonly started: () => void;
+
+  constructor(started: () => void) {
+    this.started = started;
+  }
 
   heard(status: CaptureStatus): void {
     if (status.kind === 'counts') {
       this.packets = status.packets;
       this.dropped = status.dropped;
       if (process.stderr.isTTY) process.stderr.write(`\r${this.packets} packets `);
-    } else if (status.kind === 'started') this.clock = status.clock;
-    else complain(explainCaptureTrouble(status.trouble));
+    } else if (status.kind === 'started') {
+      this.clock = status.clock;
+      this.started();
+    } else complain(explainCaptureTrouble(status.trouble));
   }
 
   says(out: string): string {
@@ -74,8 +81,13 @@ class Watch {
 }
 
 function run({ interface: name, out, backend, filter, seconds }: Wanted): Promise<number> {
-  const watch = new Watch();
   return new Promise((done) => {
+    // The time runs while packets are captured, not while the backend starts, and only once if it is started again.
+    let isTimed = seconds === null;
+    const watch = new Watch(() => {
+      if (!isTimed && seconds !== null) setTimeout(() => capture.stop(), seconds * 1000).unref();
+      isTimed = true;
+    });
     let isInterrupted = false;
     let diskProblem: string | null = null;
     const spool = createSpool(out, {
@@ -99,7 +111,6 @@ function run({ interface: name, out, backend, filter, seconds }: Wanted): Promis
       status: (status) => watch.heard(status),
       ended: (trouble) => void ended(trouble),
     });
-    if (seconds !== null) setTimeout(() => capture.stop(), seconds * 1000).unref();
     // The file is to be whole: the helper ends first.
     process.removeAllListeners('SIGINT');
     process.on('SIGINT', () => {

@@ -1,4 +1,4 @@
-// Standard output in large portions, waiting for its reader; quiet when the reader goes (a closed pipe ends all).
+// Standard output in large portions, waiting for its reader; what is said on standard error.
 
 const PORTION = 1 << 16;
 
@@ -7,12 +7,9 @@ export interface Output {
   flush(): Promise<void>;
 }
 
-export function createOutput(stream: NodeJS.WriteStream = process.stdout): Output {
+export function createOutput(): Output {
+  const stream = process.stdout;
   let pending = '';
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   const write = (): Promise<void> => {
     const text = pending;
     pending = '';

@@ -1,5 +1,6 @@
 // The command line: picks the command, ends with its exit code.
 import manifest from '../../package.json' with { type: 'json' };
+import { nearest } from '../../app/filter/nearest.ts';
 import { analyse } from './analyse.ts';
 import { capture } from './capture.ts';
 import { decode } from './decode.ts';
@@ -37,8 +38,8 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     process.stdout.write(`${manifest.version}\n`);
     return 0;
   }
-  if (name === '--help' || name === 'help') {
-    process.stdout.write(`${HELP['']}\n`);
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(`${HELP[args[0] ?? ''] ?? HELP['']}\n`);
     return 0;
   }
   if (name === '') {
@@ -47,9 +48,17 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
   }
   const command = COMMANDS.get(name);
   if (command !== undefined) return command(args);
-  complain(`there is no command "${name}": totemlab --help lists them`);
+  const near = nearest(name, [...COMMANDS.keys()]);
+  const meant = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
+  complain(`there is no command "${name}": ${meant}totemlab --help lists them`);
   return 2;
 }
 
 process.once('SIGINT', () => process.exit(INTERRUPTED));
+// A reader that has seen enough (head) ends the command quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  complain(`the output cannot be written (${error.code ?? error.message}): is the disk full?`);
+  process.exit(2);
+});
 process.exitCode = await main(process.argv.slice(2));

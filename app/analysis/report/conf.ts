@@ -34,6 +34,11 @@ function sectionsOf(text: string): readonly Section[] {
   return done;
 }
 
+/** True where a text holds what a corosync.conf must. */
+export function isCorosyncConf(text: string): boolean {
+  return sectionsOf(text).some(({ name }) => name === 'totem');
+}
+
 /** Names of the nodelist, by which a person may call a node, with the first address of each. */
 export function namesOf(text: string): ReadonlyMap<string, string> {
   const named = sectionsOf(text).flatMap(({ name, values }) => {

@@ -69,6 +69,7 @@ export function witnessText({ kind, nodeid, events, matched, offsetMs, differenc
   if (nodeid === null) return 'no node of this capture is called so';
   if (kind === 'map')
     return differences.length === 0 ? 'a dump whose members are those of the last ring' : 'a dump that differs';
+  if (events === 0) return 'no line of it is one that tells of the ring: is it the log of corosync or sheep?';
   const clock =
     offsetMs === null ? 'its clock cannot be told' : `its clock is ${offsetMs.toFixed(0)} ms off the capture's`;
   return `${matched} of ${events} lines borne out by packets; ${clock}`;

@@ -1,4 +1,5 @@
 // totemlab image: raw images into a sheepdog store and out of it.
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { asStoreName, copyStoreImage, makeStoreImage, type ImageSurroundings } from '../../node/images/qemu-img.ts';
@@ -11,6 +12,11 @@ const PORT_MAX = 65_535;
 
 function wrong(says: string): number {
   complain(`image: ${says}; see totemlab image --help`);
+  return 2;
+}
+
+function unreadable(path: string): number {
+  complain(`image: ${path} does not exist: check its name and folder`);
   return 2;
 }
 
@@ -65,6 +71,7 @@ export async function image(args: readonly string[]): Promise<number> {
     case 'create':
       return makeStoreImage(first, second, around);
     case 'import':
+      if (!existsSync(first)) return unreadable(first);
       return copy(first, asStoreName(second), 'imported', around);
     case 'export':
       return copy(asStoreName(first), second, 'exported', around);

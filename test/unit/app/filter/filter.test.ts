@@ -75,6 +75,12 @@ describe('matches', () => {
 describe('says what is wrong', () => {
   it.each([
     ['totem.kimd == mcast', 1, 'there is no field "totem.kimd"; did you mean totem.kind'],
+    ['foo', 1, 'there is no field "foo"'],
+    ['totem.kind = memb_join', 12, '"=" means nothing here: equal is =='],
+    ['totem.kind == memb_jion', 15, 'there is no kind "memb_jion"; did you mean memb_join?'],
+    ['kind == token', 9, 'there is no kind "token"; did you mean orf_token?'],
+    ['kind in {mcast, "hold cancel"}', 17, 'did you mean token_hold_cancel?'],
+    ['kind != zebra', 9, 'it is one of orf_token, mcast,'],
     ['totem.seq ==', 13, 'a value is missing'],
     ['totem.seq == 1 totem.aru', 16, 'does not belong here'],
     ['(totem.seq == 1', 16, 'the parenthesis at column 1 is not closed'],

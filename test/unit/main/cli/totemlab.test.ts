@@ -255,6 +255,37 @@ describe('decode', () => {
   });
 });
 
+describe('what a hand gets wrong at first', () => {
+  it.each([
+    [['analyze', KILL9], /^totemlab: there is no command "analyze": did you mean analyse\?/],
+    [['analyse', KILL9, '--conf', join(ROOT, 'README.md')], /README\.md is no corosync\.conf: it has no totem/],
+    [['image', 'import', '/no/such.img', 'VM1'], /\/no\/such\.img does not exist/],
+    [['decode', KILL9, '--filter', 'kind = mcast'], /column 6: "=" means nothing here: equal is ==/],
+  ])('%j is answered in one line', (args, says) => {
+    const { code, out, err } = totemlab(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(says);
+    expect(err.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('-h and help NAME help too', () => {
+    const help = totemlab(['decode', '--help']).out;
+    expect(totemlab(['decode', '-h'])).toEqual({ code: 0, out: help, err: '' });
+    expect(totemlab(['help', 'decode']).out).toBe(help);
+    expect(totemlab(['-h']).out).toBe(totemlab(['--help']).out);
+  });
+
+  it('a log that tells nothing of the ring is named as that', () => {
+    const log = file('letter.txt', Buffer.from('Dear all,\n'));
+    expect(totemlab(['analyse', KILL9, '--log', `1=${log}`]).out).toMatch(/1 +no line of it is one that tells of/);
+  });
+
+  it('a swarm of fewer seeds than processes ends well', () => {
+    const { code, err } = totemlab(['swarm', '--seeds', '1', '--workers', '3']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+});
+
 describe('analyse', () => {
   it('puts the verdict first', () => {
     const { code, out } = totemlab(['analyse', KILL9]);

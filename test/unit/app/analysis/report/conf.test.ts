@@ -1,9 +1,14 @@
 // Effective timers, against the values that real daemons printed for these settings.
 import { describe, expect, it } from 'vitest';
-import { timersOf } from '../../../../../app/analysis/report/conf.ts';
+import { isCorosyncConf, timersOf } from '../../../../../app/analysis/report/conf.ts';
 
 const conf = (token: string, nodes: number): string =>
   `totem {\n  version: 2\n  ${token}\n}\nnodelist {\n${'  node {\n    ring0_addr: 10.0.0.1\n  }\n'.repeat(nodes)}}\n`;
+
+it('a corosync.conf is told from any other text', () => {
+  expect(isCorosyncConf(conf('token: 1000', 2))).toBe(true);
+  expect(isCorosyncConf('# Totem\n\ntotem: a ring { of nodes }\n')).toBe(false);
+});
 
 describe('timersOf', () => {
   it.each([
