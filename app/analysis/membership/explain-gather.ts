@@ -141,18 +141,22 @@ function reasonFrom(q: GatherQuestion, heard: Heard): Gather | null {
   return reasonOfForeign(q, heard);
 }
 
-function candidatesOf(q: GatherQuestion): readonly Candidate[] {
-  const window = Math.max(REACTION_MAX_NS, q.silenceNs);
-  return q.heard.flatMap((heard) => {
+/** What was heard within `longest` and explains the join. */
+function candidatesOf(q: GatherQuestion, longest = Math.max(REACTION_MAX_NS, q.silenceNs)): readonly Candidate[] {
+  const window = q.isFlushed ? Math.min(longest, TOKEN_FLOWS_NS) : longest;
+  const candidates: Candidate[] = [];
+  for (const heard of q.heard) {
     const reaction = reactionTo(q, heard);
-    const isLost = reaction < 0 || reaction > window || (q.isFlushed && reaction > TOKEN_FLOWS_NS);
-    const reason = isLost ? null : reasonFrom(q, heard);
-    return reason === null ? [] : [{ heard, reason }];
-  });
+    if (reaction < 0 || reaction > window) continue;
+    const reason = reasonFrom(q, heard);
+    if (reason !== null) candidates.push({ heard, reason });
+  }
+  return candidates;
 }
 
 /** Of several messages that explain the join: the first of those just heard, else the last; after a pause the first. */
 function mostLikely(q: GatherQuestion, candidates: readonly Candidate[]): Candidate | null {
+  if (candidates.length <= 1) return candidates[0] ?? null;
   const byTime = candidates.toSorted((a, b) => a.heard.timeNs - b.heard.timeNs);
   if (q.silenceNs >= PAUSE_NS) return byTime[0] ?? null;
   return byTime.find(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS) ?? byTime.at(-1) ?? null;
@@ -284,12 +288,7 @@ function withUnknownLists(q: GatherQuestion): GatherAnswer {
  * gives up nodes, and strangers are not followed in that (2.4, step 4). Null where there was none just now.
  */
 export function provocation(q: GatherQuestion): Heard | null {
-  return (
-    mostLikely(
-      q,
-      candidatesOf(q).filter(({ heard }) => reactionTo(q, heard) <= REACTION_USUAL_NS),
-    )?.heard ?? null
-  );
+  return mostLikely(q, candidatesOf(q, REACTION_USUAL_NS))?.heard ?? null;
 }
 
 /**

@@ -1,5 +1,8 @@
 // Forming a ring as the wire shows it: commit tokens bring COMMIT and RECOVERY, the tokens after them OPERATIONAL.
 // Where a hop cannot be seen from the capture point, what later packets imply is used, and marked as likely.
+import { decodeTotem, type MembCommitToken } from '../../../protocol/totem/decode.ts';
+import type { Dialect } from '../../../protocol/totem/dialect.ts';
+import type { NodeRef } from '../../../protocol/totem/identity.ts';
 import { RETRANSMIT_ENTRIES_MAX } from '../../../protocol/totem/messages.ts';
 import type { IndexedMessage } from '../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
@@ -32,9 +35,14 @@ function noteRequests(m: IndexedMessage, ring: RingTrack, nodeid: number): void 
   ring.listed = listed;
 }
 
+function readCommit(octets: Uint8Array, dialect: Dialect): MembCommitToken | null {
+  const decoded = decodeTotem(octets, 0, octets.length, dialect);
+  return decoded.ok && decoded.value.message.type === 'memb_commit_token' ? decoded.value.message : null;
+}
+
 export class Formation {
   private readonly tracks: Tracks;
-  private readonly memo = new DecodeMemo();
+  private readonly memo = new DecodeMemo(readCommit);
 
   constructor(tracks: Tracks) {
     this.tracks = tracks;
@@ -130,15 +138,10 @@ export class Formation {
     const { dialect } = m;
     const ring = dialect === null ? null : this.tracks.rings.of(m, dialect.at.commit.ringId);
     if (dialect === null || ring === null) return;
-    const decoded = this.memo.read(m);
-    if (decoded?.message.type !== 'memb_commit_token') return;
-    const token = decoded.message;
+    const token = this.memo.read(m);
+    if (token === null) return;
     for (const ref of token.addr) this.tracks.nodes.learn(ref);
-    this.exclude(
-      token.addr.map((ref) => ref.nodeid),
-      ring,
-      m.timeNs,
-    );
+    if (ring.committed === null) this.exclude(token.addr, m.timeNs);
     this.tracks.rings.commit(ring, token, m);
     const { order } = ring;
     if (node === null || order === null) return;
@@ -163,8 +166,8 @@ export class Formation {
   }
 
   /** Members of the old ring that are not in the new one are gone, unless they are heard again. */
-  private exclude(members: readonly number[], { committed }: RingTrack, timeNs: number): void {
-    if (committed !== null) return;
+  private exclude(addr: readonly NodeRef[], timeNs: number): void {
+    const members = addr.map(({ nodeid }) => nodeid);
     const olds = new Set(members.map((id) => this.tracks.nodes.get(id)?.members).filter((set) => set != null));
     for (const old of olds)
       for (const id of old) {

@@ -8,7 +8,8 @@ import type { RingCause } from '../result.ts';
 import type { Formation } from './formation.ts';
 import { Gather, gatherReason, sayGather, type GatherStory } from './gather-reasons.ts';
 import { isSame, nodeSet, NOBODY, without, type NodeSet } from './node-set.ts';
-import { SaidJoins, type SaidJoin } from './tracked/said-joins.ts';
+import { DecodeMemo } from './tracked/decode-memo.ts';
+import { readJoin, sameJoinKey, type SaidJoin } from './tracked/said-joins.ts';
 import type { JoinHeard, NodeTrack } from './tracked/node-track.ts';
 import { logChange, restartProcess, type Tracks } from './tracks.ts';
 
@@ -32,12 +33,10 @@ const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'cer
 const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
 const NS_PER_S = 1_000_000_000;
 
-const isLoopback = (ip: string): boolean => ip === '127.0.0.1' || ip === '::1';
-
 export class JoinWatch {
   private readonly tracks: Tracks;
   private readonly formation: Formation;
-  private readonly said = new SaidJoins();
+  private readonly said = new DecodeMemo(readJoin);
 
   constructor(tracks: Tracks, formation: Formation) {
     this.tracks = tracks;
@@ -46,9 +45,9 @@ export class JoinWatch {
 
   /** A join or leave; `node` transmitted it. */
   join(m: IndexedMessage, node: NodeTrack): void {
-    const join = this.said.of(m);
+    const join = this.said.read(m);
     if (join === null) return;
-    for (const srpAddr of join.srpAddrs) this.tracks.nodes.learnSecond(srpAddr);
+    this.learn(join);
     const heard = this.transmission(m, node, join);
     if (heard === null) return;
     this.tracks.joinLog.add(heard);
@@ -57,20 +56,27 @@ export class JoinWatch {
     else this.gathers(m, node, heard);
   }
 
+  /** What a join says of addresses, unless nothing was learnt since it was last heard. */
+  private learn(join: SaidJoin): void {
+    const { nodes } = this.tracks;
+    if (join.learntAt === nodes.lessons) return;
+    for (const srpAddr of join.srpAddrs) nodes.learnSecond(srpAddr);
+    for (const ref of join.refs) nodes.learn(ref);
+    join.learntAt = nodes.lessons;
+  }
+
   /** The join as its sender transmitted it, null for a further copy of one. */
   private transmission(m: IndexedMessage, node: NodeTrack, join: SaidJoin): JoinHeard | null {
     const { nodes } = this.tracks;
     const { message, hasAppended } = join;
-    for (const ref of join.refs) {
-      nodes.learn(ref);
-      if (ref.ip !== null && isLoopback(ref.ip))
-        this.tracks.watcher?.loopback(ref.nodeid, node.nodeid, m.row, m.timeNs);
-    }
-    const proc = join.lists?.proc ?? nodeSet(message.procList.map((ref) => nodes.idOf(ref)));
-    const failed = join.lists?.failed ?? nodeSet(message.failedList.map((ref) => nodes.idOf(ref)));
+    for (const loopback of join.loopbacks) this.tracks.watcher?.loopback(loopback, node.nodeid, m.row, m.timeNs);
+    const sets = join.lists ?? {
+      proc: nodeSet(message.procList.map((ref) => nodes.idOf(ref))),
+      failed: nodeSet(message.failedList.map((ref) => nodes.idOf(ref))),
+    };
     const { ringSeq } = message;
     const isLeave = message.header.nodeid === 0;
-    const sent = node.sentJoins.begin(m, `${isLeave} ${proc} ${failed} ${ringSeq}`);
+    const sent = node.sentJoins.begin(m, join.lists === null ? sameJoinKey(message, sets) : join.key);
     if (sent === null) return null;
     // A LEAVE that is repeated, or comes again on a redundant ring, is no new process.
     if (node.hasLeft && !isLeave) restartProcess(this.tracks, node, m.timeNs);
@@ -79,7 +85,7 @@ export class JoinWatch {
     const { row, timeNs, toGroup } = m;
     const { nodeid: from } = node;
     const kind = 'join' as const;
-    const lists = { proc, failed, hasAppended, ringSeq };
+    const lists = { proc: sets.proc, failed: sets.failed, hasAppended, ringSeq };
     return { kind, from, row, timeNs, ...lists, isLeave, timer: null, sent: toGroup ? null : sent };
   }
 

@@ -10,11 +10,16 @@ export function nodeSet(ids: Iterable<number>): NodeSet {
 }
 
 export function isSame(a: NodeSet, b: NodeSet): boolean {
-  return a.length === b.length && a.every((id, i) => id === b[i]);
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 export function isSubset(inner: NodeSet, outer: NodeSet): boolean {
-  return inner.length <= outer.length && inner.every((id) => outer.includes(id));
+  if (inner.length > outer.length) return false;
+  for (let i = 0; i < inner.length; i++) if (!outer.includes(inner[i]!)) return false;
+  return true;
 }
 
 export function union(a: NodeSet, b: NodeSet): NodeSet {

@@ -42,8 +42,7 @@ export class Fanout {
     while (first > 0 && timeNs - (open[first - 1]?.timeNs ?? 0) <= HELD_BACK_NS) first--;
     for (let i = first; i < open.length; i++) {
       const sent = open[i];
-      if (sent === undefined || sent.destinations.includes(dst) || sent.destinations.length >= PROCESSOR_COUNT_MAX)
-        continue;
+      if (sent === undefined || wentTo(sent, dst) || sent.destinations.length >= PROCESSOR_COUNT_MAX) continue;
       const age = timeNs - sent.timeNs;
       if (age <= FANOUT_NS && sent.key === key) {
         add(sent, dst, timeNs);
@@ -61,6 +60,11 @@ export class Fanout {
     open.push(sent);
     return sent;
   }
+}
+
+/** Of a multicast the first destination is the only one. */
+function wentTo({ destinations }: Transmission, dst: number): boolean {
+  return destinations[0] === dst || (destinations.length > 1 && destinations.includes(dst, 1));
 }
 
 function add(sent: Transmission, dst: number, timeNs: number): void {

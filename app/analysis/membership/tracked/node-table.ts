@@ -19,6 +19,8 @@ export class NodeTable {
   private readonly idOfAddress = new Map<string, number>();
   /** Messages of nodes beyond NODES_MAX. */
   ignored = 0;
+  /** Rises when a message says something new of who has which address: until then, the same message says nothing. */
+  lessons = 0;
   /** A message names a second address of its node: the ring is redundant. */
   isRedundant = false;
 
@@ -41,7 +43,10 @@ export class NodeTable {
 
   /** What a message says of a node: which id belongs to which address. */
   learn({ nodeid, ip }: NodeRef): void {
-    if (ip !== null && nodeid !== 0 && this.idOfAddress.size < PAIRS_MAX) this.idOfAddress.set(ip, nodeid);
+    if (ip === null || nodeid === 0 || this.idOfAddress.size >= PAIRS_MAX) return;
+    if (this.idOfAddress.get(ip) === nodeid) return;
+    this.idOfAddress.set(ip, nodeid);
+    this.lessons++;
   }
 
   /** The address on a redundant ring that a decoded srp_addr of 1.x or 2.x gives beside the first. */

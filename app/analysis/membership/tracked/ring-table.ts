@@ -67,7 +67,7 @@ export class RingTable {
     for (let i = 0; i < Math.min(membIndex, ring.order.length); i++) {
       const entry = membList[i];
       if (entry === undefined || (entry.ringId.rep === 0 && entry.ringId.seq === 0n)) continue;
-      ring.origins.set(ring.order[i] ?? 0, ringIdText(entry.ringId));
+      ring.origins.set(ring.order[i] ?? 0, entry.ringId);
     }
   }
 
@@ -105,7 +105,7 @@ export class RingTable {
       lastToken: ring.lastToken,
       tokens: ring.tokens,
       cause: ring.cause,
-      origins: new Map(ring.origins),
+      origins: new Map([...ring.origins].map(([node, origin]) => [node, ringIdText(origin)])),
       frames: [ring.commitRow, ring.firstTokenRow].filter((row) => row >= 0).map((row) => row + 1),
     };
   }

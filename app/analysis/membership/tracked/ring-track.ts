@@ -1,5 +1,6 @@
 // What is known of one ring while the capture is read: members, times, and how far each member has got in forming it.
 // Also rule O, which tells from the tokens that leave a node when it becomes operational.
+import type { RingRef } from '../../../../protocol/totem/identity.ts';
 import { PROCESSOR_COUNT_MAX } from '../../../../protocol/totem/messages.ts';
 import { seqLte } from '../../../../protocol/totem/seqno.ts';
 import type { RingCause } from '../../result.ts';
@@ -40,7 +41,8 @@ export class RingTrack {
   lastToken: number | null = null;
   tokens = 0;
   cause: RingCause = 'unknown';
-  readonly origins = new Map<number, string>();
+  /** By node id: the ring it comes from, as the commit token says. */
+  readonly origins = new Map<number, RingRef>();
   /** Its initial token, or a commit token, was captured: what followed can be told. */
   isFromStart = false;
   /** Null when nobody's stage can change any more. */

@@ -1,14 +1,9 @@
-// Joins decoded once: the join timer says the same join every 50 ms, and each copy to another destination is the same
-// again. Told by their octets, nothing is concluded here; bounded.
+// A join read whole, with what follows from its octets alone, worked out once: joins are said again and again. Nothing
+// is concluded of its sender here.
 import { decodeTotem, type MembJoin } from '../../../../protocol/totem/decode.ts';
+import type { Dialect } from '../../../../protocol/totem/dialect.ts';
 import { isInRingOrder, type NodeRef } from '../../../../protocol/totem/identity.ts';
-import type { IndexedMessage } from '../../../store/indexed-message.ts';
 import { nodeSet, type NodeSet } from '../node-set.ts';
-
-/** Joins that are remembered, by their octets; a power of two. */
-const SAID_MAX = 256;
-/** Longer ones are decoded each time. */
-const OCTETS_MAX = 4096;
 
 export interface SaidJoin {
   readonly message: MembJoin;
@@ -19,54 +14,45 @@ export interface SaidJoin {
   /** Nodes stand in its proc_list behind those of its ring, in which it begins. */
   readonly hasAppended: boolean;
   /** The lists as sets; null where they name a node by its address alone. */
-  readonly lists: { readonly proc: NodeSet; readonly failed: NodeSet } | null;
+  readonly lists: JoinSets | null;
+  /** Nodes that it names by a loopback address. */
+  readonly loopbacks: readonly number[];
+  /** As sameJoinKey says of `lists`; '' where they are null. */
+  readonly key: string;
+  /** NodeTable.lessons when all that it says of nodes was learnt, -1 before. */
+  learntAt: number;
 }
 
-interface Slot {
-  readonly octets: Uint8Array;
-  readonly dialect: IndexedMessage['dialect'];
-  readonly join: SaidJoin;
+export interface JoinSets {
+  readonly proc: NodeSet;
+  readonly failed: NodeSet;
 }
 
-export class SaidJoins {
-  private readonly slots: (Slot | undefined)[] = [];
-
-  /** The join of a message; null where it is none that can be read. */
-  of(m: IndexedMessage): SaidJoin | null {
-    if (m.end - m.at > OCTETS_MAX) return read(m);
-    const at = slotOf(m);
-    const known = this.slots[at];
-    if (known !== undefined && known.dialect === m.dialect && hasOctets(m, known.octets)) return known.join;
-    const join = read(m);
-    if (join !== null) this.slots[at] = { octets: m.bytes.slice(m.at, m.end), dialect: m.dialect, join };
-    return join;
-  }
+/** Copies of one join to several destinations are told by this. */
+export function sameJoinKey({ header, ringSeq }: MembJoin, { proc, failed }: JoinSets): string {
+  return `${header.nodeid === 0} ${proc} ${failed} ${ringSeq}`;
 }
 
-function slotOf({ bytes, at, end }: IndexedMessage): number {
-  let hash = end - at;
-  for (let i = at; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
-  return (hash ^ (hash >>> 16)) & (SAID_MAX - 1);
-}
+const isLoopback = (ip: string | null): boolean => ip === '127.0.0.1' || ip === '::1';
 
-function hasOctets({ bytes, at, end }: IndexedMessage, octets: Uint8Array): boolean {
-  if (octets.length !== end - at) return false;
-  for (let i = 0; i < octets.length; i++) if (octets[i] !== bytes[at + i]) return false;
-  return true;
-}
-
-function read({ bytes, at, end, dialect }: IndexedMessage): SaidJoin | null {
-  const decoded = dialect === null ? null : decodeTotem(bytes, at, end, dialect);
-  if (decoded === null || !decoded.ok || decoded.value.message.type !== 'memb_join') return null;
+/** The join in these octets; null where there is none that can be read. */
+export function readJoin(octets: Uint8Array, dialect: Dialect): SaidJoin | null {
+  const decoded = decodeTotem(octets, 0, octets.length, dialect);
+  if (!decoded.ok || decoded.value.message.type !== 'memb_join') return null;
   const { message, value } = decoded.value;
   const { procList, failedList, systemFrom } = message;
   const isNamed = [...procList, ...failedList].every(({ nodeid }) => nodeid !== 0);
   const ids = (refs: readonly NodeRef[]): NodeSet => nodeSet(refs.map(({ nodeid }) => nodeid));
+  const refs = [...procList, ...failedList, systemFrom];
+  const lists = isNamed ? { proc: ids(procList), failed: ids(failedList) } : null;
   return {
     message,
-    refs: [...procList, ...failedList, systemFrom],
+    refs,
     srpAddrs: (value as { readonly procList?: readonly unknown[] }).procList ?? [],
     hasAppended: !isInRingOrder(procList),
-    lists: isNamed ? { proc: ids(procList), failed: ids(failedList) } : null,
+    lists,
+    loopbacks: refs.filter(({ ip }) => isLoopback(ip)).map(({ nodeid }) => nodeid),
+    key: lists === null ? '' : sameJoinKey(message, lists),
+    learntAt: -1,
   };
 }
