@@ -179,7 +179,7 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
       expect([back.status, hashOf(place('large.out'))]).toEqual([0, hash]);
 
       await ask('fault start 2');
-      await ask('wait sheep 3');
+      await ask('wait recovered');
       const known = images();
       const stopped = image('import', place('large.img'), 'again');
       const stop = ended(stopped);

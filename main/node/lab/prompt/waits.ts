@@ -41,11 +41,29 @@ async function until(
 const areTogether = (sheep: readonly (SheepStatus | null)[], size: number): boolean =>
   sheep.length === size && sheep.every((one) => one?.phase === 'joined' && one.members.length === size);
 
-/** Nothing is under way, at the same epoch everywhere. */
-const areRecovered = (sheep: readonly (SheepStatus | null)[]): boolean =>
-  sheep.every(
-    (one) => one !== null && one.recovery === null && one.epoch === sheep[0]?.epoch && one.queue.length === 0,
+/** What a sheep does from the news of a change to the last object of the epoch that it makes. */
+const OF_CHANGES: ReadonlySet<string> = new Set(['boot', 'dispatch', 'rejoin', 'recover']);
+
+/**
+ * The sheep that run, and no others, are the members of one epoch, and nothing of it is under way anywhere. Who has not
+ * noticed yet that a node died or came still has other members.
+ */
+function areRecovered(sheep: readonly (SheepStatus | null)[]): boolean {
+  const epoch = sheep[0]?.epoch;
+  return (
+    areTogether(sheep, sheep.length) &&
+    sheep.every(
+      (one) =>
+        one !== null &&
+        one.epoch === epoch &&
+        one.committedEpoch === epoch &&
+        !one.isSuspended &&
+        one.queue.length === 0 &&
+        one.recovery === null &&
+        !one.scripts.some((name) => OF_CHANGES.has(name)),
+    )
   );
+}
 
 async function waitQuiet(lastEventMs: () => number): Promise<Result<string, string>> {
   const limit = Date.now() + WAIT_MS_MAX;
