@@ -16,6 +16,8 @@ import type { PortLike } from './port.ts';
 export type StreamId = number;
 
 /** Why something could not be opened, in words for a person. */
+export type LabPlace = 'here' | 'elsewhere';
+
 export interface OpenProblem {
   readonly kind:
     'missing' | 'directory' | 'empty' | 'denied' | 'not-a-file' | 'unreadable' | 'too-large' | 'not-allowed';
@@ -184,6 +186,10 @@ export interface Calls {
   'lab.command': (line: string) => LabReply;
   /** Ends the lab; what it captured stays. */
   'lab.end': () => void;
+  /** Which window has a lab of processes, of which there is one at a time; null: none. */
+  'lab.running': () => LabPlace | null;
+  /** Ends the lab of another window: a person was asked. What it captured stays there. */
+  'lab.endOther': () => void;
   'capture.interfaces': () => CaptureInterfaces;
   /** Counts Totem's packets on every interface for this window, or no longer. */
   'capture.watch': (isWanted: boolean) => void;

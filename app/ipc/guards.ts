@@ -126,6 +126,8 @@ export const guards: Guards = {
   'lab.start': (args): args is [LabOptions] => args.length === 1 && isLabOptions(args[0]),
   'lab.command': (args): args is [string] => args.length === 1 && isText(args[0], LINE_LENGTH_MAX),
   'lab.end': isNothing,
+  'lab.running': isNothing,
+  'lab.endOther': isNothing,
   'capture.interfaces': isNothing,
   'capture.watch': (args): args is [boolean] => args.length === 1 && typeof args[0] === 'boolean',
   'capture.start': (args): args is [CaptureChoice] => args.length === 1 && isChoice(args[0]),

@@ -15,7 +15,7 @@ import {
   watchInterfaces,
   writeCapture,
 } from './live/captures.ts';
-import { endLabOf, sayToLab, startLab } from './live/labs.ts';
+import { endLabOf, endOtherLab, runningLab, sayToLab, startLab } from './live/labs.ts';
 import { granted, recent, settings } from './remembered.ts';
 import { reportSmoke } from './smoke.ts';
 import { beginExport, endExport, loadNotes, saveNotes, writeExport } from './saving.ts';
@@ -110,6 +110,8 @@ export const handlers: Handlers<WebContents> = {
   'lab.start': startLab,
   'lab.command': sayToLab,
   'lab.end': endLabOf,
+  'lab.running': runningLab,
+  'lab.endOther': endOtherLab,
   'capture.interfaces': async () => listInterfaces(),
   'capture.watch': watchInterfaces,
   'capture.start': startCapture,

@@ -10,9 +10,9 @@ import {
 import { bridge } from '../bridge/bridge.ts';
 import { startCapture } from './capture-actions.ts';
 
-const BACKENDS: Readonly<Record<CaptureBackend, string>> = {
-  tcpdump: 'tcpdump: the kernel’s clock, drops counted',
-  cap: 'cap: this program’s clock, drops not counted',
+const BACKENDS: Readonly<Record<CaptureBackend, readonly [name: string, says: string]>> = {
+  tcpdump: ['tcpdump', 'times by the kernel’s clock, drops are counted'],
+  cap: ['cap', 'times by this program’s clock, drops are not counted'],
 };
 
 /** Totem's packets on each interface since the form is there; null while that cannot be told. */
@@ -27,6 +27,23 @@ function useSeen(): InterfacePackets | null {
     };
   }, []);
   return seen;
+}
+
+function BackendField({ backends }: Pick<CaptureInterfaces, 'backends'>): ReactNode {
+  const [backend = backends[0], setBackend] = useState<CaptureBackend>();
+  return (
+    <label className="start-field">
+      <span>by</span>
+      <select name="backend" onChange={(event) => setBackend(event.target.value as CaptureBackend)}>
+        {backends.map((own) => (
+          <option key={own} value={own}>
+            {BACKENDS[own][0]}
+          </option>
+        ))}
+      </select>
+      {backend === undefined ? null : <span className="start-hint muted">{BACKENDS[backend][1]}</span>}
+    </label>
+  );
 }
 
 function Interfaces({ interfaces, backends }: CaptureInterfaces): ReactNode {
@@ -67,16 +84,7 @@ function Interfaces({ interfaces, backends }: CaptureInterfaces): ReactNode {
           {seen.problem}
         </p>
       )}
-      <label className="start-field">
-        <span>by</span>
-        <select name="backend">
-          {backends.map((backend) => (
-            <option key={backend} value={backend}>
-              {BACKENDS[backend]}
-            </option>
-          ))}
-        </select>
-      </label>
+      <BackendField backends={backends} />
       <label className="start-field">
         <span>filter</span>
         <input name="filter" spellCheck={false} defaultValue={DEFAULT_CAPTURE_FILTER} />

@@ -4,6 +4,7 @@ import type { LabOptions, LabReply, LabSnapshot } from '../../app/lab/lab-view.t
 import { bridge } from '../bridge/bridge.ts';
 import { openLive } from '../state/actions.ts';
 import { useSession } from '../state/session-store.ts';
+import { makeRoom } from './second-lab.ts';
 import { beginLab, keepSnapshot, LAB_LOG_MAX, useLab } from './lab-store.ts';
 
 function keep(line: string): void {
@@ -29,6 +30,7 @@ function startLine({ kind, nodes, dialect, transport, tokenMs, behaviour, withSh
 export const labActions = {
   /** Resolves once the lab has begun and its capture is shown; else with the reason in a sentence. */
   async start(options: LabOptions): Promise<string | null> {
+    if (!(await makeRoom(options))) return 'another lab runs';
     return openLive(() => {
       beginLab();
       keep(startLine(options));

@@ -7,6 +7,7 @@ import { ExportDialog } from './export-dialog.tsx';
 import { GlossaryDialog } from './glossary-dialog.tsx';
 import { KeysDialog } from './keys-dialog.tsx';
 import { Palette } from './palette.tsx';
+import { SecondLabDialog } from './second-lab-dialog.tsx';
 import { Shortcuts } from './shortcuts.tsx';
 
 function Dialog(): ReactNode {
@@ -23,6 +24,8 @@ function Dialog(): ReactNode {
       return <ExportDialog />;
     case 'glossary':
       return <GlossaryDialog />;
+    case 'second-lab':
+      return <SecondLabDialog />;
     case 'shortcuts':
       return <Shortcuts />;
     case null:

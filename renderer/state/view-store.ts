@@ -11,7 +11,7 @@ export interface FieldChoice {
 }
 
 /** What lies over the panes; one thing at a time. */
-export type Overlay = 'palette' | 'go-to' | 'keys' | 'annotate' | 'export' | 'glossary' | 'shortcuts';
+export type Overlay = 'palette' | 'go-to' | 'keys' | 'annotate' | 'export' | 'glossary' | 'second-lab' | 'shortcuts';
 
 export interface ViewState {
   readonly row: number | null;

@@ -209,3 +209,22 @@ export function differenceOf({ oid, wanted, held }: StoreObject): StoreDifferenc
   const stray = held.flatMap((own, place) => (own === 'now' && !wanted.includes(place) ? [place] : []));
   return missing.length === 0 && stray.length === 0 ? null : { oid, missing, stray, isOld };
 }
+
+export interface NodeProgress {
+  readonly name: string;
+  readonly wanted: number;
+  readonly here: number;
+}
+
+/** Copies of the epoch on each member's disk, of those that placement wants there. */
+export function progressOf({ nodes, objects }: StoreMap): readonly NodeProgress[] {
+  const counts = nodes.map(({ name }) => ({ name, wanted: 0, here: 0 }));
+  for (const { wanted, held } of objects)
+    for (const place of wanted) {
+      const count = counts[place];
+      if (count === undefined) continue;
+      count.wanted++;
+      if (held?.[place] === 'now') count.here++;
+    }
+  return counts.filter((_, i) => nodes[i]?.isMember === true);
+}

@@ -1,6 +1,6 @@
 // The labs of the windows: one a window at most, one of processes in all, since its nodes have fixed addresses.
 import type { WebContents } from 'electron';
-import type { OpenedSource, OpenProblem } from '../../../app/ipc/contract.ts';
+import type { LabPlace, OpenedSource, OpenProblem } from '../../../app/ipc/contract.ts';
 import type { LabOptions, LabReply } from '../../../app/lab/lab-view.ts';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 import { helperProgram } from '../../node/capture/helper-command.ts';
@@ -71,4 +71,14 @@ export async function sayToLab(owner: WebContents, line: string): Promise<LabRep
 
 export async function endLabOf(owner: WebContents): Promise<void> {
   if (running?.owner === owner) await endLab(running.lab, 'leave');
+}
+
+export async function runningLab(caller: WebContents): Promise<LabPlace | null> {
+  if (running === null) return null;
+  return running.owner === caller ? 'here' : 'elsewhere';
+}
+
+/** The window that had it shows it as ended, with all that it captured. */
+export async function endOtherLab(caller: WebContents): Promise<void> {
+  if (running !== null && running.owner !== caller) await endLab(running.lab, 'leave');
 }

@@ -1,12 +1,15 @@
-// Who heard whom, by direction and by unicast and multicast, as far as the packets of a capture show it. Counted in
-// portions, so that no frame is late for it. Pure.
+// Who heard whom, by direction and by unicast and multicast, and how fast the token went, as far as the packets of a
+// stretch of time show it. Counted in portions, so that no frame is late for it. Pure.
 //
 // A node that passes on the token it was sent has heard its predecessor; a token that was sent again was not heard in
 // time. A multicast that a node asked for again it had not heard; of the others of a ring that it is a member of, and
 // whose aru went past them, it has.
 import type { Requests } from '../../../app/analysis/result.ts';
+import { Samples } from '../../../app/analysis/samples.ts';
 import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
-import type { PacketStore } from '../../../app/store/packet-store.ts';
+import { rowAt, type PacketStore } from '../../../app/store/packet-store.ts';
+import type { CaptureNs } from '../../../protocol/base/brand.ts';
+import type { Span } from '../../canvas/time-scale.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 
 export interface Heard {
@@ -17,6 +20,22 @@ export interface Heard {
 export interface Link {
   readonly unicast: Heard;
   readonly multicast: Heard;
+  /** Milliseconds from the token's arrival at the sender to its going on, and how long the receiver then kept it. */
+  readonly hop: Samples;
+  readonly hold: Samples;
+}
+
+/** How fast the token went over one direction, milliseconds. */
+export interface Edge {
+  /** Lanes. */
+  readonly from: number;
+  readonly to: number;
+  readonly hops: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+  readonly holdP50: number | null;
+  readonly sentAgain: number;
 }
 export type Verdict = 'heard' | 'not heard' | 'unknown';
 
@@ -27,14 +46,26 @@ const SEQS_MAX = 4_000_000;
 /** Share of what was sent from which on a direction counts as not heard. */
 const DEAF_SHARE = 0.5;
 
+const ALL: Span = { from: -Infinity, to: Infinity };
+
+const timeOf = ({ chunks }: PacketStore, row: number): number => chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
+
 /** What the last token of a ring was: whose, to whom, which. */
 interface LastToken {
   readonly from: number;
   readonly to: number;
   readonly tokenSeq: number;
+  readonly timeNs: number;
 }
 
-const emptyLink = (): Link => ({ unicast: { heard: 0, missed: 0 }, multicast: { heard: 0, missed: 0 } });
+const NS_PER_MS = 1e6;
+
+const emptyLink = (): Link => ({
+  unicast: { heard: 0, missed: 0 },
+  multicast: { heard: 0, missed: 0 },
+  hop: new Samples(),
+  hold: new Samples(),
+});
 
 export class LinkCounter {
   readonly lanes: number;
@@ -47,11 +78,15 @@ export class LinkCounter {
   private readonly members = new Map<number, Set<number>>();
   /** By ring and lane: multicasts sent. */
   private readonly sent = new Map<number, Uint32Array>();
-  private row = 0;
+  private readonly span: Span;
+  private row: number;
 
-  constructor(store: PacketStore, directory: NodeDirectory) {
+  /** `span`: what is counted; null for all. */
+  constructor(store: PacketStore, directory: NodeDirectory, span: Span | null) {
     this.store = store;
     this.directory = directory;
+    this.span = span ?? ALL;
+    this.row = span === null ? 0 : rowAt(store, span.from as CaptureNs);
     this.lanes = Math.min(LINK_NODES_MAX, directory.nodes.length);
     this.links = Array.from({ length: this.lanes }, () => Array.from({ length: this.lanes }, emptyLink));
   }
@@ -59,7 +94,10 @@ export class LinkCounter {
   /** Counts so many rows more; true once all are. */
   count(rows: number): boolean {
     const end = Math.min(this.store.length, this.row + rows);
-    for (; this.row < end; this.row++) this.take(this.row);
+    for (; this.row < end; this.row++) {
+      if (timeOf(this.store, this.row) > this.span.to) return true;
+      this.take(this.row);
+    }
     return this.row >= this.store.length;
   }
 
@@ -74,20 +112,28 @@ export class LinkCounter {
     const flags = columns.flags[i]!;
     if (kind === PacketKind.ORF_TOKEN) {
       const to = this.directory.laneOfAddress[columns.dst[i]!] ?? -1;
-      this.token(ring, from, to, columns.tokenSeq[i]!, (flags & RowFlag.REPEATED) !== 0);
+      const isRepeated = (flags & RowFlag.REPEATED) !== 0;
+      this.token(ring, { from, to, tokenSeq: columns.tokenSeq[i]!, timeNs: columns.timeNs[i]! }, isRepeated);
     } else if (kind === PacketKind.MCAST && (flags & (RowFlag.REPEATED | RowFlag.FANOUT_COPY)) === 0)
       this.mcast(ring, from, columns.seq[i]!);
   }
 
-  private token(ring: number, from: number, to: number, tokenSeq: number, isRepeated: boolean): void {
+  private token(ring: number, token: LastToken, isRepeated: boolean): void {
+    const { from, to, tokenSeq, timeNs } = token;
+    const link = this.links[from]?.[to];
     if (isRepeated) {
-      if (to >= 0 && to < this.lanes) this.links[from]![to]!.unicast.missed++;
+      if (link !== undefined) link.unicast.missed++;
       return;
     }
     const last = this.lastTokens.get(ring);
-    if (last !== undefined && last.to === from && tokenSeq === (last.tokenSeq + 1) >>> 0)
-      this.links[last.from]![from]!.unicast.heard++;
-    this.lastTokens.set(ring, { from, to, tokenSeq });
+    if (last?.to === from && tokenSeq === (last.tokenSeq + 1) >>> 0) {
+      const came = this.links[last.from]![from]!;
+      const ms = (timeNs - last.timeNs) / NS_PER_MS;
+      came.unicast.heard++;
+      came.hold.add(ms);
+      link?.hop.add(ms);
+    }
+    this.lastTokens.set(ring, token);
     const members = this.members.get(ring) ?? new Set<number>();
     members.add(from);
     this.members.set(ring, members);
@@ -115,6 +161,8 @@ export class LinkCounter {
         for (let from = 0; from < this.lanes; from++)
           if (from !== to) this.links[from]![to]!.multicast.heard += sent[from]!;
     for (let i = 0; i < requests.count; i++) {
+      const at = requests.timeNs[i]!;
+      if (at < this.span.from || at > this.span.to) continue;
       const to = this.directory.laneOfNode(requests.nodeid[i]!);
       const from = (this.senders.get(requests.ring[i]!)?.[requests.seq[i]!] ?? 0) - 1;
       if (from < 0 || to < 0 || to >= this.lanes || from === to) continue;
@@ -124,6 +172,18 @@ export class LinkCounter {
     }
     return this.links;
   }
+}
+
+/** The directions that the token went, in order of the lanes. */
+export function edgesOf(links: readonly (readonly Link[])[]): readonly Edge[] {
+  return links.flatMap((row, from) =>
+    row.flatMap(({ hop, hold, unicast }, to): readonly Edge[] => {
+      if (hop.count === 0) return [];
+      const [p50 = null, p99 = null] = hop.percentiles([0.5, 0.99]);
+      const [holdP50 = null] = hold.percentiles([0.5]);
+      return [{ from, to, hops: hop.count, p50, p99, max: hop.greatest, holdP50, sentAgain: unicast.missed }];
+    }),
+  );
 }
 
 /** What a direction comes to. Losses of some are no deafness. */
@@ -137,12 +197,14 @@ export function verdictOfLink({ heard, missed }: Heard): Verdict {
 export const ROTATION_BOUNDS: readonly number[] = Array.from({ length: 19 }, (_, i) => 10 ** (-2 + i / 3));
 
 /** How many rotations took how long, by these bounds: from one token of the representative to its next. */
-export function rotationBars(store: PacketStore, directory: NodeDirectory): readonly number[] {
+export function rotationBars(store: PacketStore, directory: NodeDirectory, span: Span | null): readonly number[] {
+  const { to } = span ?? ALL;
   const bars = Array.from({ length: ROTATION_BOUNDS.length + 1 }, () => 0);
   const last = new Map<number, number>();
-  for (let row = 0; row < store.length; row++) {
+  for (let row = span === null ? 0 : rowAt(store, span.from as CaptureNs); row < store.length; row++) {
     const columns = store.chunks[row >>> 16];
     const i = row & 0xffff;
+    if (timeOf(store, row) > to) break;
     if (columns?.kind[i] !== PacketKind.ORF_TOKEN || (columns.flags[i]! & RowFlag.REPEATED) !== 0) continue;
     const ring = columns.ring[i]!;
     const rep = directory.laneOfNode(store.rings[ring]?.rep ?? -1);

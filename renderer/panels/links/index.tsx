@@ -1,11 +1,23 @@
-// Who heard whom, how fast the token goes from node to node, how long rotations take, who asked for what again.
-import { useEffect, useState, type ReactNode } from 'react';
+// Who heard whom, how fast the token goes from node to node, how long rotations take, who asked for what again: over
+// the whole capture, or over the stretch of time that is in view or marked.
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Analysis } from '../../../app/analysis/result.ts';
+import type { Span } from '../../canvas/time-scale.ts';
 import { packets } from '../../state/capture.ts';
 import type { NodeDirectory } from '../../state/node-directory.ts';
 import { useSession } from '../../state/session-store.ts';
+import { useView } from '../../state/view-store.ts';
 import { Pane } from '../../widgets/pane.tsx';
-import { LinkCounter, ROTATION_BOUNDS, rotationBars, verdictOfLink, type Heard, type Link } from './connectivity.ts';
+import {
+  edgesOf,
+  LinkCounter,
+  ROTATION_BOUNDS,
+  rotationBars,
+  verdictOfLink,
+  type Edge,
+  type Heard,
+  type Link,
+} from './connectivity.ts';
 import './links.css';
 
 /** Rows that are counted at once, so that the window answers meanwhile. */
@@ -18,30 +30,46 @@ const ms = (value: number | null): string => (value === null ? '–' : value.toP
 
 interface Counted {
   readonly links: readonly (readonly Link[])[];
+  readonly edges: readonly Edge[];
   readonly bars: readonly number[];
 }
 
+const SCOPES = { whole: 'the whole capture', view: 'what is in view', marked: 'the marked stretch' } as const;
+type Scope = keyof typeof SCOPES;
+/** Milliseconds that the view rests before it is counted anew. */
+const REST_MS = 200;
+
+/** The stretch that a choice stands for; null for all. */
+function useSpan(scope: Scope): Span | null {
+  const view = useView((state) => (scope === 'view' ? state.span : null));
+  const marked = useView((state) => (scope === 'marked' ? state.marked : null));
+  return view ?? marked;
+}
+
 /** Counts once the capture is read; null until then. */
-function useCounted(): Counted | null {
+function useCounted(span: Span | null): Counted | null {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
   const phase = useSession((state) => state.phase);
   const [counted, setCounted] = useState<Counted | null>(null);
+  useEffect(() => setCounted(null), [analysis, nodes, phase]);
   useEffect(() => {
-    setCounted(null);
     if (analysis === null || phase === 'reading' || phase === 'live') return undefined;
-    const counter = new LinkCounter(packets(), nodes);
+    const counter = new LinkCounter(packets(), nodes, span);
     let timer: ReturnType<typeof setTimeout> | null = null;
     const goOn = (): void => {
       timer = null;
       if (!counter.count(COUNTED_AT_ONCE)) timer = setTimeout(goOn);
-      else setCounted({ links: counter.finish(analysis.requests), bars: rotationBars(packets(), nodes) });
+      else {
+        const links = counter.finish(analysis.requests);
+        setCounted({ links, edges: edgesOf(links), bars: rotationBars(packets(), nodes, span) });
+      }
     };
-    timer = setTimeout(goOn);
+    timer = setTimeout(goOn, span === null ? 0 : REST_MS);
     return () => {
       if (timer !== null) clearTimeout(timer);
     };
-  }, [analysis, nodes, phase]);
+  }, [analysis, nodes, phase, span]);
   return counted;
 }
 
@@ -91,19 +119,8 @@ function Matrix({ links, nodes }: { readonly links: Counted['links']; readonly n
   );
 }
 
-function Edges({
-  analysis,
-  counted,
-  nodes,
-}: {
-  readonly analysis: Analysis;
-  readonly counted: Counted | null;
-  readonly nodes: NodeDirectory;
-}): ReactNode {
-  const again = (from: number, to: number): string => {
-    const link = counted?.links[nodes.laneOfNode(from)]?.[nodes.laneOfNode(to)];
-    return link === undefined ? '–' : String(link.unicast.missed);
-  };
+function Edges({ edges, nodes }: { readonly edges: readonly Edge[]; readonly nodes: NodeDirectory }): ReactNode {
+  const name = (lane: number): string => bare(nodes.nodes[lane]?.label ?? '');
   return (
     <table>
       <caption>The token from node to node, ms</caption>
@@ -117,17 +134,17 @@ function Edges({
         </tr>
       </thead>
       <tbody>
-        {analysis.rotation.edges.map(({ from, to, hops, p50, p99, max, holdP50 }) => (
+        {edges.map(({ from, to, hops, p50, p99, max, holdP50, sentAgain }) => (
           <tr key={`${from} ${to}`}>
             <th scope="row">
-              {bare(nodes.label(from))} → {bare(nodes.label(to))}
+              {name(from)} → {name(to)}
             </th>
             <td>{hops.toLocaleString('en')}</td>
             <td>{ms(p50)}</td>
             <td>{ms(p99)}</td>
             <td>{ms(max)}</td>
             <td>{ms(holdP50)}</td>
-            <td>{again(from, to)}</td>
+            <td>{sentAgain.toLocaleString('en')}</td>
           </tr>
         ))}
       </tbody>
@@ -166,43 +183,84 @@ function Histogram({ bars }: { readonly bars: readonly number[] }): ReactNode {
   );
 }
 
-function Asked({ analysis, nodes }: { readonly analysis: Analysis; readonly nodes: NodeDirectory }): ReactNode {
-  const { requests, delivery } = analysis;
-  const asked = delivery.retransmitRequests.filter(({ count }) => count > 0);
+interface AskedProps {
+  readonly analysis: Analysis;
+  readonly nodes: NodeDirectory;
+  readonly span: Span | null;
+}
+
+function Asked({ analysis, nodes, span }: AskedProps): ReactNode {
+  const { requests } = analysis;
+  const asked = useMemo(() => {
+    const byNode = new Map<number, { count: number; readonly seqs: number[] }>();
+    for (let i = 0; i < requests.count; i++) {
+      const at = requests.timeNs[i]!;
+      if (span !== null && (at < span.from || at > span.to)) continue;
+      const own = byNode.get(requests.nodeid[i]!) ?? { count: 0, seqs: [] };
+      own.count++;
+      if (own.seqs.length < ASKED_SHOWN_MAX) own.seqs.push(requests.seq[i]!);
+      byNode.set(requests.nodeid[i]!, own);
+    }
+    return [...byNode].sort(([a], [b]) => a - b);
+  }, [requests, span]);
   if (asked.length === 0) return <p className="muted">Nobody asked for a message again.</p>;
   return (
     <>
       <h3>Who asked for what again</h3>
-      {asked.map(({ nodeid, count }) => {
-        const seqs: number[] = [];
-        for (let i = 0; i < requests.count && seqs.length < ASKED_SHOWN_MAX; i++)
-          if (requests.nodeid[i] === nodeid) seqs.push(requests.seq[i]!);
-        return (
-          <p key={nodeid}>
-            <b>{nodes.label(nodeid)}</b> {count.toLocaleString('en')} times: seq {seqs.join(' ')}
-            {count > seqs.length ? ' …' : ''}
-          </p>
-        );
-      })}
+      {asked.map(([nodeid, { count, seqs }]) => (
+        <p key={nodeid}>
+          <b>{nodes.label(nodeid)}</b> {count.toLocaleString('en')} times: seq {seqs.join(' ')}
+          {count > seqs.length ? ' …' : ''}
+        </p>
+      ))}
     </>
   );
+}
+
+function ScopeChoice({ scope, onChange }: ScopeProps): ReactNode {
+  const hasMarked = useView((state) => state.marked !== null);
+  return (
+    <select
+      className="links-scope"
+      aria-label="What is counted"
+      value={scope}
+      onChange={(event) => onChange(event.target.value as Scope)}
+    >
+      {Object.entries(SCOPES).map(([name, word]) => (
+        <option key={name} value={name} disabled={name === 'marked' && !hasMarked}>
+          {word}
+        </option>
+      ))}
+    </select>
+  );
+}
+interface ScopeProps {
+  readonly scope: Scope;
+  readonly onChange: (scope: Scope) => void;
 }
 
 export function Links(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
-  const counted = useCounted();
+  const hasMarked = useView((state) => state.marked !== null);
+  const [chosen, setChosen] = useState<Scope>('whole');
+  // A mark that is taken away leaves the whole capture.
+  const scope = chosen === 'marked' && !hasMarked ? 'whole' : chosen;
+  const span = useSpan(scope);
+  const counted = useCounted(span);
   return (
-    <Pane id="links" title="Links">
+    <Pane id="links" title="Links" aside={<ScopeChoice scope={scope} onChange={setChosen} />}>
       <div className="links scroll" tabIndex={0} role="region" aria-label="who heard whom, and how fast">
         {counted === null ? (
           <p className="muted">Counted once the capture is read.</p>
         ) : (
-          <Matrix links={counted.links} nodes={nodes} />
+          <>
+            <Matrix links={counted.links} nodes={nodes} />
+            <Edges edges={counted.edges} nodes={nodes} />
+            <Histogram bars={counted.bars} />
+          </>
         )}
-        {analysis === null ? null : <Edges {...{ analysis, counted, nodes }} />}
-        {counted === null ? null : <Histogram bars={counted.bars} />}
-        {analysis === null ? null : <Asked analysis={analysis} nodes={nodes} />}
+        {analysis === null ? null : <Asked {...{ analysis, nodes, span }} />}
       </div>
     </Pane>
   );

@@ -23,9 +23,11 @@ export interface InsideLineProps {
   readonly inside: Inside;
   readonly differences: readonly Difference[];
   readonly nodes: NodeDirectory;
+  /** Where it says the same as the packets, that is all that is said. */
+  readonly isBrief: boolean;
 }
 
-export function InsideLine({ inside, differences, nodes }: InsideLineProps): ReactNode {
+export function InsideLine({ inside, differences, nodes, isBrief }: InsideLineProps): ReactNode {
   const { state, proc, failed, lacks, timers } = inside;
   const names = (ids: readonly number[]): string =>
     ids.length === 0 ? 'none' : ids.map((id) => nodes.label(id).replace(/^node /, '')).join(' ');
@@ -48,9 +50,11 @@ export function InsideLine({ inside, differences, nodes }: InsideLineProps): Rea
       >
         inside {isSame ? '=' : '≠'}
       </span>
-      <span className={`state state-${state} ${mark('state')}`} title={STATE_LOOKS[state].doc}>
-        {state}
-      </span>
+      {isSame && isBrief ? null : (
+        <span className={`state state-${state} ${mark('state')}`} title={STATE_LOOKS[state].doc}>
+          {state}
+        </span>
+      )}
       {isSame
         ? null
         : lists.map(([word, ids]) => (
@@ -60,7 +64,7 @@ export function InsideLine({ inside, differences, nodes }: InsideLineProps): Rea
           ))}
       {timers
         .filter(({ name }) => name !== 'pause')
-        .slice(0, TIMERS_MAX)
+        .slice(0, isSame && isBrief ? 0 : TIMERS_MAX)
         .map(({ name, left }) => (
           <span key={name} className="member-timer" title={TIMER_WORDS[name]}>
             <span>{name}</span> {left >= 0 ? lengthText(left) : 'due'}

@@ -65,12 +65,15 @@ export interface MembersProps {
   readonly inside: ReadonlyMap<number, InsideNow>;
 }
 
+/** So many nodes and more say in one line what is as it should be. */
+const DENSE_FROM = 5;
+
 export function Members({ members, nodes, time, timers, inside }: MembersProps): ReactNode {
   const chosen = useView((state) => state.node);
   const source = sourceOf(timers);
   return (
     <>
-      <ul className="members">
+      <ul className={members.length >= DENSE_FROM ? 'members members-dense' : 'members'}>
         {members.map((member) => {
           const { nodeid, state, says, since, proc, failed, lacks } = member;
           const own = inside.get(nodeid);
@@ -105,7 +108,9 @@ export function Members({ members, nodes, time, timers, inside }: MembersProps):
                   ) : null}
                 </span>
               )}
-              {own === undefined ? null : <InsideLine {...own} nodes={nodes} />}
+              {own === undefined ? null : (
+                <InsideLine {...own} nodes={nodes} isBrief={members.length >= DENSE_FROM && nodeid !== chosen} />
+              )}
             </li>
           );
         })}

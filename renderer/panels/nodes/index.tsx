@@ -17,7 +17,7 @@ import { useLabAt, type LabAt } from '../../lab/lab-history.ts';
 import { Pane } from '../../widgets/pane.tsx';
 import { Crown } from '../mark.tsx';
 import { LabDeeds, type OwnNode } from './lab-deeds.tsx';
-import { captureFacts, labFacts, momentFacts, type Fact } from './layout.ts';
+import { briefText, captureFacts, labFacts, momentFacts, type Fact } from './layout.ts';
 import './nodes.css';
 
 interface Known {
@@ -56,9 +56,11 @@ interface CardProps {
   readonly isChosen: boolean;
   /** Null of a node that is not of this lab, or without one. */
   readonly own: OwnNode | null;
+  /** There are many: only the chosen one says all that is known of it. */
+  readonly isDense: boolean;
 }
 
-function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactNode {
+function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known' | 'isDense'>): ReactNode {
   const { nodeid, label, says } = node;
   const now = moment?.states.get(nodeid);
   // A node that the capture does not show yet is told of by the lab.
@@ -86,23 +88,40 @@ function Head({ node, moment, isChosen, own }: Omit<CardProps, 'known'>): ReactN
   );
 }
 
-function Card(props: CardProps): ReactNode {
-  const { node, moment, known, isChosen, own } = props;
+/** So many nodes and more have cards that say little until they are chosen. */
+const DENSE_FROM = 5;
+
+function AllFacts({ node, moment, known, own }: CardProps): ReactNode {
   const analysis = useSession((state) => state.analysis);
-  const { nodeid } = node;
+  const { nodeid, addresses } = node;
   const progress = known.progress.get(nodeid) ?? null;
+  return (
+    <>
+      {moment === null ? null : <Facts facts={momentFacts(node, moment, progress, known.heard.get(nodeid) ?? null)} />}
+      {own === null ? null : <Facts facts={labFacts(own.view)} />}
+      {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
+      <span className="node-id">{[nodeid, ...addresses].join(' · ')}</span>
+    </>
+  );
+}
+
+function Card(props: CardProps): ReactNode {
+  const { node, moment, known, isChosen, own, isDense } = props;
+  const { nodeid } = node;
+  const choose = (): void => selectNode(isChosen ? null : nodeid);
   return (
     <li className={isChosen ? 'node-box node-chosen' : 'node-box'} data-node={own?.view.spec.number}>
       <Head {...props} />
       {own === null ? null : <LabDeeds {...own} />}
-      <div className="node-facts" onClick={() => selectNode(isChosen ? null : nodeid)}>
-        {moment === null ? null : (
-          <Facts facts={momentFacts(node, moment, progress, known.heard.get(nodeid) ?? null)} />
-        )}
-        {own === null ? null : <Facts facts={labFacts(own.view)} />}
-        {analysis === null ? null : <Facts facts={captureFacts(node, analysis)} />}
-        <span className="node-id">{[nodeid, ...node.addresses].join(' · ')}</span>
-      </div>
+      {isDense && !isChosen ? (
+        <p className="node-facts node-brief" title="Choose the node to read all that is known of it" onClick={choose}>
+          {briefText(node, moment, known.progress.get(nodeid) ?? null, own?.view ?? null)}
+        </p>
+      ) : (
+        <div className="node-facts" onClick={choose}>
+          <AllFacts {...props} />
+        </div>
+      )}
     </li>
   );
 }
@@ -166,19 +185,22 @@ export function NodeCards(): ReactNode {
   const active = useActive(lab, time);
   const numbers = (lab?.nodes ?? []).map(({ spec }) => spec.number);
   const shown = allNodes(nodes.nodes, lab);
+  const isDense = shown.length >= DENSE_FROM;
   const hasSheep = lab?.snapshot.options.withSheep === true;
   const has = { sheep: hasSheep, disk: hasSheep || lab?.snapshot.options.kind === 'processes' };
   const isPast = (lab?.ago ?? 0) > 0 || lab?.snapshot.phase === 'ended';
   return (
     <Pane id="nodes" title="Nodes" aside={<Aside lab={lab} count={nodes.nodes.length} />}>
-      <ul className="nodes scroll" aria-label="nodes" tabIndex={0}>
+      <ul className={isDense ? 'nodes nodes-dense scroll' : 'nodes scroll'} aria-label="nodes" tabIndex={0}>
         {shown.map((node) => {
           const view = lab?.nodes.find(({ spec }) => spec.nodeid === node.nodeid);
           const number = view?.spec.number ?? 0;
           const others = numbers.filter((other) => other !== number);
           const own =
-            view === undefined ? null : { view, others, active: active.get(number) ?? NO_FAULTS, isPast, has };
-          return <Card key={node.nodeid} {...{ node, moment, known, own }} isChosen={node.nodeid === chosen} />;
+            view === undefined ? null : { view, others, active: active.get(number) ?? NO_FAULTS, isPast, isDense, has };
+          return (
+            <Card key={node.nodeid} {...{ node, moment, known, own, isDense }} isChosen={node.nodeid === chosen} />
+          );
         })}
       </ul>
     </Pane>

@@ -27,13 +27,21 @@ export interface OwnNode {
   readonly others: readonly number[];
   /** The lab as it was, or one that has ended: nothing can be done to the past. */
   readonly isPast: boolean;
+  /** There is little room: the first deeds alone are buttons. */
+  readonly isDense: boolean;
   /** What the lab's nodes have. */
   readonly has: { readonly sheep: boolean; readonly disk: boolean };
 }
 
-export function LabDeeds({ view, active, others, isPast, has }: OwnNode): ReactNode {
+/** Buttons of a card where there is little room. */
+const DENSE_BUTTONS = 2;
+
+export function LabDeeds({ view, active, others, isPast, isDense, has }: OwnNode): ReactNode {
   const { number } = view.spec;
-  const { first, more } = deedsOf(view, active, others, has);
+  const deeds = deedsOf(view, active, others, has);
+  const shown = isDense ? DENSE_BUTTONS : deeds.first.length;
+  const [first, rest] = [deeds.first.slice(0, shown), deeds.first.slice(shown)];
+  const more = rest.length === 0 ? deeds.more : [rest, ...deeds.more];
   return (
     <>
       {active.size === 0 ? null : (

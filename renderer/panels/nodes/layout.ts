@@ -87,3 +87,22 @@ export function labFacts({ spec, condition, pid, directory, status }: LabNodeVie
     facts.push({ word: 'faults', says: `swallowed ${status.dropped} datagrams`, doc: 'lost by the lab’s own faults' });
   return facts;
 }
+
+/** A card of many in one line: how far it has come, its sheep's epoch; its ring where there is not just one. */
+export function briefText(
+  { nodeid }: KnownNode,
+  moment: Moment | null,
+  progress: Progress | null,
+  own: LabNodeView | null,
+): string {
+  const ring = moment?.rings.find(({ members }) => members.includes(nodeid))?.id;
+  const sheep = own?.status?.sheep ?? null;
+  return [
+    ring === undefined ? 'no ring' : moment?.rings.length === 1 ? '' : `ring ${ring.slice(ring.indexOf(':') + 1)}`,
+    progress === null ? '' : `has ${progress.delivered}`,
+    sheep === null ? '' : `epoch ${sheep.epoch}`,
+    sheep?.recovery == null ? '' : `recovers ${sheep.recovery.done}/${sheep.recovery.total}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}

@@ -3,8 +3,10 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { StoreMap } from '../../../app/lab/objects/store-map.ts';
 import { walkOf } from '../../../protocol/sheep/placement/walk.ts';
+import { MotionClock } from '../../canvas/motion-clock.ts';
 import { readPalette } from '../../canvas/palette.ts';
 import { useLabAt } from '../../lab/lab-history.ts';
+import { useShownMoves, type SeenMove } from '../../lab/lab-moves.ts';
 import { useStoreMap, type ShownStore } from '../../lab/use-store-map.ts';
 import { useWhatIf } from '../../lab/what-if-store.ts';
 import { selectObject, selectTime } from '../../state/actions.ts';
@@ -14,8 +16,9 @@ import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
 import { useSize } from '../../widgets/use-size.ts';
 import { Chosen } from './chosen.tsx';
-import { layoutHashRing, layoutWalk, objectAt, type HashRingLayout } from './layout.ts';
-import { paintHashRing, type HashRingScene } from './paint.ts';
+import { layoutFlights, layoutHashRing, layoutWalk, objectAt, type HashRingLayout } from './layout.ts';
+import { FLIGHTS_MS, paintHashRing, type HashRingScene } from './paint.ts';
+import { moveText, Recovery } from './recovery.tsx';
 import { StoreLegend } from './store-legend.tsx';
 import { countsOf, hashText, namesOf, stateText } from './words.ts';
 import './objects.css';
@@ -62,9 +65,15 @@ interface PictureProps {
   readonly shown: ShownStore;
   readonly object: number;
   readonly steps: number;
+  /** Copies that came to nodes in the epoch that is shown. */
+  readonly moves: readonly SeenMove[];
 }
 
-function useScene({ shown, object, steps }: PictureProps, width: number, height: number): HashRingScene {
+function useScene(
+  { shown, object, steps, moves }: PictureProps,
+  width: number,
+  height: number,
+): Omit<HashRingScene, 'sinceMs'> {
   const theme = useView((state) => state.theme);
   const node = useView((state) => state.node);
   const plan = useWhatIf((state) => state.result);
@@ -81,7 +90,12 @@ function useScene({ shown, object, steps }: PictureProps, width: number, height:
     return new Set(moved);
   }, [map, plan]);
   const place = map.nodes.findIndex(({ nodeid }) => nodeid !== null && nodeid === node);
-  return { layout, walk, steps, object, node: place, moving, palette };
+  const ways = useMemo(() => {
+    const last = moves.findLastIndex(({ time }) => time < (moves.at(-1)?.time ?? 0)) + 1;
+    const landed = layoutFlights(layout, map, moves.slice(0, last));
+    return { landed, flights: layoutFlights(layout, map, moves.slice(last)) };
+  }, [layout, map, moves]);
+  return { layout, walk, steps, object, node: place, moving, ...ways, palette };
 }
 
 /** Another object by the keys, in order of the hashes. */
@@ -101,9 +115,13 @@ function Picture(props: PictureProps): ReactNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scene = useScene(props, width, height);
   const placed = useRef<HashRingLayout>(scene.layout);
+  const [clock] = useState(() => new MotionClock(FLIGHTS_MS));
   useLayoutEffect(() => {
     placed.current = scene.layout;
-    if (canvas.current !== null) paintHashRing(canvas.current, scene);
+    clock.see(props.moves.at(-1)?.time ?? -Infinity);
+    return clock.run((sinceMs) => {
+      if (canvas.current !== null) paintHashRing(canvas.current, { ...scene, sinceMs });
+    });
   });
   const at = (event: { readonly nativeEvent: MouseEvent }): number | null =>
     objectAt(placed.current, { x: event.nativeEvent.offsetX, y: event.nativeEvent.offsetY });
@@ -147,12 +165,14 @@ function Shown({ shown }: { readonly shown: ShownStore }): ReactNode {
     () => (chosen === undefined ? null : walkOf(map.ring, chosen.id, chosen.copies)),
     [map.ring, chosen],
   );
+  const moves = useShownMoves(map);
   const [steps, setSteps] = useSteps(chosen?.oid ?? null, walk?.steps.length ?? 0);
   return (
     <div className="objects">
-      <Picture {...{ shown, object, steps }} />
+      <Picture {...{ shown, object, steps, moves }} />
       <div className="objects-side scroll" tabIndex={0} role="region" aria-label="the chosen object">
         <StoreLegend shown={shown} />
+        <Recovery {...{ map, moves }} />
         <Chosen {...{ shown, walk, steps }} object={chosen ?? null} onStep={setSteps} />
       </div>
       <HiddenTable
@@ -162,6 +182,13 @@ function Shown({ shown }: { readonly shown: ShownStore }): ReactNode {
           .slice(0, TABLE_MAX)
           .map((own) => [own.oid, hashText(own.hash), namesOf(map.nodes, own.wanted), stateText(own, map.nodes)])}
       />
+      {moves.length === 0 ? null : (
+        <HiddenTable
+          caption={`copies that came in epoch ${map.epoch}`}
+          heads={['object', 'to', 'from', 'epoch']}
+          rows={moves.slice(-TABLE_MAX).map((move) => moveText(map, move))}
+        />
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 // lie there, and the walk to the copies of one object. Pure geometry.
 import type { StoreMap, StoreObject } from '../../../app/lab/objects/store-map.ts';
 import { differenceOf } from '../../../app/lab/objects/store-map.ts';
+import type { Move } from '../../../app/lab/objects/moves.ts';
 import type { Walk } from '../../../protocol/sheep/placement/walk.ts';
 
 export interface Point {
@@ -157,4 +158,37 @@ export function layoutWalk({ centre, radius }: HashRingLayout, walk: Walk): Walk
     };
   });
   return { start, marks };
+}
+
+/** A copy on its way: from the track of the node that gave it to that of the node that has it now. */
+export interface Flight {
+  readonly object: number;
+  /** Null where the disks do not tell who gave it. */
+  readonly from: Point | null;
+  readonly to: Point;
+}
+
+/** Flights that are drawn; more would be a blot. */
+export const FLIGHTS_MAX = 300;
+
+/** The copies that came from elsewhere. One that was on its node before has no way to go. */
+export function layoutFlights(
+  { centre, tracks }: HashRingLayout,
+  map: StoreMap,
+  moves: readonly Move[],
+): readonly Flight[] {
+  const places = new Map(map.nodes.flatMap(({ number }, i) => (number === null ? [] : [[number, i] as const])));
+  const objects = new Map(map.objects.map(({ oid }, i) => [oid, i]));
+  const flights: Flight[] = [];
+  for (const { oid, from, to } of moves) {
+    const object = objects.get(oid);
+    const place = places.get(to);
+    const hash = object === undefined ? undefined : map.objects[object]?.hash;
+    if (object === undefined || hash === undefined || place === undefined || from.includes(to)) continue;
+    if (flights.length >= FLIGHTS_MAX) break;
+    const at = (node: number): Point => pointAt(centre, tracks[node] ?? 0, turnOf(hash));
+    const source = from.length === 1 ? places.get(from[0]!) : undefined;
+    flights.push({ object, from: source === undefined ? null : at(source), to: at(place) });
+  }
+  return flights;
 }

@@ -1,7 +1,7 @@
 // Draws the hash ring: arcs in their nodes' shades, objects, copies on tracks, a walk as far as it has gone. No layout.
 import type { Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
-import { BAND, pointAt, type CopyMark, type HashRingLayout, type WalkPath } from './layout.ts';
+import { BAND, pointAt, type CopyMark, type Flight, type HashRingLayout, type WalkPath } from './layout.ts';
 
 /** Shades of the style sheet; more nodes begin anew. */
 export const SHADES = 6;
@@ -17,6 +17,11 @@ export interface HashRingScene {
   readonly node: number;
   /** Objects that a change would move. */
   readonly moving: ReadonlySet<number>;
+  /** Copies that came before in the epoch, and those that came with the last look at the disks, in order. */
+  readonly landed: readonly Flight[];
+  readonly flights: readonly Flight[];
+  /** Milliseconds since they set out; Infinity: all are there. */
+  readonly sinceMs: number;
   readonly palette: Palette;
 }
 
@@ -133,12 +138,62 @@ function paintWalk(context: CanvasRenderingContext2D, { layout, walk, steps, pal
   }
 }
 
+/** Milliseconds of one flight, and of all of them together: many set out soon after one another. */
+const FLIGHT_MS = 700;
+export const FLIGHTS_MS = 2600;
+const APART_MS_MAX = 120;
+
+/** The ways of copies that came before. */
+function paintLanded(context: CanvasRenderingContext2D, { landed, palette }: HashRingScene): void {
+  context.lineWidth = 1;
+  context.strokeStyle = palette('muted');
+  context.beginPath();
+  for (const { from, to } of landed) {
+    if (from === null) continue;
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x, to.y);
+  }
+  context.stroke();
+}
+
+/** The way of each copy stays as a line; one that nobody is known to have given just closes in where it came. */
+function paintFlights(context: CanvasRenderingContext2D, { flights, sinceMs, layout, palette }: HashRingScene): void {
+  const apart = Math.min(APART_MS_MAX, (FLIGHTS_MS - FLIGHT_MS) / Math.max(1, flights.length));
+  const accent = palette('accent');
+  context.lineWidth = 1.5;
+  context.strokeStyle = accent;
+  context.fillStyle = accent;
+  for (const [i, { from, to }] of flights.entries()) {
+    const share = Math.min(1, Math.max(0, (sinceMs - i * apart) / FLIGHT_MS));
+    if (share === 0) continue;
+    const reach = layout.dot + 3;
+    if (from !== null) {
+      const at = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+      context.beginPath();
+      context.moveTo(from.x, from.y);
+      context.lineTo(at.x, at.y);
+      context.stroke();
+      context.beginPath();
+      context.arc(at.x, at.y, layout.dot + (share < 1 ? 1.5 : 0), 0, 2 * Math.PI);
+      context.fill();
+      if (share < 1) continue;
+    }
+    context.beginPath();
+    context.arc(to.x, to.y, from === null ? reach + (1 - share) * 10 : reach, 0, 2 * Math.PI);
+    context.setLineDash(from === null ? [2, 2] : []);
+    context.stroke();
+    context.setLineDash([]);
+  }
+}
+
 export function paintHashRing(canvas: HTMLCanvasElement, scene: HashRingScene): void {
   const context = beginPaint(canvas);
   if (context === null) return;
   paintBand(context, scene);
   paintTracks(context, scene);
   paintObjects(context, scene);
+  paintLanded(context, scene);
   paintCopies(context, scene);
+  paintFlights(context, scene);
   paintWalk(context, scene);
 }

@@ -36,12 +36,10 @@ export function Stores(): ReactNode {
           {shown === null ? (
             <p className="stores-none">Nothing is known of members at this moment: choose an epoch to go there.</p>
           ) : (
-            <>
-              <Usage shown={shown} nodes={lab?.nodes ?? []} />
-              <WhatIfForm map={shown.map} />
-            </>
+            <Usage shown={shown} nodes={lab?.nodes ?? []} />
           )}
           <Epochs />
+          {shown === null ? null : <WhatIfForm map={shown.map} />}
         </div>
       )}
     </Pane>

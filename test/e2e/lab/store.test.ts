@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Lab, Scratch } from '../support.ts';
+import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
 const SOON = { timeout: 20_000 };
 const SLOW = 90_000;
@@ -55,6 +55,13 @@ async function readBack(node: number, name: string): Promise<string> {
   return sha256(readFileSync(file(name)).subarray(0, OCTETS));
 }
 
+async function shoot(name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await lab.theme(theme);
+    await lab.page.screenshot({ path: join(SCREENSHOTS, `${name}-${theme}.png`) });
+  }
+}
+
 describe('octets that are written into an image', () => {
   it(
     'become objects with as many copies as the cluster was formatted with',
@@ -83,6 +90,17 @@ describe('octets that are written into an image', () => {
       await lab.preset('objects');
       await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 2$/);
 
+      // Two nodes, two copies: each has all five, and what it lacked can only have come from the other one.
+      const said = await lab.text('.recovery');
+      expect(said).toMatch(/n1\s+5 of 5\s+n3\s+5 of 5/);
+      const came = [...said.matchAll(/(\d+) cop(?:y|ies) on n([13]), from n([13])/g)];
+      const stayed = [...said.matchAll(/(\d+) cop(?:y|ies) on n[13], there before/g)];
+      expect(came.every(([, , to, from]) => to !== from)).toBe(true);
+      expect([...came, ...stayed].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(10);
+      const rows = lab.page.locator('table:has(caption:text-is("copies that came in epoch 2")) tbody tr');
+      expect(await rows.count()).toBe(10);
+      await shoot('recovery');
+
       expect(await readBack(3, 'killed.raw')).toBe(sha256(written));
     },
     SLOW,
@@ -103,12 +121,27 @@ describe('octets that are written into an image', () => {
   );
 });
 
+describe('an epoch of before', () => {
+  it('shows the placement that it had, beside what lay on the disks then', async () => {
+    await lab.preset('objects');
+    await lab.page.click('.epochs button:has-text("epoch 1")');
+
+    await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 1$/);
+    expect(await lab.page.locator('.epochs [aria-current=true]').innerText()).toContain('epoch 1');
+    await lab.page.click('[aria-label="go to the start of epoch 2"]');
+    await objectsSay(/· epoch 2/);
+    await lab.page.click('.epochs button:has-text("epoch 3")');
+    await objectsSay(/· epoch 3$/);
+  });
+});
+
 describe('the capture of it', () => {
   it(
     'shows the same epochs, members and findings when it is opened again',
     async () => {
       await lab.preset('objects');
-      const epochs = (): Promise<readonly string[]> => lab.page.locator('.epochs button').allInnerTexts();
+      const epochs = (): Promise<readonly string[]> =>
+        lab.page.locator('.epochs button:not(.epoch-start)').allInnerTexts();
       const inLab = await epochs();
       await lab.app.evaluate(({ dialog }, filePath) => {
         dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { capturedStoreMap, labStoreMap } from '../../../../app/lab/objects/store-map.ts';
 import { labNode } from '../../../../app/lab/cluster.ts';
 import { walkOf } from '../../../../protocol/sheep/placement/walk.ts';
-import { arcsOf, layoutHashRing, layoutWalk, objectAt, turnOf } from '../../../../renderer/panels/objects/layout.ts';
+import {
+  arcsOf,
+  layoutFlights,
+  layoutHashRing,
+  layoutWalk,
+  objectAt,
+  turnOf,
+} from '../../../../renderer/panels/objects/layout.ts';
+import { progressOf } from '../../../../app/lab/objects/store-map.ts';
 import { countsOf, idParts, sizeText, stateText, stepText } from '../../../../renderer/panels/objects/words.ts';
 
 const HOSTS = ['192.168.1.111', '192.168.1.112', '192.168.1.114'];
@@ -119,5 +127,48 @@ describe('words', () => {
     expect(said.at(-1)).toBe('copy 2 on .113');
     expect(new Set(said.slice(1, -1))).toEqual(new Set(said.length > 2 ? ['.111 again: has a copy already'] : []));
     expect([sizeText(512), sizeText(4_194_304), sizeText(5e12)]).toEqual(['512 octets', '4.0 MiB', '4.5 TiB']);
+  });
+});
+
+describe('flights', () => {
+  const specs = HOSTS.map((ip, i) => ({ spec: { ...labNode(i + 1, 'corosync-1'), ip } }));
+  const members = HOSTS.map((ip) => `${ip}:7000`);
+  const oid = '00f7744700000001';
+  const store = (node: number) => ({
+    node,
+    zone: node,
+    usedOctets: 1,
+    freeOctets: 1,
+    objects: [{ oid, octets: 1, epoch: 2 }],
+  });
+  const epochs = [{ epoch: 2, atMs: 0, members }];
+  const map = labStoreMap({ copies: 2, epochs, vdis: [], stores: [1, 2, 3].map(store) }, specs, 7000);
+  const layout = layoutHashRing(map, 400, 300);
+  const move = (to: number, ...from: readonly number[]) => ({ oid, to, from, epoch: 2 });
+  const radiusOf = (point: { readonly x: number; readonly y: number } | null | undefined): number =>
+    Math.round(Math.hypot((point?.x ?? NaN) - layout.centre.x, (point?.y ?? NaN) - layout.centre.y));
+
+  it('go from the track of the node that gave the copy to that of the node that has it now', () => {
+    const [flight] = layoutFlights(layout, map, [move(3, 1)]);
+
+    expect([radiusOf(flight?.from), radiusOf(flight?.to)]).toEqual(
+      [layout.tracks[0], layout.tracks[2]].map((radius) => Math.round(radius ?? NaN)),
+    );
+  });
+
+  it('come from nowhere where the disks do not tell who gave it, and there is none of what stayed', () => {
+    expect(layoutFlights(layout, map, [move(3, 1, 2), move(3), move(1, 1)]).map(({ from }) => from)).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  it('leave out what the map does not have', () => {
+    expect(layoutFlights(layout, map, [{ ...move(3, 1), oid: '0000000000000000' }, move(9, 1)])).toEqual([]);
+  });
+
+  it('are counted by node: of the copies that placement wants there, those of this epoch', () => {
+    expect(progressOf(map).map(({ wanted, here }) => here <= wanted)).toEqual([true, true, true]);
+    expect(progressOf(map).reduce((sum, { here }) => sum + here, 0)).toBe(2);
   });
 });
