@@ -108,7 +108,8 @@ class Composed implements CaptureAnalysis {
     const watched = { redundancy, joins, spells, losses, hops, flow, senders, links, synced, multicasts };
     const gathered = { tokens, odd, rotation, sheepNotes, ...watched };
     const silences = this.silences.list();
-    const findings = findingsOf({ ...concluded, ...gathered, silences, addresses: this.membership });
+    const { stills } = this.silences;
+    const findings = findingsOf({ ...concluded, ...gathered, silences, stills, addresses: this.membership });
     return {
       packets,
       nodes,

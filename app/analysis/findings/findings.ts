@@ -10,6 +10,7 @@ import { linkFaultsOf } from './links/link-faults.ts';
 import { merge } from './links/merge.ts';
 import { multicastDeaf } from './links/multicast-deaf.ts';
 import { oneWayLink } from './links/one-way-link.ts';
+import { oneWayMulticast } from './links/one-way-multicast.ts';
 import { partition } from './links/partition.ts';
 import { ringFormed } from './links/ring-formed.ts';
 import { mtuBlackHole } from './loss/mtu-black-hole.ts';
@@ -26,6 +27,7 @@ import { recoveryFailure } from './loss/recovery-failure.ts';
 import { flappingMember } from './nodes/flapping.ts';
 import { flowControlSaturated } from './nodes/flow-control.ts';
 import { slowNode } from './nodes/slow-node.ts';
+import { standstill } from './nodes/standstill.ts';
 import { syncHang } from './nodes/sync-hang.ts';
 import { sealedRing } from './sealed/sealed-ring.ts';
 import { sheepSplit } from './sheep/sheep-split.ts';
@@ -46,8 +48,10 @@ export const RULES: readonly Rule[] = [
   notInNodelist,
   foreignCluster,
   mtuBlackHole,
+  oneWayMulticast,
   multicastDeaf,
   firewall,
+  standstill,
   partition,
   nodeDead,
   processPaused,

@@ -43,6 +43,8 @@ export interface GatherQuestion {
   readonly timeNs: number;
   /** How long the timer of its state has run; Infinity where its start was not captured. */
   readonly timerNs: number;
+  /** A token has just come after so long a time as no other had taken; 0 else. */
+  readonly waitedNs: number;
   /** Since it last sent anything; of a node that goes on after a long silence, since that began. */
   readonly silenceNs: number;
   /** It goes on after a long silence, and what came meanwhile, over one socket, is worked off in its order. */
@@ -240,7 +242,8 @@ function withSameLists(q: GatherQuestion): GatherAnswer {
   const found = mostLikely(q, [...joins, ...candidatesOf(q)]);
   const certainty = isTimerDue(q) ? 'likely' : 'certain';
   if (found !== null) return answer(found.reason, certainty, found.heard);
-  if (q.timerNs < TOKEN_FLOWS_NS) return answer(null, 'likely');
+  // It stood still, like all others: its timer had run out when it worked off the token that had waited for it.
+  if (q.timerNs < TOKEN_FLOWS_NS) return answer(q.waitedNs > 0 ? Gather.TOKEN_LOST_IN_OPERATIONAL : null, 'likely');
   return answer(Gather.TOKEN_LOST_IN_OPERATIONAL, Number.isFinite(q.timerNs) ? certainty : 'likely');
 }
 

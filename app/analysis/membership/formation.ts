@@ -73,6 +73,12 @@ export class Formation {
     if (target.lastTokenHeard >= 0) target.tokenPeriods.add((m.timeNs - target.lastTokenHeard) / NS_PER_MS);
     target.lastTokenHeard = m.timeNs;
     if (!isRepeated) {
+      const waitedNs = m.timeNs - target.lastTokenIn;
+      if (waitedNs > target.longestWaitNs && waitedNs < Infinity) {
+        target.usualWaitNs = target.longestWaitNs;
+        target.longestWaitNs = waitedNs;
+        target.longestWaitUntil = m.timeNs;
+      }
       target.lastTokenIn = m.timeNs;
       return;
     }

@@ -31,6 +31,10 @@ const TIMER_REASONS: readonly Gather[] = [
 ];
 const STARTED: GatherAnswer = { reason: Gather.INTERFACE_CHANGE, certainty: 'certain', trigger: null, following: [] };
 const BY_ITSELF: GatherStory = { trigger: null, isLeave: false, silence: null, gaveUp: NOBODY, wasRunning: true };
+/** A token is awaited for so long, and so much longer than ever, and came just now. */
+const LONG_WAIT_NS = 500_000_000;
+const LONG_WAIT_RATIO = 1.5;
+const JUST_NS = 20_000_000;
 const NS_PER_S = 1_000_000_000;
 
 export class JoinWatch {
@@ -123,7 +127,7 @@ export class JoinWatch {
     this.enter(node, heard, answer, {
       trigger: answer.trigger?.from ?? null,
       isLeave: answer.trigger?.isLeave ?? false,
-      silence: node.lastTokenIn < 0 ? null : (heard.timeNs - node.lastTokenIn) / NS_PER_S,
+      silence: node.lastTokenIn < 0 ? null : (heard.timeNs - node.lastTokenIn + waitOf(node, heard.timeNs)) / NS_PER_S,
       gaveUp: without(heard.failed, question.failed),
       wasRunning: true,
     });
@@ -188,6 +192,7 @@ export class JoinWatch {
       sentFailed: heard.failed,
       timeNs: heard.timeNs,
       timerNs: timerOf(node, heard.timeNs),
+      waitedNs: waitOf(node, heard.timeNs),
       silenceNs: Number.isFinite(silenceNs) ? silenceNs : 0,
       isQueued,
       timerFirst: wasSilent && node.silenceEndedByTimer,
@@ -308,6 +313,12 @@ function adopt(node: NodeTrack, heard: JoinHeard): void {
 function timerOf({ state, lastEntry, lastTokenIn }: NodeTrack, now: number): number {
   if (state === 'gather' || state === 'commit') return now - lastEntry;
   return now - (state === 'recovery' ? Math.max(lastEntry, lastTokenIn) : lastTokenIn);
+}
+
+/** How long it had waited for a token that has just come, where no other took so long; 0 else. */
+function waitOf({ longestWaitNs, longestWaitUntil, usualWaitNs }: NodeTrack, now: number): number {
+  const isLong = longestWaitNs >= LONG_WAIT_NS && longestWaitNs > LONG_WAIT_RATIO * usualWaitNs;
+  return isLong && now - longestWaitUntil < JUST_NS ? longestWaitNs : 0;
 }
 
 /** A process that starts wants itself alone; a running one never takes a node from its list. */

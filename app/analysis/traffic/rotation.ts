@@ -20,6 +20,11 @@ interface RingTurn {
   departedSeq: number;
   /** A hold cancel came since: the hold was cut short. */
   isCancelled: boolean;
+  /** Another address whose tokens are timed, for captures that do not see what the representative sends. */
+  elsewhere: number;
+  passed: number;
+  passedSeq: number;
+  isPassCancelled: boolean;
 }
 
 interface Edge {
@@ -56,6 +61,7 @@ export class RotationAnalysis implements Analyzer {
   private readonly active = new Samples();
   private readonly idle = new Samples();
   private readonly ofRing: (RingSamples | undefined)[] = [];
+  private readonly heldElsewhere: (Samples | undefined)[] = [];
 
   constructor(store: PacketStore, addresses: AddressBook) {
     this.store = store;
@@ -65,7 +71,7 @@ export class RotationAnalysis implements Analyzer {
   ingest(m: IndexedMessage): void {
     if (m.kind === PacketKind.TOKEN_HOLD_CANCEL) {
       const turn = this.rings[m.ring];
-      if (turn !== undefined) turn.isCancelled = true;
+      if (turn !== undefined) turn.isCancelled = turn.isPassCancelled = true;
     }
     if (m.kind !== PacketKind.ORF_TOKEN || (m.flags & RowFlag.REPEATED) !== 0) return;
     const { timeNs, tokenSeq } = m;
@@ -76,6 +82,10 @@ export class RotationAnalysis implements Analyzer {
       departed: Number.NaN,
       departedSeq: 0,
       isCancelled: false,
+      elsewhere: -1,
+      passed: Number.NaN,
+      passedSeq: 0,
+      isPassCancelled: false,
     });
     const follows = tokenSeq === (turn.lastTokenSeq + 1) >>> 0;
     const sinceLast = (timeNs - turn.lastTime) / NS_PER_MS;
@@ -86,6 +96,7 @@ export class RotationAnalysis implements Analyzer {
     }
     const node = this.addresses.nodeAt(m.src) ?? m.sender;
     if (node === this.store.rings[m.ring]?.rep) this.atRepresentative(m, turn, follows ? sinceLast : null);
+    else if (turn.elsewhere < 0 || turn.elsewhere === m.src) this.pastAnother(m, turn);
     turn.lastTime = timeNs;
     turn.lastTokenSeq = tokenSeq;
     turn.lastEdge = edge;
@@ -104,6 +115,17 @@ export class RotationAnalysis implements Analyzer {
     turn.departed = m.timeNs;
     turn.departedSeq = m.seq;
     turn.isCancelled = false;
+  }
+
+  /** A rotation of an idle ring takes as long wherever it is timed. */
+  private pastAnother(m: IndexedMessage, turn: RingTurn): void {
+    const rotation = (m.timeNs - turn.passed) / NS_PER_MS;
+    if (m.seq === turn.passedSeq && rotation >= HELD_MS_MIN && !turn.isPassCancelled)
+      (this.heldElsewhere[m.ring] ??= new Samples()).add(rotation);
+    turn.elsewhere = m.src;
+    turn.passed = m.timeNs;
+    turn.passedSeq = m.seq;
+    turn.isPassCancelled = false;
   }
 
   private edgeOf(from: number, to: number): Edge | null {
@@ -125,7 +147,7 @@ export class RotationAnalysis implements Analyzer {
 
   /** The representative's `hold` in milliseconds, as idle rotations tell (specs 4.2); null if they do not. */
   holdOf(ring: number): number | null {
-    const held = this.ofRing[ring]?.held;
+    const held = this.ofRing[ring]?.held ?? this.heldElsewhere[ring];
     if (held === undefined || held.count < IDLE_MIN) return null;
     return held.densest(HOLD_WIDTH);
   }

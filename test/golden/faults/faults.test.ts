@@ -82,6 +82,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['node-dead', [2, 4]],
     ['token-loss', [2]],
   ],
+  // The capture begins before a paused node lets an old token go: its ring is no new one with a lower number.
+  'c31-udp-late-token': [
+    ['node-dead', [1]],
+    ['token-loss', [1]],
+  ],
   'c31-udp-oneway-dead': [
     ['one-way-link', [2]],
     ['token-loss', [2]],
@@ -93,6 +98,10 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
   'c31-udp-oneway-unicast': [
     ['one-way-link', [1, 2]],
     ['token-loss', [2]],
+  ],
+  'c31-udp-pause-all': [
+    ['process-paused', [1, 2, 3]],
+    ['token-loss', [1]],
   ],
   'c31-udp-restart-quick': [['node-dead', [3]]],
   'c31-udp-start7': [],

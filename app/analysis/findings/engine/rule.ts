@@ -7,7 +7,7 @@ import type { SheepCluster } from '../../result.ts';
 import type { Redundancy } from '../../membership/membership.ts';
 import type { JoinRuns } from '../../traffic/activity/join-runs.ts';
 import type { RingSpells } from '../../traffic/activity/ring-spells.ts';
-import type { Silence } from '../../traffic/activity/silences.ts';
+import type { Silence, Stillness } from '../../traffic/activity/silences.ts';
 import type { AddressBook } from '../../traffic/address-book.ts';
 import type { DeliveryAnalysis } from '../../traffic/delivery.ts';
 import type { Flow } from '../../traffic/flow.ts';
@@ -42,6 +42,7 @@ export interface Evidence {
   readonly joins: JoinRuns;
   readonly spells: RingSpells;
   readonly silences: readonly Silence[];
+  readonly stills: readonly Stillness[];
   readonly losses: Requests;
   readonly hops: TokenHops;
   readonly flow: Flow;

@@ -5,6 +5,7 @@ import type { Finding } from '../../result.ts';
 import type { LinkOutage } from '../../traffic/senders/knet-links.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { capital, listed, nodeText, nodesText, plural, seconds } from '../engine/words.ts';
+import { isSealed } from '../sealed/sealed-ring.ts';
 
 const APART_NS = 5e9;
 /** A fault that begins within this time of the first lost ping is the same. */
@@ -78,6 +79,8 @@ function isLossOf({ ledger }: FindingContext, culprits: readonly number[], parts
 }
 
 function ofKnet(context: FindingContext): readonly Finding[] {
+  // Where only pings can be read it is not known who left, died, or went on.
+  if (isSealed(context)) return [];
   return together(context).flatMap((outage) => {
     const { link, fromNs, untilNs, isOpen, parts } = outage;
     const culprits = culpritsOf(context, outage);

@@ -1,23 +1,19 @@
 // What one node sends does not reach another, the other way works: a pair, one node that hears nobody, or one that
-// nobody hears. Also where only unicasts, or only multicasts, of one to the other are lost. Reference: specs 7.19.
+// nobody hears. Also where only unicasts of one to the other are lost. Reference: specs 7.19.
 import type { Finding } from '../../result.ts';
 import { calmAfter } from '../engine/calm.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import type { Incident } from '../engine/incidents.ts';
 import { timersOf } from '../engine/timers.ts';
-import { capital, nodeText, seconds } from '../engine/words.ts';
-import { missesOf } from '../loss/miss.ts';
+import { capital, nodeText } from '../engine/words.ts';
 import type { LinkFault } from './link-faults.ts';
 import { usesGroup } from './multicast-deaf.ts';
 
-const ADVICE =
+export const ONE_WAY_ADVICE =
   'this one direction: filters (iptables, nft, security groups), the ' +
   'receiving port and its cable, duplicate addresses, ' +
   'ARP entries, asymmetric routes, a unidirectional fibre.';
 const REFERENCE = 'specs 7.19';
-/** Losses of one sender at one receiver that are no chance. */
-const MISSED_MIN = 8;
-const MISSED_SHARE_MIN = 0.8;
 const HEALED_MIN = 2;
 const HEALED_NS = 20e9;
 
@@ -67,7 +63,7 @@ function ofFault(context: FindingContext, fault: LinkFault): Finding {
       })),
     ],
     cause: 'Frames are lost in one direction: a filter, a port, a cable, or addresses that lead elsewhere.',
-    advice: ADVICE,
+    advice: ONE_WAY_ADVICE,
     confidence: edges.length > 1 ? 0.9 : 0.8,
     reference: REFERENCE,
   });
@@ -130,96 +126,12 @@ function ofUnicast(context: FindingContext, incident: Incident): Finding | null 
     cause:
       'Unicasts from the one to the other are lost: a filter that lets multicast ' +
       'pass, a wrong ARP entry, an address in use twice.',
-    advice: `${ADVICE} With transport udp, allow UDP from the port below the cluster's too.`,
+    advice: `${ONE_WAY_ADVICE} With transport udp, allow UDP from the port below the cluster's too.`,
     confidence: 0.9,
     reference: 'specs 7.3, 7.19',
   });
   explainAll(context, made, [from, to], sinceNs, last);
   return made;
-}
-
-/** One node asks for what one other sends, and only for that; it comes when a third sends it again. */
-function ofMulticast(context: FindingContext): readonly Finding[] {
-  if (!usesGroup(context)) return [];
-  return missesOf(context).flatMap(({ requester, alone }) => {
-    const { node, asked, firstNs, lastNs, ring } = requester;
-    if (asked < MISSED_MIN || context.ledger.covering(firstNs) !== null) return [];
-    const [most] = [...alone].sort((a, b) => b.count - a.count);
-    const from = most === undefined ? null : context.addresses.nodeAt(most.src);
-    if (most === undefined || from === null || from === node || most.count < asked * MISSED_SHARE_MIN) return [];
-    if (
-      !othersPass(context, ring, node, from, firstNs, lastNs) ||
-      !isMostOf(context, most.src, most.count, firstNs, lastNs)
-    )
-      return [];
-    const made = finding('one-way-link', 'failure', {
-      time: firstNs,
-      until: lastNs,
-      culprits: [from, node],
-      says:
-        `Multicasts of ${nodeText(context, from)} do not reach ` +
-        `${nodeText(context, node)}: it asks for ${most.count} of them in ` +
-        `${seconds(lastNs - firstNs)} s and gets them when others send them again; what others send arrives.`,
-      evidence: [
-        { frames: most.frames, says: `multicasts of node ${from} as they were first sent` },
-        { frames: requester.frames, says: `tokens by which node ${node} asks for them` },
-      ],
-      cause: 'Frames to the group are lost from that one sender to that one receiver.',
-      advice: ADVICE,
-      confidence: 0.85,
-      reference: REFERENCE,
-    });
-    context.ledger.cover({ finding: made, fromNs: firstNs - 0.1e9, untilNs: lastNs + 1e9, nodes: null });
-    return [made];
-  });
-}
-
-/** Nearly all that the sender multicast in the time was asked for. */
-function isMostOf(context: FindingContext, src: number, count: number, fromNs: number, untilNs: number): boolean {
-  return count >= firstSent(context, (other) => other === src, fromNs - 0.2e9, untilNs) * MISSED_SHARE_MIN;
-}
-
-/** Others than these two multicast in the time too, and what they sent was not asked for. */
-function othersPass(
-  context: FindingContext,
-  _ring: number,
-  node: number,
-  from: number,
-  fromNs: number,
-  untilNs: number,
-): boolean {
-  const isOther = (src: number): boolean => {
-    const who = context.addresses.nodeAt(src);
-    return who !== null && who !== node && who !== from;
-  };
-  return firstSent(context, isOther, fromNs, untilNs) > 0;
-}
-
-const MCAST = 1;
-const AGAIN = 2 | 4 | 1024;
-
-/** Multicasts sent for the first time in the span, by senders that the test names. */
-function firstSent(
-  { store }: FindingContext,
-  isWanted: (src: number) => boolean,
-  fromNs: number,
-  untilNs: number,
-): number {
-  let count = 0;
-  for (const [chunk, { kind, src, flags, timeNs }] of store.chunks.entries()) {
-    const rows = Math.min(kind.length, store.length - chunk * kind.length);
-    if (rows === 0 || timeNs[rows - 1]! < fromNs || timeNs[0]! > untilNs) continue;
-    for (let i = 0; i < rows; i++)
-      if (
-        kind[i] === MCAST &&
-        (flags[i]! & AGAIN) === 0 &&
-        timeNs[i]! >= fromNs &&
-        timeNs[i]! <= untilNs &&
-        isWanted(src[i]!)
-      )
-        count++;
-  }
-  return count;
 }
 
 export const oneWayLink: Rule = {
@@ -235,6 +147,6 @@ export const oneWayLink: Rule = {
     const unicasts = context.incidents
       .filter((incident) => context.ledger.causeOf(incident) === null)
       .flatMap((incident) => (context.ledger.causeOf(incident) === null ? (ofUnicast(context, incident) ?? []) : []));
-    return [...said, ...unicasts, ...ofMulticast(context)];
+    return [...said, ...unicasts];
   },
 };

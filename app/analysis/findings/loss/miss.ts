@@ -8,7 +8,7 @@ export interface Miss {
   readonly requester: Requester;
   /** Requests that came although the multicast had been sent again, as a share of all. */
   readonly vainShare: number;
-  /** Multicasts of smaller size classes than all that it asked for, sent in the meantime. */
+  /** Multicasts of smaller size classes than all that it asked for, which it got meanwhile. */
   readonly smallerSent: number;
   /** Patterns in which it alone asks. */
   readonly alone: readonly LossPattern[];
@@ -20,6 +20,8 @@ const VAIN_SHARE_MIN = 0.6;
 const VAIN_NS_MIN = 0.4e9;
 /** Smaller multicasts that pass while larger ones never do. */
 const SMALLER_MIN = 3;
+/** So many that are as large and pass: it is not their size. */
+const AS_LARGE_MIN = 3;
 /** A ring formed so soon after the last request, in which it asks in vain at once, is of the same time. */
 const NEXT_RING_NS = 1e9;
 const AGAIN_MIN = 20;
@@ -33,8 +35,7 @@ export function missesOf(context: FindingContext): readonly Miss[] {
       .filter(({ by }) => by.length === 1 && by[0] === requester.node);
     const below = requester.sizeMin === Infinity ? 0 : sizeClass(requester.sizeMin);
     let smallerSent = 0;
-    for (let i = 0; i < Math.min(below, SIZE_CLASSES); i++)
-      smallerSent += requester.sentUntil[i]! - requester.sentBefore[i]!;
+    for (let i = 0; i < Math.min(below, SIZE_CLASSES); i++) smallerSent += requester.passed[i]!;
     const vainShare = requester.requests === 0 ? 0 : requester.askedInVain / requester.requests;
     return { requester, vainShare, smallerSent, alone };
   });
@@ -51,7 +52,8 @@ export function isInVain({ requester, vainShare }: Miss): boolean {
  * too, what is lost for good is lost for its size.
  */
 export function isBySize(context: FindingContext, miss: Miss, isGroup: boolean): boolean {
-  if (!isInVain(miss) || miss.requester.sizeMin < LIMIT_OCTETS_MIN) return false;
+  const { sizeMin, passedAsLarge } = miss.requester;
+  if (!isInVain(miss) || sizeMin < LIMIT_OCTETS_MIN || passedAsLarge >= AS_LARGE_MIN) return false;
   return !isGroup || miss.smallerSent >= SMALLER_MIN || joinsReach(context, miss);
 }
 

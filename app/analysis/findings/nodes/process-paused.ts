@@ -1,6 +1,7 @@
 // A node stopped for a time and went on as if none had passed: it passes on the token of a ring that the others gave
 // up, or comes back with that ring, or answers at last a token that was sent to it again and again. Reference: specs
 // 7.18; corosync's own words are "not scheduled for N ms" and "Process pause detected".
+import { PacketKind } from '../../../store/kinds.ts';
 import type { Finding } from '../../result.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import { finding, FINDINGS_PER_RULE_MAX, type FindingContext, type Rule } from '../engine/rule.ts';
@@ -70,6 +71,12 @@ function absenceEvidence(context: FindingContext, incident: Incident, absence: A
   ];
 }
 
+/**
+ * What a member sends when it has had the token. A representative's merge detect runs once after each token, within
+ * merge: so long after it, the timer had no process to run in.
+ */
+const BY_TOKEN: ReadonlySet<number> = new Set([PacketKind.ORF_TOKEN, PacketKind.MCAST, PacketKind.MEMB_MERGE_DETECT]);
+
 interface Stop {
   readonly silence: Silence;
   readonly ns: number;
@@ -90,7 +97,7 @@ function shortStops(context: FindingContext): readonly Stop[] {
   if (context.redundancy === 'one-seen') return [];
   return context.silences.flatMap((silence) => {
     const { node, token, backNs, copies, backKind } = silence;
-    if (token === null || backNs === null || copies === 0 || backKind !== 0) return [];
+    if (token === null || backNs === null || copies === 0 || !BY_TOKEN.has(backKind)) return [];
     const ns = backNs - token.timeNs;
     const { retransmitNs } = timersOf(context, silence.backRing);
     const isKnown = context.ledger.covering(token.timeNs, node) !== null;

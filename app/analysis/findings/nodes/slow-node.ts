@@ -7,6 +7,7 @@ import { capital, millis, nodeText, plural, seconds } from '../engine/words.ts';
 /** Slow seconds of a node, near each other, before it is said. */
 const SECONDS_MIN = 2;
 const APART_NS = 5e9;
+const FLOODS: readonly string[] = ['multicast-deaf', 'mtu-black-hole', 'one-way-link'];
 
 function said(context: FindingContext, slow: readonly SlowSecond[]): Finding | null {
   const [first] = slow;
@@ -18,6 +19,8 @@ function said(context: FindingContext, slow: readonly SlowSecond[]): Finding | n
   const others = slow.reduce((sum, { othersNs }) => sum + othersNs, 0) / slow.length;
   const worst = slow.toSorted((a, b) => b.longestNs - a.longestNs).slice(0, 5);
   const cause = context.ledger.covering(first.fromNs + 0.5e9);
+  // Whoever works off a flood of retransmissions is busy with it.
+  if (cause !== null && FLOODS.includes(cause.rule)) return null;
   const until = last.fromNs + 1e9;
   const made = finding('slow-node', 'warning', {
     time: first.fromNs,

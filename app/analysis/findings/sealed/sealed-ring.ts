@@ -6,9 +6,15 @@ import { listed, plural, seconds } from '../engine/words.ts';
 import { nodeOf } from '../settings/who.ts';
 import { sealedGaps, sealedPackets, type SealedGap, type SealedPacket } from './rhythm.ts';
 
-/** Nearly all of the capture must be closed: else what can be read says more. */
+/** Nearly all of the ring's packets must be closed: else what can be read says more. */
 const CLOSED_SHARE_MIN = 0.9;
 const MARK = 'Told from sizes and times alone: no key at hand opens these packets.';
+
+/** Pings of knet are short: a snap length that closes all else leaves them open, and they say nothing of the ring. */
+export function isSealed({ packets: { byKind, relevant } }: FindingContext): boolean {
+  const closed = byKind['encrypted'] ?? 0;
+  return closed > 0 && closed >= (relevant - (byKind['knet'] ?? 0)) * CLOSED_SHARE_MIN;
+}
 
 function isGroupOf({ store }: FindingContext): (address: number) => boolean {
   return (address) => {
@@ -75,9 +81,7 @@ function said(context: FindingContext, packets: readonly SealedPacket[], gap: Se
 export const sealedRing: Rule = {
   name: 'token-loss',
   run: (context) => {
-    const { byKind, relevant } = context.packets;
-    const closed = byKind['encrypted'] ?? 0;
-    if (closed === 0 || closed < relevant * CLOSED_SHARE_MIN) return [];
+    if (!isSealed(context)) return [];
     const packets = sealedPackets(context.store);
     const gaps = sealedGaps(packets, isGroupOf(context), context.endNs);
     return gaps.flatMap((gap) => said(context, packets, gap));

@@ -12,7 +12,8 @@ export const ringIdAnomaly: Rule = {
     for (const { rep, seq, id, committed, firstToken, frames } of context.rings) {
       const known = highest.get(rep);
       const since = committed ?? firstToken ?? 0;
-      if (known !== undefined && seq <= known.seq && context.ledger.covering(since) === null)
+      // Without its commit token it may be an old ring, of which a late token is seen.
+      if (committed !== null && known !== undefined && seq <= known.seq && context.ledger.covering(since) === null)
         found.push(
           finding('ring-id-anomaly', 'warning', {
             time: since,

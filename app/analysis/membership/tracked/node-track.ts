@@ -150,6 +150,10 @@ export class NodeTrack {
   /** When a token reached it, the first copy of it; and any copy. */
   lastTokenIn = -Infinity;
   lastTokenHeard = -1;
+  /** The longest time without a new token, when it ended, and the longest before. */
+  longestWaitNs = 0;
+  longestWaitUntil = -Infinity;
+  usualWaitNs = 0;
   /** The last token that was repeated to it, and when. */
   repeatedToken = -1;
   repeatedAt = -Infinity;
@@ -210,6 +214,9 @@ export class NodeTrack {
     this.operationalAt = -Infinity;
     this.lastTokenIn = -Infinity;
     this.lastTokenHeard = -1;
+    this.longestWaitNs = 0;
+    this.longestWaitUntil = -Infinity;
+    this.usualWaitNs = 0;
     this.repeatedToken = -1;
     this.tokenPeriods.clear();
     this.unseenTokens = 0;

@@ -12,6 +12,9 @@ const SILENCE_NS_MIN = 50e6;
 /** Joins come every 50 ms from each that gathers: so many rounds without a word are a silence. */
 const ROUNDS_MIN = 4;
 const ROUND_NS = 40e6;
+/** Some of an idle ring is on the wire more often than this, but for the slowest. */
+const STILL_NS_MIN = 0.5e9;
+const STILLS_MAX = 1000;
 
 export interface Silence {
   readonly node: number;
@@ -41,6 +44,14 @@ export interface Silence {
   readonly backRing: number;
 }
 
+/** A time in which nothing of the ring was captured, not even a ping. */
+export interface Stillness {
+  readonly fromNs: number;
+  readonly fromFrame: number;
+  readonly untilNs: number;
+  readonly untilFrame: number;
+}
+
 interface NodeActivity {
   readonly nodeid: number;
   readonly silences: Silence[];
@@ -64,6 +75,10 @@ export class Silences implements Analyzer {
   private readonly byAddress: (NodeActivity | undefined)[] = [];
   private rounds = 0;
   private lastRoundNs = -Infinity;
+  private lastNs = Infinity;
+  private lastFrame = 0;
+  /** In order of time. */
+  readonly stills: Stillness[] = [];
 
   constructor(addresses: AddressBook) {
     this.addresses = addresses;
@@ -71,6 +86,9 @@ export class Silences implements Analyzer {
 
   ingest(m: IndexedMessage): void {
     if (m.kind > PacketKind.KNET || m.kind === PacketKind.RRP) return;
+    if (m.timeNs - this.lastNs > STILL_NS_MIN) this.still(m);
+    this.lastNs = m.timeNs;
+    this.lastFrame = m.row + 1;
     const sender = this.at(m.src);
     if (m.kind === PacketKind.KNET) {
       if (sender !== null) pings(sender, m.timeNs);
@@ -82,6 +100,11 @@ export class Silences implements Analyzer {
       this.rounds++;
       this.lastRoundNs = m.timeNs;
     }
+  }
+
+  private still(m: IndexedMessage): void {
+    const { lastNs: fromNs, lastFrame: fromFrame, stills } = this;
+    if (stills.length < STILLS_MAX) stills.push({ fromNs, fromFrame, untilNs: m.timeNs, untilFrame: m.row + 1 });
   }
 
   private at(address: number): NodeActivity | null {

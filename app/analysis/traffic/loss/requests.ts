@@ -13,6 +13,9 @@ const RINGS_MAX = 4096;
 /** Nodes of all rings that ask. */
 const REQUESTERS_MAX = 4096;
 const FRAMES_MAX = 8;
+/** Numbers between two requests that are looked at. */
+const BETWEEN_MAX = 256;
+const ORIGINS_MAX = 64;
 
 /** Multicasts of one sender that the same nodes asked for. */
 export interface LossPattern {
@@ -51,9 +54,14 @@ export interface Requester {
   askedInVain: number;
   /** Frames of its first tokens that ask. */
   readonly frames: number[];
-  /** What the ring had sent, by class of size, when it first and last asked. */
-  readonly sentBefore: Uint32Array;
-  readonly sentUntil: Uint32Array;
+  /** Multicasts of others that it got meanwhile, by class of size: numbered between those that it asked for. */
+  readonly passed: Uint32Array;
+  /** Those of them that are no smaller than the smallest that it asked for. */
+  passedAsLarge: number;
+  /** All of them by who made them. */
+  readonly passedFrom: Map<number, number>;
+  /** The highest number that it asked for. */
+  highest: number;
 }
 
 interface Ask {
@@ -72,7 +80,6 @@ interface RingRequests {
   readonly asks: Map<number, Ask>;
   readonly patterns: Map<string, LossPattern>;
   readonly requesters: Map<number, Requester>;
-  readonly sent: Uint32Array;
 }
 
 export class Requests {
@@ -85,8 +92,7 @@ export class Requests {
     const known = this.rings[ring];
     if (known !== undefined || this.ringCount >= RINGS_MAX) return known ?? null;
     this.ringCount++;
-    const sent = new Uint32Array(SIZE_CLASSES);
-    const fresh = { asks: new Map(), patterns: new Map(), requesters: new Map(), sent };
+    const fresh = { asks: new Map(), patterns: new Map(), requesters: new Map() };
     this.rings[ring] = fresh;
     return fresh;
   }
@@ -96,9 +102,7 @@ export class Requests {
     const ring = this.ringOf(m.ring);
     if (ring === null) return;
     if (isNew) {
-      const size = m.end - m.at;
-      this.sizes.add(m.ring, m.seq, size, m.row + 1, m.src, m.sender);
-      ring.sent[sizeClass(size)]!++;
+      this.sizes.add(m.ring, m.seq, m.end - m.at, m.row + 1, m.src, m.sender);
       // What was asked for before it was captured got lost on its way to here.
       const late = ring.asks.size === 0 ? undefined : ring.asks.get(m.seq);
       if (late !== undefined) late.origin = m.sender;
@@ -117,7 +121,6 @@ export class Requests {
     requester.lastNs = m.timeNs;
     requester.requests += seqs.length;
     requester.listMax = Math.max(requester.listMax, seqs.length);
-    requester.sentUntil.set(ring.sent);
     if (requester.frames.length < FRAMES_MAX) requester.frames.push(m.row + 1);
     for (const seq of seqs) this.ask(ring, requester, m, seq);
   }
@@ -139,14 +142,33 @@ export class Requests {
       sizeMax: 0,
       askedInVain: 0,
       frames: [],
-      sentBefore: ring.sent.slice(),
-      sentUntil: ring.sent.slice(),
+      passed: new Uint32Array(SIZE_CLASSES),
+      passedAsLarge: 0,
+      passedFrom: new Map(),
+      highest: -1,
     };
     ring.requesters.set(node, fresh);
     return fresh;
   }
 
+  /** What lies between two requests, and is not asked for, has reached the one that asks. */
+  private passes(requester: Requester, { ring }: IndexedMessage, seq: number): void {
+    const { node, highest, passed, passedFrom } = requester;
+    if (highest >= 0 && seq <= highest) return;
+    requester.highest = seq;
+    if (highest < 0) return;
+    for (let between = Math.max(highest + 1, seq - BETWEEN_MAX); between < seq; between++) {
+      const sent = this.sizes.get(ring, between);
+      if (sent === null || sent.origin === node) continue;
+      passed[sizeClass(sent.size)]!++;
+      if (sent.size >= requester.sizeMin) requester.passedAsLarge++;
+      if (passedFrom.size < ORIGINS_MAX || passedFrom.has(sent.origin))
+        passedFrom.set(sent.origin, (passedFrom.get(sent.origin) ?? 0) + 1);
+    }
+  }
+
   private ask(ring: RingRequests, requester: Requester, m: IndexedMessage, seq: number): void {
+    this.passes(requester, m, seq);
     let ask = ring.asks.get(seq);
     if (ask === undefined) {
       if (ring.asks.size >= ASKS_MAX) this.sumUpOldest(ring);

@@ -9,13 +9,27 @@ import { LINKS } from './links.ts';
 import { NODES } from './nodes.ts';
 import type { ClusterKind, Scenario } from './scenario.ts';
 import { SETTINGS } from './settings.ts';
+import { CALM_SEEN } from './varied/calm.ts';
+import { LINKS_VARIED } from './varied/links.ts';
+import { NODES_VARIED } from './varied/nodes.ts';
+import { SETTINGS_VARIED } from './varied/settings.ts';
 
-export const SCENARIOS: readonly Scenario[] = [...CALM, ...NODES, ...LINKS, ...SETTINGS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...CALM,
+  ...NODES,
+  ...LINKS,
+  ...SETTINGS,
+  ...CALM_SEEN,
+  ...NODES_VARIED,
+  ...LINKS_VARIED,
+  ...SETTINGS_VARIED,
+];
 
 export const KINDS: readonly ClusterKind[] = [
   { name: 'c31-udp', generation: 3, transport: 'udp', crypto: null },
   { name: 'c31-udpu', generation: 3, transport: 'udpu', crypto: null },
   { name: 'c31-knet', generation: 3, transport: 'knet', crypto: null },
+  { name: 'c31-knet-aes128sha1', generation: 3, transport: 'knet', crypto: ['aes128', 'sha1'] },
   { name: 'c31-knet-aes256', generation: 3, transport: 'knet', crypto: ['aes256', 'sha256'] },
   { name: 'c24-udp', generation: 2, transport: 'udp', crypto: null },
   { name: 'c24-udpu', generation: 2, transport: 'udpu', crypto: null },

@@ -16,6 +16,9 @@ const three = (commands: string, settings = ''): string =>
 const five = (commands: string): string =>
   `cluster nodes=5 token=1000ms ${BASE}\nrun until=stable\nrun 2s\n${commands}\n`;
 const talking = 'join 1,2 web\nrun until=stable\ntraffic 1,2 web every=50ms size=200\nrun 1s';
+const talkingAll = 'join 1,2,3 web\nrun until=stable\ntraffic 1,2,3 web every=50ms size=200\nrun 1s';
+const unequal =
+  'join 1,2 web\nrun until=stable\ntraffic 1 web every=50ms size=60\ntraffic 2 web every=50ms size=1100\nrun 1s';
 
 const CASES: readonly Case[] = [
   { rule: 'node-dead', what: 'kill 3', culprits: [3], text: three('kill 3\nrun 8s') },
@@ -32,6 +35,18 @@ const CASES: readonly Case[] = [
     text: three(
       ['550ms', '600ms', '670ms', '720ms'].map((time) => `pause 2\nrun ${time}\nresume 2\nrun 3s`).join('\n'),
     ),
+  },
+  {
+    rule: 'process-paused',
+    what: 'the representative, which first sends the merge detect that was due',
+    culprits: [1],
+    text: three(['550ms', '620ms', '700ms'].map((time) => `pause 1\nrun ${time}\nresume 1\nrun 3s`).join('\n')),
+  },
+  {
+    rule: 'process-paused',
+    what: 'all nodes together, as their host does',
+    culprits: [1, 2, 3],
+    text: three('pause 1\npause 2\npause 3\nrun 4s\nresume 1\nresume 2\nresume 3\nrun 4s'),
   },
   { rule: 'process-paused', what: 'two lost tokens', culprits: null, text: three('drop token 1>2 count=2\nrun 5s') },
   {
@@ -73,8 +88,26 @@ const CASES: readonly Case[] = [
     culprits: null,
     text: three(`${talking}\nlink *>3 loss=30%\nrun 8s\nheal\nrun 8s`),
   },
+  {
+    rule: 'mtu-black-hole',
+    what: 'a deaf node that sends small ones itself',
+    culprits: null,
+    text: three(`${unequal}\ndeaf 1\nrun 5s\nheal\nrun 3s`),
+  },
+  {
+    rule: 'multicast-deaf',
+    what: 'a deaf node that sends small ones itself',
+    culprits: [1],
+    text: three(`${unequal}\ndeaf 1\nrun 5s\nheal\nrun 3s`),
+  },
   { rule: 'one-way-link', what: '2 does not hear 1', culprits: [1, 2], text: three('cut 1>2\nrun 12s\nheal\nrun 5s') },
   { rule: 'one-way-link', what: '2 hears nobody', culprits: [2], text: three('cut *>2\nrun 12s\nheal\nrun 5s') },
+  {
+    rule: 'one-way-link',
+    what: 'multicasts of 2 do not reach 1, which 2 itself sends again in vain',
+    culprits: [2, 1],
+    text: three(`${talkingAll}\ndrop mcast 2>1 count=1000000\nrun 5s\nheal\nrun 3s`),
+  },
   { rule: 'one-way-link', what: 'both ways', culprits: null, text: three('partition 1,3 | 2\nrun 12s\nheal\nrun 5s') },
   {
     rule: 'mtu-black-hole',

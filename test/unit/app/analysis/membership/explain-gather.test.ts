@@ -30,6 +30,7 @@ const question = (more: Partial<GatherQuestion>): GatherQuestion => ({
   sentFailed: [],
   timeNs: NOW,
   timerNs: 1000 * MS,
+  waitedNs: 0,
   silenceNs: 0,
   heard: [],
   ...more,
