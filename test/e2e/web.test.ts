@@ -96,6 +96,13 @@ describe('the window in a plain browser', () => {
       page.waitForFunction((ring) => document.querySelector('.status-ring')?.textContent?.includes(ring), wanted);
     await rings('n1, n2, n3');
     await page.keyboard.press('1');
+    const screen = page.locator('.xterm-rows');
+    await page.waitForFunction(
+      () => document.querySelector('[data-pane=nodes]')?.textContent?.match(/joined, epoch/g)?.length === 3,
+    );
+    await page.click('.shell-screen');
+    await page.keyboard.type('collie cluster format -c 2\ncollie vdi create VM1 64M\ncollie vdi list\n');
+    await expect.poll(() => screen.innerText()).toMatch(/VM1\s+\d+\s+64 MB/);
     await page.click('button[aria-label="Kill node 2"]');
     await rings('n1, n3');
     await page.click('text=End the lab');
