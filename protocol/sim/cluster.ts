@@ -30,21 +30,22 @@ export const MCAST_ADDRESS = '226.94.1.1';
 export const PORT = 5405;
 
 /** A node's id where none is configured: in 1.x its address as a little-endian number (specs/totem.md 1.4). */
-function nodeidOf(dialect: DialectOfEngine, number: number): number {
-  return dialect === 'corosync-1' ? ((number << 24) | (1 << 16) | (168 << 8) | 192) >>> 0 : number;
-}
+const nodeidOf = (host: number): number => ((host << 24) | (1 << 16) | (168 << 8) | 192) >>> 0;
 
-/** A cluster of `count` nodes on 192.168.1.1, .2, … with the group address of the manual. */
+/** The hosts .1, .2, … */
+export const firstHosts = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+/** A cluster of nodes on 192.168.1.HOST with the group address of the manual. */
 export function makeCluster(
-  count: number,
+  hosts: readonly number[],
   dialect: DialectOfEngine,
   transport: Transport,
   config: TotemConfig,
 ): ClusterSpec {
-  const nodes = Array.from({ length: count }, (_, i) => ({
+  const nodes = hosts.map((host, i) => ({
     number: i + 1,
-    nodeid: nodeidOf(dialect, i + 1),
-    ip: `192.168.1.${i + 1}`,
+    nodeid: dialect === 'corosync-1' ? nodeidOf(host) : i + 1,
+    ip: `192.168.1.${host}`,
     name: `n${i + 1}`,
   }));
   return { dialect, transport, nodes, mcastAddress: MCAST_ADDRESS, port: PORT, config };

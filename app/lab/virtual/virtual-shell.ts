@@ -1,11 +1,10 @@
 // The shell of a node of a virtual lab: the commands of a lab of processes, as far as there is something for them to
 // work on. A collie command takes virtual time: until then there is no result.
-import { utf8Text } from '../../../protocol/base/bytes.ts';
 import type { Result } from '../../../protocol/base/result.ts';
 import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { INPUT_PATHS } from '../../../protocol/sim/scenario/deed-text.ts';
-import { checksumText, Checksum } from '../../../protocol/sim/sheep/checksum.ts';
-import type { Input, ToolEnd } from '../../../protocol/sim/sheep/clients.ts';
+import { octetsShown } from '../../../protocol/sim/sheep/checksum.ts';
+import { inputText, type Input, type ToolEnd } from '../../../protocol/sim/sheep/clients.ts';
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../shell/maps.ts';
 import { toolErr, toolOut, type NodeView, type ToolResult } from '../shell/node-view.ts';
@@ -35,9 +34,6 @@ const INPUTS: { readonly [path: string]: Input } = {
   [INPUT_PATHS.zeros]: 'zeros',
   '/dev/null': 'nothing',
 };
-/** Octets of standard output that are shown; more, or what is no text, is counted. */
-const TEXT_OCTETS_MAX = 256 * 1024;
-
 type Tool = (args: readonly string[], view: NodeView) => ToolResult;
 const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['corosync-cfgtool', corosyncCfgtool],
@@ -95,17 +91,8 @@ function redirection(
   return { path, rest: path === null ? args : args.filter((_, i) => i !== at && i !== at + 1) };
 }
 
-/** Octets as a person reads them: a text, or how many there are. */
-export function octetsShown(octets: Uint8Array): string {
-  const isText = octets.length <= TEXT_OCTETS_MAX && !octets.includes(0);
-  if (isText) return utf8Text(octets);
-  return `${octets.length} octets, checksum ${checksumText(new Checksum().feed(octets).value)}\n`;
-}
-
-function collieResult({ stdout, stderr, code, read }: ToolEnd, isShown: boolean): ToolResult {
-  const took = `took ${read.octets} octets, checksum ${checksumText(read.checksum)}\n`;
-  const out = `${isShown ? octetsShown(stdout) : ''}${read.octets > 0 ? took : ''}`;
-  return { out, err: stderr, code };
+function collieResult(end: ToolEnd, isShown: boolean): ToolResult {
+  return { out: `${isShown ? octetsShown(end.stdout) : ''}${inputText(end)}`, err: end.stderr, code: end.code };
 }
 
 function collie(lab: VirtualLab, node: number, words: readonly string[]): ShellResult {

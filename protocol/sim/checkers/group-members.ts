@@ -38,7 +38,19 @@ export class GroupMembers implements Checker {
     if (joined === undefined) return;
     if (what === 'join') joined.add(`${pid} ${group}`);
     else if (what === 'leave') joined.delete(`${pid} ${group}`);
-    else for (const entry of joined) if (entry.startsWith(`${pid} `)) joined.delete(entry);
+    else this.#exited(node, pid);
+  }
+
+  /** Nobody is told of the death of a node's only process in a group: it does not hear of the group any more. */
+  #exited({ index }: SimNode, pid: number): void {
+    const joined = this.#joined[index] ?? new Set<string>();
+    for (const entry of Array.from(joined)) {
+      if (!entry.startsWith(`${pid} `)) continue;
+      joined.delete(entry);
+      const group = entry.slice(entry.indexOf(' ') + 1);
+      const isAlone = ![...joined].some((other) => other.slice(other.indexOf(' ') + 1) === group);
+      if (isAlone) this.#views[index]?.delete(group);
+    }
   }
 
   grouped(node: SimNode, at: number, effect: GroupEffect): void {

@@ -2,21 +2,33 @@
 import { asciiText } from '../../base/bytes.ts';
 import type { ProgramEffect, ProgramInput } from '../program.ts';
 import type { Expectation, Scenario } from '../scenario/commands.ts';
+import { linesOf, type ToolEnd } from '../sheep/clients.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import type { World } from '../world/world.ts';
+import { unmetBySheep } from './expect-sheep.ts';
 
 /** Longer messages are no texts. */
 const TEXT_OCTETS_MAX = 256;
+/** Characters of what a command said instead. */
+const SAID_SHOWN = 200;
 
-/** Counts how often each node delivered the texts that a scenario expects. */
+interface SavedDeliveries {
+  readonly counts: readonly ReadonlyMap<string, number>[];
+  readonly said: readonly string[];
+}
+
+/** Counts how often each node delivered the texts that a scenario expects, and keeps what commands said. */
 export class Deliveries implements WorldObserver {
   readonly #counts: Map<string, number>[];
+  /** What the last command at each node said. */
+  readonly #said: string[];
   readonly #texts: ReadonlySet<string>;
 
   /** `saved`: what save() gave. */
   constructor(world: World, { blocks }: Scenario, saved: unknown = null) {
-    const counts = saved as readonly ReadonlyMap<string, number>[] | null;
+    const counts = (saved as SavedDeliveries | null)?.counts;
+    this.#said = world.nodes.map(({ index }) => (saved as SavedDeliveries | null)?.said[index] ?? '');
     this.#counts = world.nodes.map(({ index }) => new Map(counts?.[index]));
     this.#texts = new Set(
       blocks.flatMap(({ lines }) =>
@@ -34,8 +46,16 @@ export class Deliveries implements WorldObserver {
     }
   }
 
-  save(): readonly ReadonlyMap<string, number>[] {
-    return this.#counts.map((counts) => new Map(counts));
+  toolEnded({ index }: SimNode, _at: number, end: ToolEnd): void {
+    this.#said[index] = linesOf(end).join('\n');
+  }
+
+  save(): SavedDeliveries {
+    return { counts: this.#counts.map((counts) => new Map(counts)), said: [...this.#said] };
+  }
+
+  said({ index }: SimNode): string {
+    return this.#said[index] ?? '';
   }
 
   count(node: SimNode, text: string): number {
@@ -91,6 +111,17 @@ function unmetBy(world: World, deliveries: Deliveries, expectation: Expectation,
       const times = deliveries.count(node, expectation.text);
       return times === expectation.times ? null : `node ${number} delivered it ${times} times`;
     }
+    case 'said': {
+      const said = deliveries.said(node);
+      return said.includes(expectation.text)
+        ? null
+        : `node ${number} said ${JSON.stringify(said.slice(0, SAID_SHOWN))}`;
+    }
+    case 'epoch':
+    case 'cluster':
+    case 'objects':
+    case 'whole':
+      return unmetBySheep(world, expectation, node);
     case 'counter': {
       const value = node.program?.totemStatus().counters[expectation.name];
       return value === expectation.value ? null : `node ${number} has ${value ?? 'no such counter'}`;

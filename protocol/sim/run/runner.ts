@@ -8,12 +8,17 @@ import { timeText } from '../scenario/words.ts';
 import { World } from '../world/world.ts';
 import { Actor } from './actor.ts';
 import { Deliveries, unmet } from './expectations.ts';
+import { areSheepQuiet, sheepUnrest } from './expect-sheep.ts';
 import { Stability } from './stability.ts';
 import { clockText, Transcript } from './transcript.ts';
 import { Wording } from './wording.ts';
 
 /** Virtual time between two looks at whether work is left. */
 const LOOK_EVERY = 1000;
+/** The same for sheep, which cost more to look at. */
+export const QUIET_EVERY = 20_000;
+/** Virtual time in which a command has to be answered. */
+export const ANSWER_MICROS_MAX = 60_000_000;
 /** Failures that are kept. */
 const FAILURES_MAX = 200;
 
@@ -87,7 +92,7 @@ export class Runner {
   #carryOut(command: Command): void {
     switch (command.kind) {
       case 'action':
-        if (command.at === null) this.#act(command.action);
+        if (command.at === null) this.#do(command.action);
         else this.#plan({ at: command.at, action: command.action });
         return;
       case 'run-for':
@@ -105,6 +110,25 @@ export class Runner {
         return this.#transcript.say(this.world.now, `${command.text}: yes`);
       }
     }
+  }
+
+  /** Does something now; a command of somebody at a node is waited for. */
+  #do(action: Action): void {
+    this.#act(action);
+    const { world } = this;
+    const { flock } = world;
+    if (action.kind !== 'collie' || flock === null) return;
+    const { latestCommand } = flock;
+    const end = world.now + ANSWER_MICROS_MAX;
+    while (flock.isBusy(latestCommand) && world.nextTime <= end) {
+      const [next] = this.#due;
+      if (next !== undefined && next.at <= world.nextTime) {
+        this.#due.shift();
+        world.runUntil(next.at);
+        this.#act(next.action);
+      } else world.step();
+    }
+    if (flock.isBusy(latestCommand)) this.#fail(world.now, `FAILED, no answer in ${timeText(ANSWER_MICROS_MAX)}`);
   }
 
   #plan(due: Due): void {
@@ -146,10 +170,11 @@ export class Runner {
   #runUntil(until: RunUntil, limit: number, events: number): void {
     const { world } = this;
     const isReached = this.#runTo(world.now + limit, events, this.#goal(until));
-    if (isReached && until !== 'ring') this.watch?.rest(world.now);
+    if (isReached && until === 'stable') this.watch?.rest(world.now);
     if (isReached) return this.#close(`${until}, `);
     const after = this.#isCutShort ? `${events} events` : timeText(limit);
-    this.#fail(world.now, `FAILED, not ${until} after ${after}: ${this.#stability.unrest}`);
+    const why = until === 'recovered' ? sheepUnrest(world) : this.#stability.unrest;
+    this.#fail(world.now, `FAILED, not ${until} after ${after}: ${why}`);
     this.#close('');
   }
 
@@ -162,10 +187,11 @@ export class Runner {
     const { world } = this;
     if (until === 'ring') return () => this.#stability.isRinged;
     let nextLook = 0;
+    const isRecovered = until === 'recovered';
     return () => {
       if (!this.#stability.isRinged || world.now < nextLook) return false;
-      nextLook = world.now + LOOK_EVERY;
-      return this.#stability.isStable;
+      nextLook = world.now + (isRecovered ? QUIET_EVERY : LOOK_EVERY);
+      return isRecovered ? areSheepQuiet(world) : this.#stability.isStable;
     };
   }
 

@@ -6,6 +6,8 @@ import { readCommand } from '../scenario/read-command.ts';
 import { readTime, readWhole, splitWords, timeText, type Word } from '../scenario/words.ts';
 import type { World } from '../world/world.ts';
 import { Deliveries, unmet } from './expectations.ts';
+import { areSheepQuiet } from './expect-sheep.ts';
+import { ANSWER_MICROS_MAX, QUIET_EVERY } from './runner.ts';
 import { Stability } from './stability.ts';
 import { TimeTravel, type MakeFollower } from './time-travel.ts';
 import { clockText } from './transcript.ts';
@@ -220,7 +222,7 @@ export class Stepper {
     switch (command.kind) {
       case 'action': {
         const { at, action } = command;
-        if (at === null) return this.#telling(() => travel.act(action));
+        if (at === null) return this.#telling(() => this.#do(action));
         if (at < world.now) return [`${timeText(at)} has passed`];
         planned.push({ at, action });
         planned.sort((a, b) => a.at - b.at);
@@ -237,8 +239,8 @@ export class Stepper {
           if (planned.length > 0 || stability?.isRinged !== true) return false;
           if (command.until === 'ring') return true;
           if (world.now < nextLook) return false;
-          nextLook = world.now + LOOK_EVERY;
-          return stability.isStable;
+          nextLook = world.now + (command.until === 'recovered' ? QUIET_EVERY : LOOK_EVERY);
+          return command.until === 'recovered' ? areSheepQuiet(world) : stability.isStable;
         };
         const lines = this.#telling(() => this.#advance(world.now + command.limit, isDone));
         nextLook = 0;
@@ -255,6 +257,16 @@ export class Stepper {
         return [`${command.text}: ${instead === null ? 'yes' : `no, ${instead}`}`];
       }
     }
+  }
+
+  /** Does something now; a command of somebody at a node is waited for. */
+  #do(action: Action): void {
+    const { travel } = this.#run;
+    travel.act(action);
+    const { flock } = travel.world;
+    if (action.kind !== 'collie' || flock === null) return;
+    const { latestCommand } = flock;
+    this.#advance(travel.world.now + ANSWER_MICROS_MAX, () => !flock.isBusy(latestCommand));
   }
 
   #fork(): readonly string[] {

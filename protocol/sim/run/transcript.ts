@@ -4,6 +4,9 @@ import type { Fault } from '../fault.ts';
 import { faultText } from '../fault.ts';
 import type { ProgramEffect, ProgramInput } from '../program.ts';
 import { USUAL_TOPICS, type Topic } from '../scenario/commands.ts';
+import { collieText } from '../scenario/deed-text.ts';
+import { linesOf, type ToolEnd } from '../sheep/clients.ts';
+import type { SheepTold } from '../sheep/contract.ts';
 import type { LossCause } from '../world/link.ts';
 import type { WorldObserver } from '../world/observer.ts';
 import type { SimNode } from '../world/sim-node.ts';
@@ -85,6 +88,21 @@ export class Transcript implements WorldObserver {
       const text = this.#wording.effect(effect);
       if (text !== null) this.tell(node, at, text);
     }
+  }
+
+  sheepStepped(node: SimNode, at: number, told: SheepTold): void {
+    if (told.kind === 'log') {
+      const { where, text } = told.line;
+      if (this.#topics.has('sheeplog')) this.tell(node, at, `sheep.log ${where === null ? '' : `${where} `}${text}`);
+    } else if (this.#topics.has('sheep'))
+      this.tell(node, at, told.kind === 'started' ? 'sheep starts' : `sheep ends (${told.code}): ${told.why}`);
+  }
+
+  toolEnded(node: SimNode, at: number, end: ToolEnd): void {
+    if (!this.#topics.has('sheep')) return;
+    const { words, input, code } = end;
+    this.tell(node, at, `${collieText(words, input)}: exit code ${code}`);
+    for (const line of linesOf(end)) this.tell(node, at, `| ${line}`.trimEnd());
   }
 
   sent(from: SimNode, to: SimNode | null, bytes: Uint8Array, at: number): void {

@@ -84,14 +84,26 @@ export type Action =
     };
 
 export type RunUnit = 'events' | 'hops' | 'rotations';
-/** `ring`: rings are whole; `stable`: and nothing waits. */
-export type RunUntil = 'ring' | 'stable';
+/** `ring`: rings are whole; `stable`: and nothing waits; `recovered`: and every sheep has all that it should have. */
+export type RunUntil = 'ring' | 'stable' | 'recovered';
+
+/** What the sheep of a node takes its cluster for. */
+export const CLUSTER_STATES = ['running', 'unformatted', 'waiting', 'shutdown', 'failed', 'halted', 'down'] as const;
+export type ClusterState = (typeof CLUSTER_STATES)[number];
 
 /** What must be so when the line is reached. */
 export type Expectation =
   | { readonly kind: 'members'; readonly nodes: readonly number[]; readonly ringSeq: bigint | null }
   | { readonly kind: 'state'; readonly nodes: readonly number[]; readonly state: MembershipState | 'down' | 'paused' }
   | { readonly kind: 'delivered'; readonly nodes: readonly number[]; readonly text: string; readonly times: number }
+  | { readonly kind: 'epoch'; readonly nodes: readonly number[]; readonly epoch: number }
+  | { readonly kind: 'cluster'; readonly nodes: readonly number[]; readonly state: ClusterState }
+  /** So many copies of objects of the newest epoch. */
+  | { readonly kind: 'objects'; readonly nodes: readonly number[]; readonly count: number }
+  /** All objects of the epoch are where placement wants them among these, and copies are equal. */
+  | { readonly kind: 'whole'; readonly nodes: readonly number[] }
+  /** The last command at a node said so. */
+  | { readonly kind: 'said'; readonly nodes: readonly number[]; readonly text: string }
   | { readonly kind: 'counter'; readonly nodes: readonly number[]; readonly name: string; readonly value: number };
 
 export type Command =

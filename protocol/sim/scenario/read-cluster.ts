@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../../base/result.ts';
 import { totemConfig, type TotemSettings } from '../../totem/engine/config.ts';
 import type { Behaviour } from '../../sheep/engine/policy.ts';
 import type { DialectOfEngine } from '../../totem/engine/contract.ts';
-import { CLUSTER_NODES_MAX, makeCluster, type ClusterSpec, type Transport } from '../cluster.ts';
+import { CLUSTER_NODES_MAX, firstHosts, makeCluster, type ClusterSpec, type Transport } from '../cluster.ts';
 import type { Stack } from '../program.ts';
 import {
   readNodes,
@@ -64,6 +64,7 @@ const COUNTS: { readonly [name: string]: keyof TotemSettings } = {
 };
 const OTHERS = [
   'nodes',
+  'hosts',
   'dialect',
   'transport',
   'stack',
@@ -142,6 +143,16 @@ function readRingSeqs(word: Word | undefined): Read<readonly (bigint | null)[]> 
     : wrong(word, 'ring sequence numbers are wanted, like 7 or 7,40');
 }
 
+/** Last octets of the nodes' addresses. */
+function readHosts(word: Word | undefined, count: number): Read<readonly number[]> {
+  if (word === undefined) return ok(firstHosts(count));
+  const hosts = word.text.split(',').map((text) => (/^\d{1,3}$/.test(text) ? Number(text) : 0));
+  const areHosts = hosts.length === count && hosts.every((host) => host >= 1 && host <= 254);
+  return areHosts && new Set(hosts).size === count
+    ? ok(hosts)
+    : wrong(word, `${count} last octets of addresses are wanted, 1 to 254, like 111,112,114`);
+}
+
 function readSpec(words: readonly Word[], settings: ReadonlyMap<string, Setting>): Read<ClusterSpec> {
   const [head] = words as readonly [Word];
   const nodesWord = settings.get('nodes')?.value;
@@ -156,7 +167,9 @@ function readSpec(words: readonly Word[], settings: ReadonlyMap<string, Setting>
   if (!timing.ok) return timing;
   const config = totemConfig(timing.value as TotemSettings, nodes.value, dialect.value);
   if (!config.ok) return wrong(head, config.problem);
-  return ok(makeCluster(nodes.value, dialect.value, transport.value, config.value));
+  const hosts = readHosts(settings.get('hosts')?.value, nodes.value);
+  if (!hosts.ok) return hosts;
+  return ok(makeCluster(hosts.value, dialect.value, transport.value, config.value));
 }
 
 /** Reads `cluster nodes=N …`. */

@@ -210,7 +210,7 @@ function readInject(words: readonly Word[], { nodeCount }: CommandContext): Read
     : ok({ kind: 'inject', nodes: nodes.value, bytes });
 }
 
-const UNTIL: readonly RunUntil[] = ['ring', 'stable'];
+const UNTIL: readonly RunUntil[] = ['ring', 'stable', 'recovered'];
 const UNITS: readonly RunUnit[] = ['events', 'hops', 'rotations'];
 
 function readRun(words: readonly Word[]): Read<Command> {

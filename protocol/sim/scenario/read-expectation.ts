@@ -1,6 +1,7 @@
 // A line of a scenario that says what must be so. Reading only: run/expectations.ts holds it against the world.
 import { ok, type Result } from '../../base/result.ts';
 import type { Expectation } from './commands.ts';
+import { readSheepExpectation } from './read-sheep.ts';
 import { readNodes, readWhole, wrong, type LineProblem, type Word } from './words.ts';
 
 const STATES = ['operational', 'gather', 'commit', 'recovery', 'down', 'paused'] as const;
@@ -20,14 +21,18 @@ function readMembers(word: Word, rest: readonly Word[], count: number): Read<Exp
   return ok({ kind: 'members', nodes: nodes.value, ringSeq: BigInt(number.text) });
 }
 
-/** Reads `expect members …`, `expect state …`, `expect delivered …`, `expect counter …`. */
+/** Reads what stands behind `expect`. */
 export function readExpectation(words: readonly Word[], nodeCount: number): Read<Expectation> {
   const [head, what, nodesWord, third, fourth] = words as readonly [Word, ...(Word | undefined)[]];
-  const forms = 'expect members NODES [seq N], state NODES STATE, delivered NODES "TEXT" [TIMES], counter NODES NAME N';
+  const forms =
+    'expect members NODES [seq N], state NODES STATE, delivered NODES "TEXT" [TIMES], counter NODES NAME N, ' +
+    'epoch NODES N, cluster NODES STATE, objects NODES N, whole NODES, said NODE "TEXT"';
   if (what === undefined || nodesWord === undefined) return wrong(head, forms);
   if (what.text === 'members') return readMembers(nodesWord, words.slice(3), nodeCount);
   const nodes = readNodes(nodesWord, { count: nodeCount });
   if (!nodes.ok) return nodes;
+  const ofSheep = readSheepExpectation(what, nodes.value, third);
+  if (ofSheep !== null) return ofSheep;
   if (third === undefined) return wrong(what, forms);
   switch (what.text) {
     case 'state': {

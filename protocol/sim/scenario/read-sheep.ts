@@ -1,9 +1,9 @@
 // Lines of a scenario that concern sheep: `2> collie …` in the shell of a node, `sheep stop 2`.
 import { ok, type Result } from '../../base/result.ts';
 import type { Input } from '../sheep/clients.ts';
-import type { Action } from './commands.ts';
+import { CLUSTER_STATES, type Action, type Expectation } from './commands.ts';
 import { INPUT_PATHS } from './deed-text.ts';
-import { readNode, readNodes, wrong, type LineProblem, type Word } from './words.ts';
+import { readNode, readNodes, readWhole, wrong, type LineProblem, type Word } from './words.ts';
 
 type Read<T> = Result<T, LineProblem>;
 
@@ -13,6 +13,7 @@ export interface SheepContext {
 }
 
 const NO_SHEEP = 'a scenario whose first line says sheep=sound or sheep=faithful has sheep: this one has none';
+const COUNT_MAX = 1_000_000;
 const DEEDS = ['start', 'stop', 'kill'] as const;
 
 /** `2>` begins a line in the shell of node 2. */
@@ -50,4 +51,39 @@ export function readSheepDeed(words: readonly Word[], { nodeCount, hasSheep }: S
   if (more !== undefined) return wrong(more, 'nothing follows');
   const nodes = readNodes(nodesWord, { count: nodeCount });
   return nodes.ok ? ok({ kind: 'sheep', what, nodes: nodes.value }) : nodes;
+}
+
+/** What is expected of sheep; null where it is of something else. */
+export function readSheepExpectation(
+  what: Word,
+  nodes: readonly number[],
+  third: Word | undefined,
+): Read<Expectation> | null {
+  switch (what.text) {
+    case 'whole':
+      return third === undefined ? ok({ kind: 'whole', nodes }) : wrong(third, 'nothing follows');
+    case 'said':
+      return third?.isQuoted === true
+        ? ok({ kind: 'said', nodes, text: third.text })
+        : wrong(third ?? what, 'a text in quotes is wanted');
+    case 'cluster': {
+      const state = CLUSTER_STATES.find((known) => known === third?.text);
+      return state === undefined
+        ? wrong(third ?? what, `a state of a cluster is wanted: ${CLUSTER_STATES.join(', ')}`)
+        : ok({ kind: 'cluster', nodes, state });
+    }
+    case 'epoch':
+    case 'objects': {
+      if (third === undefined) return wrong(what, `a number of ${what.text} is wanted`);
+      const count = readWhole(third, 0, COUNT_MAX);
+      if (!count.ok) return count;
+      return ok(
+        what.text === 'epoch'
+          ? { kind: 'epoch', nodes, epoch: count.value }
+          : { kind: 'objects', nodes, count: count.value },
+      );
+    }
+    default:
+      return null;
+  }
 }

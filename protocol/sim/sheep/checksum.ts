@@ -1,5 +1,6 @@
 // CRC-32 as zip and Ethernet have it: what a notebook writes in the place of octets, so that two runs, or what was
 // written and what is read, can be told apart.
+import { utf8Text } from '../../base/bytes.ts';
 
 const POLYNOMIAL = 0xedb88320;
 
@@ -27,6 +28,15 @@ export class Checksum {
   get value(): number {
     return ~this.#word >>> 0;
   }
+}
+
+/** Octets of a text that is shown as one; more, or what is no text, is counted. */
+const TEXT_OCTETS_MAX = 256 * 1024;
+
+/** Octets as a person reads them: a text, or how many there are and their checksum. */
+export function octetsShown(octets: Uint8Array): string {
+  if (octets.length <= TEXT_OCTETS_MAX && !octets.includes(0)) return utf8Text(octets);
+  return `${octets.length} octets, checksum ${checksumText(new Checksum().feed(octets).value)}\n`;
 }
 
 /** Eight hex digits. */

@@ -10,7 +10,7 @@ import { encodeSheepHeader, readSheepHeader, SHEEP_HEADER_OCTETS } from '../../s
 import { SHEEP_DATA_MAX } from '../../sheep/tcp-stream.ts';
 import type { SimNode } from '../world/sim-node.ts';
 import { dateOf } from './calendar.ts';
-import { Checksum } from './checksum.ts';
+import { Checksum, checksumText, octetsShown } from './checksum.ts';
 import type { FlockWorld } from './contract.ts';
 import type { Owner, Streams } from './streams.ts';
 
@@ -42,11 +42,23 @@ export interface ClientState {
 export interface ToolEnd {
   readonly client: number;
   readonly words: readonly string[];
+  readonly input: Input;
   readonly code: number;
   readonly stdout: Uint8Array;
   readonly stderr: string;
   /** What it took from its standard input. */
   readonly read: { readonly octets: number; readonly checksum: number };
+}
+
+/** What a command took from its standard input, as a line; nothing where it took nothing. */
+export function inputText({ read: { octets, checksum } }: ToolEnd): string {
+  return octets === 0 ? '' : `took ${octets} octets, checksum ${checksumText(checksum)}\n`;
+}
+
+/** All that it said, line by line. */
+export function linesOf(end: ToolEnd): readonly string[] {
+  const text = `${octetsShown(end.stdout)}${end.stderr}${inputText(end)}`;
+  return text === '' ? [] : text.replace(/\n$/, '').split('\n');
 }
 
 interface Client extends Omit<ClientState, 'answers' | 'printed' | 'came'> {
@@ -202,12 +214,13 @@ export class Clients {
       step = client.script.next(answer);
     }
     this.#clients.delete(client.id);
-    const { id, words, printed, read } = client;
+    const { id, words, input, printed, read } = client;
     const of = (to: Printed['to']): Uint8Array =>
       concatBytes(printed.flatMap((one) => (one.to === to ? [one.octets] : [])));
     const end: ToolEnd = {
       client: id,
       words,
+      input,
       code: step.value,
       stdout: of('stdout'),
       stderr: utf8Text(of('stderr')),

@@ -10,7 +10,7 @@ import type {
 } from '../../../protocol/sim/program.ts';
 import { QUIET_LINK } from '../../../protocol/sim/world/link.ts';
 import type { LinkQuality } from '../../../protocol/sim/fault.ts';
-import { makeCluster } from '../../../protocol/sim/cluster.ts';
+import { firstHosts, makeCluster } from '../../../protocol/sim/cluster.ts';
 import { totemConfig } from '../../../protocol/totem/engine/config.ts';
 import { World } from '../../../protocol/sim/world/world.ts';
 import type { WorldOptions } from '../../../protocol/sim/world/contract.ts';
@@ -76,7 +76,7 @@ export function parrots(
     save: () => ({}) as ProgramState,
   });
   const options: WorldOptions = {
-    cluster: makeCluster(count, 'corosync-3', 'udp', config.value),
+    cluster: makeCluster(firstHosts(count), 'corosync-3', 'udp', config.value),
     seed,
     link: { ...QUIET_LINK, ...link },
     cpu,
