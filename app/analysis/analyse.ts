@@ -2,7 +2,7 @@
 import type { DeliveredMessage, DeliveryListener } from '../store/delivered-message.ts';
 import type { Analyzer, IndexedMessage } from '../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../store/kinds.ts';
-import type { PacketStore } from '../store/packet-store.ts';
+import type { PacketTable } from '../store/packet-table.ts';
 import type { CaptureFacts } from './capture-facts.ts';
 import { findingsOf } from './findings/findings.ts';
 import { createMembershipAnalysis, type MembershipAnalysis } from './membership/membership.ts';
@@ -32,7 +32,7 @@ export interface CaptureAnalysis extends Analyzer, DeliveryListener {
 }
 
 class Composed implements CaptureAnalysis {
-  private readonly store: PacketStore;
+  private readonly store: PacketTable;
   private readonly membership: MembershipAnalysis;
   private readonly delivery: DeliveryAnalysis;
   private readonly rotation: RotationAnalysis;
@@ -49,7 +49,7 @@ class Composed implements CaptureAnalysis {
   private readonly senders = new SenderBook();
   private readonly links = new KnetLinks();
 
-  constructor(store: PacketStore) {
+  constructor(store: PacketTable) {
     this.store = store;
     this.membership = createMembershipAnalysis(store, this.joins);
     this.sheep = new SheepWatch((ring) => this.membership.membersOf(ring));
@@ -100,7 +100,7 @@ class Composed implements CaptureAnalysis {
     const nodes = heard.map((node) => ({ ...node, name: node.name ?? nameOf(node, facts.names) }));
     const packets = countPackets(store);
     const delivery = this.delivery.finish();
-    const sheepdog = this.sheep.finish(rings, objectsOf(store, facts));
+    const sheepdog = this.sheep.finish(rings, objectsOf(facts));
     const { rotation, joins, spells, losses, hops, flow, senders, links, synced, delivery: multicasts } = this;
     const { notes: sheepNotes } = this.sheep;
     const concluded = { store, facts, packets, nodes, rings, transitions, delivery, sheepdog };
@@ -134,14 +134,14 @@ function nameOf({ addresses, nodeid }: NodeEntry, names: ReadonlyMap<string, str
 }
 
 /** In order of the rows that first told of them. */
-function objectsOf({ chunks }: PacketStore, { objects = [] }: CaptureFacts): SheepObjects {
+function objectsOf({ objects = [] }: CaptureFacts): SheepObjects {
   const sorted = objects.toSorted((a, b) => a.row - b.row);
   return {
     oid: BigUint64Array.from(sorted, ({ oid }) => oid),
-    timeNs: Float64Array.from(sorted, ({ row }) => chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0),
+    timeNs: Float64Array.from(sorted, ({ timeNs }) => timeNs),
   };
 }
 
-export function createAnalysis(store: PacketStore): CaptureAnalysis {
+export function createAnalysis(store: PacketTable): CaptureAnalysis {
   return new Composed(store);
 }

@@ -10,7 +10,7 @@ export interface CaptureFacts {
   /** The timers of a corosync.conf, where one was given; else they are told from the packets. */
   readonly timers?: Timers;
   /** Objects of a sheepdog store that answers on TCP told of, by the row of the first such answer. */
-  readonly objects?: readonly { readonly oid: bigint; readonly row: number }[];
+  readonly objects?: readonly { readonly oid: bigint; readonly row: number; readonly timeNs: number }[];
   /** Names of addresses. */
   readonly names: ReadonlyMap<string, string>;
 }

@@ -1,20 +1,17 @@
 // How many packets of each kind: counted from the columns, which late findings about ports may have changed.
-import { isRelevant, PACKET_KINDS, PacketKind } from '../store/kinds.ts';
-import type { PacketStore } from '../store/packet-store.ts';
+import { PACKET_KINDS, PacketKind } from '../store/kinds.ts';
+import { keptChunks } from '../store/packet-store.ts';
+import { unauthenticOf, type PacketTable } from '../store/packet-table.ts';
 import type { PacketCounts } from './result.ts';
 
 /** Counts the store's rows as cli.md's `packets` says. */
-export function countPackets(store: PacketStore): PacketCounts {
-  const counts = new Float64Array(256);
-  const isUnauthentic = store.encodings.map(({ authentic }) => authentic === false);
-  let unauthentic = 0;
-  for (const [i, { kind, encoding }] of store.chunks.entries()) {
-    const rows = Math.min(kind.length, store.length - i * kind.length);
-    for (let row = 0; row < rows; row++) {
-      const k = kind[row]!;
-      counts[k]!++;
-      if (isRelevant(k) && isUnauthentic[encoding[row]!] === true) unauthentic++;
-    }
+export function countPackets(store: PacketTable): PacketCounts {
+  const counts = store.forgotten.kinds.slice();
+  let { unauthentic } = store.forgotten;
+  for (const { columns, rows } of keptChunks(store)) {
+    const { kind } = columns;
+    for (let row = 0; row < rows; row++) counts[kind[row]!]!++;
+    unauthentic += unauthenticOf(store.encodings, columns, rows);
   }
   const byKind: Record<string, number> = {};
   let relevant = 0;

@@ -59,13 +59,13 @@ const identity = <T>(value: T): T => value;
 function writtenFrames(table: PacketTable, nodes: readonly NodeEntry[], span: TimeSpan): WrittenFrames {
   const timeOf = (row: number): number => table.columnsOf(row).timeNs[row & 0xffff]!;
   const has = (frame: number): boolean => {
-    if (frame < 1 || frame > table.length) return false;
+    if (frame <= table.firstRow || frame > table.length) return false;
     const time = timeOf(frame - 1);
     return time >= span.from && time <= span.to && kindOf(table, frame - 1) !== PacketKind.LOG;
   };
   /** Looked for from the first row on: notes are few, and times need not rise. */
   const first = (isIt: (row: number) => boolean): number => {
-    for (let row = 0; row < table.length; row++) if (isIt(row) && has(row + 1)) return row + 1;
+    for (let row = table.firstRow; row < table.length; row++) if (isIt(row) && has(row + 1)) return row + 1;
     return 0;
   };
   return {
@@ -73,7 +73,7 @@ function writtenFrames(table: PacketTable, nodes: readonly NodeEntry[], span: Ti
     atTime: (ns) => {
       const found = first((row) => timeOf(row) >= ns);
       if (found !== 0) return found;
-      for (let row = table.length - 1; row >= 0; row--) if (has(row + 1)) return row + 1;
+      for (let row = table.length - 1; row >= table.firstRow; row--) if (has(row + 1)) return row + 1;
       return 0;
     },
     ofNode: (nodeid) => {
@@ -89,7 +89,7 @@ const kindOf = (table: PacketTable, row: number): number => table.columnsOf(row)
 /** All there is in a capture. */
 export function wholeOf(table: PacketTable): TimeSpan {
   let [from, to] = [Infinity, -Infinity];
-  for (let row = 0; row < table.length; row++) {
+  for (let row = table.firstRow; row < table.length; row++) {
     const time = table.columnsOf(row).timeNs[row & 0xffff]!;
     if (time < from) from = time;
     if (time > to) to = time;

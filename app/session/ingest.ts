@@ -4,10 +4,11 @@ import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { createAnalysis } from '../analysis/analyse.ts';
 import type { CaptureFacts } from '../analysis/capture-facts.ts';
+import { PastFindings } from '../analysis/past-findings.ts';
 import type { Analysis } from '../analysis/result.ts';
 import { namesIn } from './beside-packets.ts';
 import { Indexer } from '../store/indexer.ts';
-import { SESSION_PACKETS_MAX } from '../store/packet-store.ts';
+import { CHUNK_ROWS, SESSION_PACKETS_MAX, timeOf } from '../store/packet-store.ts';
 import { PacketTable } from '../store/packet-table.ts';
 import type { SheepTcp } from '../store/tracks/sheep-tcp.ts';
 
@@ -24,6 +25,8 @@ export interface IngestOptions {
   readonly provider?: CryptoProvider;
   /** False: index only, for a caller that wants rows and no conclusions. */
   readonly analyse?: boolean;
+  /** Rows to keep in memory, at least, of a source that goes on; left out: all that a session may have. */
+  readonly rowsKept?: number;
 }
 
 /** What ended or marred the reading; the rows before it are good. */
@@ -104,15 +107,18 @@ class CaptureIngest implements Ingest {
   readonly table = new PacketTable();
   readonly keyring: Keyring | null;
   private readonly conclusions = createAnalysis(this.table);
+  private readonly past = new PastFindings();
   private readonly notes = new Sidenotes();
   private readonly indexer: Indexer;
   private readonly reader: CaptureReader;
+  private readonly rowsKept: number;
   private isFinished = false;
 
-  constructor({ keys, provider, analyse = true }: IngestOptions) {
+  constructor({ keys, provider, analyse = true, rowsKept = Infinity }: IngestOptions) {
     this.keyring = keys.length === 0 ? null : createKeyring(keys, provider);
     const watching = analyse ? [this.conclusions] : [];
     this.indexer = new Indexer({ table: this.table, keyring: this.keyring, analyzers: watching, listeners: watching });
+    this.rowsKept = rowsKept;
     const { indexer } = this;
     // Named one by one: a list of them would be made for every frame.
     const frame: FrameSink['frame'] = (bytes, start, captured, original, timeNs, linktype, offset) =>
@@ -140,9 +146,9 @@ class CaptureIngest implements Ingest {
   }
 
   get damage(): Damage | null {
-    const { frames } = this.table;
+    const { frames, length } = this.table;
     const { problem } = this.reader;
-    if (frames <= SESSION_PACKETS_MAX) return problem ?? (this.isFinished ? this.unknownLink() : null);
+    if (frames === length) return problem ?? (this.isFinished ? this.unknownLink() : null);
     const limit = `only the first ${SESSION_PACKETS_MAX} of ${frames} frames are kept: cut the capture into parts`;
     return problem === null ? { kind: 'limit', at: 0, says: limit } : { ...problem, says: `${problem.says}; ${limit}` };
   }
@@ -160,6 +166,14 @@ class CaptureIngest implements Ingest {
   push(chunk: Uint8Array): void {
     this.reader.push(chunk);
     this.table.epochNs = this.reader.epochNs;
+    if (this.table.length - this.table.firstRow >= this.rowsKept + CHUNK_ROWS) this.forget();
+  }
+
+  /** Lets the oldest rows go; what was concluded from them stays. */
+  private forget(): void {
+    const { findings } = this.analysis();
+    this.indexer.keep(this.rowsKept);
+    this.past.keep(findings, timeOf(this.table, this.table.firstRow));
   }
 
   finish(): void {
@@ -174,7 +188,9 @@ class CaptureIngest implements Ingest {
     const { damage, dropped, names } = this;
     const { cutFrames, sheepTcp } = this.indexer;
     const objects = sheepTcp.objectsSeen();
-    return this.conclusions.finish({ damage, dropped, cutFrames, names, objects, ...beside });
+    const found = this.conclusions.finish({ damage, dropped, cutFrames, names, objects, ...beside });
+    const findings = this.past.joined(found.findings);
+    return findings === found.findings ? found : { ...found, findings };
   }
 
   settledRows(): number {

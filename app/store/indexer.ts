@@ -14,7 +14,7 @@ import { FragmentTrail } from './tracks/fragment-trail.ts';
 import type { Analyzer, IndexedMessage } from './indexed-message.ts';
 import { isRelevant, PacketKind, RowFlag } from './kinds.ts';
 import { readInnerMcast, type InnerMcast } from './message-columns.ts';
-import { SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
+import { CHUNK_ROWS, SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
 import type { PacketTable } from './packet-table.ts';
 import { PingWatch } from './tracks/ping-watch.ts';
 import { SheepTcp } from './tracks/sheep-tcp.ts';
@@ -104,7 +104,7 @@ export class Indexer implements FrameSink {
   ): void {
     const { table, located, message: m } = this;
     table.frames++;
-    if (table.length >= SESSION_PACKETS_MAX) return;
+    if (table.length - table.firstRow >= SESSION_PACKETS_MAX) return;
     const row = table.length;
     const columns = table.addRow();
     const index = row & 0xffff;
@@ -132,7 +132,7 @@ export class Indexer implements FrameSink {
       const kind = this.kindOfOther(located);
       columns.kind[index] = kind;
       if (located.what === What.UNKNOWN_LINK) this.unknownLink(linktype, fileOffset);
-      if (kind === PacketKind.SHEEP_TCP) this.sheepTcp.segment(row, m.src, m.dst, located, bytes);
+      if (kind === PacketKind.SHEEP_TCP) this.sheepTcp.segment(row, timeNs, m.src, m.dst, located, bytes);
     }
   }
 
@@ -140,13 +140,23 @@ export class Indexer implements FrameSink {
   log(_bytes: Uint8Array, _start: number, length: number, timeNs: number, fileOffset: number): void {
     const { table } = this;
     table.frames++;
-    if (table.length >= SESSION_PACKETS_MAX) return;
+    if (table.length - table.firstRow >= SESSION_PACKETS_MAX) return;
     const index = table.length & 0xffff;
     const columns = table.addRow();
     columns.timeNs[index] = timeNs;
     columns.offset[index] = fileOffset;
     columns.captured[index] = columns.original[index] = length;
     columns.kind[index] = PacketKind.LOG;
+  }
+
+  /** Lets chunks of rows go until no more than `rows` are in memory, and what was kept of them. */
+  keep(rows: number): void {
+    const { table } = this;
+    const before = table.firstRow;
+    while (table.length - table.firstRow >= rows + CHUNK_ROWS) table.forgetChunk();
+    if (table.firstRow === before) return;
+    this.ports.forget(table.firstRow);
+    this.sheepTcp.forget(table.firstRow);
   }
 
   /** Told when the source ended: what waited is settled, ports learnt late are applied. */

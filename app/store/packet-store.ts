@@ -7,6 +7,11 @@ import { PacketKind } from './kinds.ts';
 export const CHUNK_ROWS = 65_536;
 /** Rows of one session, 54 octets each. Beyond it frames are counted, not kept, and that is said. */
 export const SESSION_PACKETS_MAX = 50_000_000;
+/**
+ * Rows of a capture that goes on which stay in memory, at least: seven minutes of a busy ring of three, some 120 MB a
+ * side. Chunks before them are forgotten; their packets are in the capture's file.
+ */
+export const LIVE_ROWS_KEPT = 32 * CHUNK_ROWS;
 /** Rings of one session that are told apart. */
 export const RINGS_MAX = 65_535;
 
@@ -65,6 +70,8 @@ export interface RingEntry {
 export interface PacketStore {
   /** Rows so far. */
   readonly length: number;
+  /** The first row that is in memory. Those before it read as unrelated packets at the time of the first. */
+  readonly firstRow: number;
   /** Frames seen, also those beyond SESSION_PACKETS_MAX. */
   readonly frames: number;
   /** Wall clock of timeNs 0, nanoseconds since 1970. */
@@ -80,9 +87,37 @@ export interface PacketStore {
   linktype(row: Row): number;
 }
 
+/** Rows of one chunk that are in memory. */
+export interface KeptChunk {
+  readonly columns: PacketColumns;
+  /** Row of the chunk's first entry, and how many entries are filled. */
+  readonly base: number;
+  readonly rows: number;
+}
+
+/** The chunks in memory, in order. */
+export function* keptChunks({ chunks, length, firstRow }: PacketStore): Generator<KeptChunk> {
+  for (let base = firstRow; base < length; base += CHUNK_ROWS) {
+    const columns = chunks[base >>> 16];
+    if (columns !== undefined) yield { columns, base, rows: Math.min(CHUNK_ROWS, length - base) };
+  }
+}
+
+/** Time of a row; that of the first packet for one that is not in memory. */
+export function timeOf({ chunks }: PacketStore, row: number): number {
+  return chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
+}
+
+/** What stands in the place of chunks that are forgotten: unrelated packets at one time. */
+export function forgottenColumns(timeNs: number): PacketColumns {
+  const columns = newColumns();
+  columns.timeNs.fill(timeNs);
+  return columns;
+}
+
 /** Row of the first packet not earlier than the time; rows are taken to be in time order. */
 export function rowAt(store: PacketStore, time: CaptureNs): Row {
-  let low = 0;
+  let low = store.firstRow;
   let high = store.length;
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -1,7 +1,9 @@
 // The PacketStore that the index pass fills: grows by chunks, interns rings and encodings. Written by indexer.ts alone.
 import type { Row } from '../../protocol/base/brand.ts';
+import { isRelevant } from './kinds.ts';
 import {
   CHUNK_ROWS,
+  forgottenColumns,
   newColumns,
   RINGS_MAX,
   type Encoding,
@@ -24,6 +26,7 @@ interface RingSlot {
 
 export class PacketTable implements PacketStore {
   length = 0;
+  firstRow = 0;
   frames = 0;
   epochNs = 0n;
   readonly chunks: PacketColumns[] = [];
@@ -33,6 +36,9 @@ export class PacketTable implements PacketStore {
   readonly ipParts = new Map<number, readonly number[]>();
   readonly knetParts = new Map<number, readonly number[]>();
   addressText: (id: number) => string = String;
+  /** Packets of each kind among the rows that are forgotten, and those of the ring that no key proves. */
+  readonly forgotten = { kinds: new Float64Array(256), unauthentic: 0 };
+  private blank: PacketColumns | null = null;
   private current: PacketColumns = newColumns(0);
   private readonly ringNumbers = new Map<string, number>();
   private readonly slots: RingSlot[] = Array.from({ length: 4 }, () => ({ rep: -1, low: 0, high: 0, index: 0 }));
@@ -53,6 +59,23 @@ export class PacketTable implements PacketStore {
     }
     this.length++;
     return this.current;
+  }
+
+  /** Lets the oldest chunk in memory go, but for how many packets of each kind there were. */
+  forgetChunk(): void {
+    const number = this.firstRow >>> 16;
+    const columns = this.chunks[number];
+    if (columns === undefined || this.firstRow + CHUNK_ROWS >= this.length) return;
+    for (let i = 0; i < CHUNK_ROWS; i++) this.forgotten.kinds[columns.kind[i]!]!++;
+    this.forgotten.unauthentic += unauthenticOf(this.encodings, columns, CHUNK_ROWS);
+    this.blank ??= forgottenColumns(columns.timeNs[0]!);
+    this.chunks[number] = this.blank;
+    this.firstRow += CHUNK_ROWS;
+    for (const parts of [this.ipParts, this.knetParts])
+      for (const row of parts.keys()) {
+        if (row >= this.firstRow) break;
+        parts.delete(row);
+      }
   }
 
   columnsOf(row: number): PacketColumns {
@@ -120,4 +143,14 @@ export class PacketTable implements PacketStore {
       for (const frame of this.ipParts.get(part) ?? [part]) rows.add(frame);
     return [...rows] as Row[];
   }
+}
+
+/** How many packets of the ring are known not to be authentic, of the first `rows` of a chunk. */
+export function unauthenticOf(encodings: readonly Encoding[], columns: PacketColumns, rows: number): number {
+  const isUnauthentic = encodings.map(({ authentic }) => authentic === false);
+  if (!isUnauthentic.includes(true)) return 0;
+  const { kind, encoding } = columns;
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (isRelevant(kind[row]!) && isUnauthentic[encoding[row]!] === true) count++;
+  return count;
 }

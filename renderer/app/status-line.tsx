@@ -1,15 +1,19 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
 import type { ReactNode } from 'react';
+import { LIVE_ROWS_KEPT, timeOf } from '../../app/store/packet-store.ts';
 import { lengthText } from '../canvas/time-scale.ts';
 import { useLab } from '../lab/lab-store.ts';
 import { goOnFromHere, stepVirtual } from '../lab/virtual/controls.ts';
 import { keepCapture, stopSource } from '../lab/capture-actions.ts';
 import { cancelReading, packets } from '../state/actions.ts';
+import { clockText } from '../panels/times.ts';
 import { useFollow } from '../state/following.ts';
 import { useSession } from '../state/session-store.ts';
 import { useMoment } from '../state/use-moment.ts';
 
 const MEGA = 1024 * 1024;
+/** Characters of "10:31:07". */
+const CLOCK_SECONDS = 8;
 
 const CLOCKS = {
   kernel: ['kernel clock', 'Times are of the kernel, at the arrival of each packet.'],
@@ -71,6 +75,18 @@ function Live(): ReactNode {
   );
 }
 
+/** From when on a capture that goes on for long is in the window. */
+function Since(): ReactNode {
+  const store = packets();
+  if (store.firstRow === 0) return null;
+  const since = clockText(store.epochNs, timeOf(store, store.firstRow)).slice(0, CLOCK_SECONDS);
+  const kept = LIVE_ROWS_KEPT.toLocaleString('en');
+  const tip =
+    `The window holds the last ${kept} packets, so that its memory stays the same for hours. All packets are in the ` +
+    'capture’s file: keep it and open it to see them.';
+  return <span data-tip={tip}>packets before {since} are in the file, not in the window</span>;
+}
+
 function Reading(): ReactNode {
   const phase = useSession((state) => state.phase);
   const done = useSession((state) => state.done);
@@ -123,6 +139,7 @@ export function StatusLine(): ReactNode {
         </span>
       )}
       <span>{packets().frames.toLocaleString('en')} frames</span>
+      <Since />
       <Reading />
     </footer>
   );

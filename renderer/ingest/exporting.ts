@@ -64,7 +64,7 @@ async function* captureOf(ingest: Ingest, read: FrameReader, order: ExportOrder)
     logs: entriesOf(ingest, order),
   });
   yield capture.header();
-  for (let from = 0; from < table.length; from += PORTION) {
+  for (let from = table.firstRow; from < table.length; from += PORTION) {
     const rows: Row[] = [];
     for (let row = from; row < Math.min(table.length, from + PORTION); row++)
       if (capture.has(row)) rows.push(row as Row);
@@ -80,7 +80,7 @@ async function* captureOf(ingest: Ingest, read: FrameReader, order: ExportOrder)
 async function scrubbed(ingest: Ingest, read: FrameReader, order: ExportOrder): Promise<Exported> {
   const copy = new ScrubbedCopy(ingest, order.annotations, order.application);
   const { table } = ingest;
-  for (let from = 0; from < table.length; from += PORTION) {
+  for (let from = table.firstRow; from < table.length; from += PORTION) {
     const rows = Array.from({ length: Math.min(PORTION, table.length - from) }, (_, i) => (from + i) as Row);
     const frames = await read([...new Set(rows.flatMap((row) => copy.needed(row)))]);
     for (const row of rows) copy.take(row, (needed) => frames.get(needed) ?? new Uint8Array());
@@ -115,7 +115,7 @@ async function* tableOf({ ingest, read, order }: Exported): AsyncGenerator<Uint8
   const { from: first, to: last } = order.span ?? { from: -Infinity, to: Infinity };
   const encoder = new TextEncoder();
   yield encoder.encode(csvHead());
-  for (let from = 0; from < table.length; from += PORTION) {
+  for (let from = table.firstRow; from < table.length; from += PORTION) {
     const rows: Row[] = [];
     for (let row = from; row < Math.min(table.length, from + PORTION); row++) {
       const time = table.columnsOf(row).timeNs[row & 0xffff]!;

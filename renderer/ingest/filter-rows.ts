@@ -64,7 +64,7 @@ export async function filterRows(
   const matches = new RowList();
   let waiting: Row[] = [];
   const upTo = table.length;
-  for (let row = from; row < upTo; row++) {
+  for (let row = Math.max(from, table.firstRow); row < upTo; row++) {
     const known = filter.matchesRow(table, row);
     if (known === null) waiting.push(row as Row);
     else if (known) {

@@ -61,6 +61,8 @@ export interface Delta {
   readonly slices: readonly ColumnsSlice[];
   readonly restated: readonly Restated[];
   readonly length: number;
+  /** Rows before it are forgotten. */
+  readonly firstRow: number;
   readonly frames: number;
   readonly epochNs: bigint;
   /** Texts of the addresses from number `addressFrom` on. */

@@ -3,6 +3,7 @@
 import type { Timers } from '../../app/analysis/report/conf.ts';
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { readLabMark, type LabMark } from '../../app/lab/lab-mark.ts';
+import { LIVE_ROWS_KEPT } from '../../app/store/packet-store.ts';
 import { RANGES_MAX } from '../../app/ipc/stream.ts';
 import { dissectRow } from '../../app/session/dissect-row.ts';
 import { rowsNeeded } from '../../app/session/rows-needed.ts';
@@ -13,6 +14,7 @@ import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, restateRows } from '
 import { compileFilter } from '../../app/filter/filter.ts';
 import { conclusionsOf } from '../../app/export/prepare.ts';
 import { exportPortions, type ExportOrder } from './exporting.ts';
+import { forgottenText } from './forgotten.ts';
 import { filterRows } from './filter-rows.ts';
 import type { FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
 import { SourcePort } from './source-port.ts';
@@ -67,7 +69,7 @@ export class Reading {
     this.post = post;
     this.isLive = isLive;
     this.keys = keys;
-    this.ingest = createIngest({ keys });
+    this.ingest = this.createIngest();
     this.source = new SourcePort(port, {
       chunk: (bytes, done, total) => this.chunk(bytes, done, total),
       ended: (says) => this.ended(says === null ? 'whole' : 'broken', says),
@@ -118,10 +120,15 @@ export class Reading {
     this.source.close();
   }
 
+  private createIngest(): Ingest {
+    const { keys, isLive } = this;
+    return createIngest({ keys, ...(isLive ? { rowsKept: LIVE_ROWS_KEPT } : {}) });
+  }
+
   private restart(keys: readonly Key[]): void {
     this.run++;
     this.keys = keys;
-    this.ingest = createIngest({ keys });
+    this.ingest = this.createIngest();
     this.ending = null;
     this.isEndTold = false;
     this.published = this.restated = this.addresses = this.rings = this.done = 0;
@@ -167,6 +174,10 @@ export class Reading {
       this.conclude();
       return;
     }
+    const { firstRow } = store;
+    // What was forgotten before the page had it, a slow or hidden one, the page never has.
+    this.published = Math.max(this.published, firstRow);
+    this.restated = Math.max(this.restated, firstRow);
     const to = Math.min(store.length, this.published + DELTA_ROWS_MAX);
     const slices = copyRows(store, this.published, to);
     // Late knowledge changes rows that were told before: they are told again, once, at the end; those of a capture that
@@ -184,6 +195,7 @@ export class Reading {
       slices,
       restated,
       length: to,
+      firstRow,
       frames,
       epochNs,
       encodings: [...encodings],
@@ -279,6 +291,7 @@ export class Reading {
     const { ingest } = this;
     try {
       if (row >= ingest.table.length) return;
+      if (row < ingest.table.firstRow) throw new Error(forgottenText(row));
       const frames = await this.frames(rowsNeeded(ingest.table, row));
       if (ingest !== this.ingest) return;
       const dissection = dissectRow(ingest, row, (needed) => frames.get(needed) ?? new Uint8Array());
@@ -290,7 +303,7 @@ export class Reading {
 
   private async describe(id: number, rows: readonly Row[]): Promise<void> {
     const { ingest } = this;
-    const known = rows.filter((row) => row < ingest.table.length);
+    const known = rows.filter((row) => row >= ingest.table.firstRow && row < ingest.table.length);
     const needed = [...new Set(known.flatMap((row) => rowsNeeded(ingest.table, row)))];
     try {
       const frames = await this.frames(needed);

@@ -2,7 +2,9 @@
 import type { Row } from '../../protocol/base/brand.ts';
 import {
   CHUNK_ROWS,
+  forgottenColumns,
   newColumns,
+  timeOf,
   type Encoding,
   type PacketColumns,
   type PacketStore,
@@ -14,6 +16,7 @@ type Columns = Record<keyof PacketColumns, Uint8Array>;
 
 export class StoreMirror implements PacketStore {
   length = 0;
+  firstRow = 0;
   frames = 0;
   epochNs = 0n;
   /** Bumped by every delta. */
@@ -22,6 +25,7 @@ export class StoreMirror implements PacketStore {
   readonly rings: RingEntry[] = [];
   encodings: readonly Encoding[] = [];
   readonly addresses: string[] = [];
+  private blank: PacketColumns | null = null;
 
   address(id: number): string {
     return this.addresses[id] ?? '';
@@ -38,6 +42,7 @@ export class StoreMirror implements PacketStore {
   }
 
   apply(delta: Delta): void {
+    this.forget(delta.firstRow);
     for (const { from, columns } of delta.slices) this.copy(from, columns as unknown as Columns);
     for (const { from, ...columns } of delta.restated) this.copy(from, columns);
     this.length = delta.length;
@@ -47,6 +52,14 @@ export class StoreMirror implements PacketStore {
     for (const [i, ring] of delta.rings.entries()) this.rings[delta.ringFrom + i] = ring;
     this.encodings = delta.encodings;
     this.revision++;
+  }
+
+  private forget(firstRow: number): void {
+    for (let row = this.firstRow; row < firstRow; row += CHUNK_ROWS) {
+      this.blank ??= forgottenColumns(timeOf(this, 0));
+      this.chunks[row >>> 16] = this.blank;
+    }
+    this.firstRow = firstRow;
   }
 
   private copy(from: number, columns: Partial<Columns> | object): void {

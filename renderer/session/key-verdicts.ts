@@ -28,7 +28,7 @@ const SENDERS_MAX = 4096;
 /** One verdict for each address that sent packets of a ring, most packets first. */
 export function keyVerdicts(store: PacketStore): readonly NodeVerdict[] {
   const bySource = new Map<number, Counting>();
-  for (let row = 0; row < store.length; row++) {
+  for (let row = store.firstRow; row < store.length; row++) {
     const { kind, src, encoding } = store.chunks[row >>> 16]!;
     const at = row & 0xffff;
     // A fragment speaks with the datagram that it completes.

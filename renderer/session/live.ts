@@ -1,10 +1,9 @@
 // The worker of the one live session of this window, and what it has said of single rows. Panels never reach it or the
 // bridge; the packets themselves are in state/capture.ts.
 import type { RowFacts } from '../../app/session/row-facts.ts';
-import { SESSION_PACKETS_MAX } from '../../app/store/packet-store.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
-import { showPackets } from '../state/capture.ts';
+import { packets, showPackets } from '../state/capture.ts';
 
 let client: IngestClient | null = null;
 
@@ -45,7 +44,7 @@ export function forgetFacts(): void {
 /** Learns what the rows say that are in view; true where there is something new to show. */
 export async function learnFacts(rows: readonly number[]): Promise<boolean> {
   const own = client;
-  const missing = rows.filter((row) => row >= 0 && row < SESSION_PACKETS_MAX && !facts.has(row) && !asked.has(row));
+  const missing = rows.filter((row) => row >= packets().firstRow && !facts.has(row) && !asked.has(row));
   if (own === null || missing.length === 0) return false;
   const { mirror } = own;
   asked = new Set(missing);

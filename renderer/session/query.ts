@@ -1,6 +1,7 @@
 // The two expressions that a person asks of the packets: one filters the table, one marks lines in it. Both go on over
 // packets that arrive later, and are asked anew where rows may have changed.
 import { FILTERS_KEPT_MAX } from '../../app/settings/settings.ts';
+import { positionIn } from '../../app/store/row-list.ts';
 import type { QuerySlot } from '../ingest/messages.ts';
 import { packets } from '../state/capture.ts';
 import { live } from './live.ts';
@@ -21,6 +22,12 @@ const progress: Record<QuerySlot, Progress> = {
 
 function show(slot: QuerySlot, query: Query): void {
   useSession.setState(slot === 'filter' ? { filter: query } : { highlight: query });
+}
+
+/** Without the rows that are forgotten. */
+function kept(rows: Uint32Array | null): Uint32Array | null {
+  const { firstRow } = packets();
+  return rows === null || (rows[0] ?? firstRow) >= firstRow ? rows : rows.slice(positionIn(rows, firstRow - 1) + 1);
 }
 
 function joined(before: Uint32Array | null, added: Uint32Array): Uint32Array {
@@ -46,7 +53,7 @@ async function run(slot: QuerySlot, text: string, from: number): Promise<void> {
     return;
   }
   progress[slot].upTo = found.upTo;
-  show(slot, { text, rows: joined(from === 0 ? null : rows, found.rows), problem: null, isRunning: false });
+  show(slot, { text, rows: joined(from === 0 ? null : kept(rows), found.rows), problem: null, isRunning: false });
 }
 
 /** Asks a question; an empty one asks nothing. */

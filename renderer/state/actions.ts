@@ -4,12 +4,12 @@ import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
 import { bridge } from '../bridge/bridge.ts';
 import type { Annotations } from '../../app/annotations/list.ts';
 import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
-import { SESSION_PACKETS_MAX } from '../../app/store/packet-store.ts';
 import { positionIn } from '../../app/store/row-list.ts';
 import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
 import type { ThemeChoice } from '../../app/settings/settings.ts';
 import type { Result } from '../../protocol/base/result.ts';
 import type { IngestListener } from '../ingest/ingest-client.ts';
+import { FORGOTTEN_MOMENT, forgottenText } from '../ingest/forgotten.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { showTheme, systemTheme } from '../theme/theme.ts';
 import { forgetAnnotations, loadAnnotations } from '../session/annotations.ts';
@@ -19,7 +19,7 @@ import { keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
-import { endFollowing, followNow, followView, stand, startFollowing } from './following.ts';
+import { endFollowing, followNow, letGo, followView, stand, startFollowing } from './following.ts';
 import { updateSoon } from '../session/live-pace.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
@@ -77,10 +77,6 @@ function takeAnalysis(analysis: Analysis): void {
   useSession.setState({ analysis, nodes });
 }
 
-const FULL =
-  `The window keeps the first ${SESSION_PACKETS_MAX.toLocaleString('en')} packets: later ones are in the file only. ` +
-  'Keep it, and start again.';
-
 type Concluded = Extract<Parameters<IngestListener['told']>[0], { readonly kind: 'analysis' }>;
 /** Conclusions of a capture that goes on, until the panels are updated. */
 let concluded: Concluded | null = null;
@@ -98,8 +94,8 @@ function showLive(): void {
   if (concluded !== null) takeConcluded(concluded);
   concluded = null;
   followNow();
-  const isFull = packets().length >= SESSION_PACKETS_MAX && useSession.getState().damage === null;
-  useSession.setState({ revision: packets().revision, ...(isFull ? { damage: FULL } : {}) });
+  letGo();
+  useSession.setState({ revision: packets().revision });
   askAgain(false);
 }
 
@@ -256,7 +252,11 @@ export function selectRow(row: number): void {
   const mirror = packets();
   if (mirror.length === 0) return;
   stand();
-  const chosen = Math.min(Math.max(0, row), mirror.length - 1);
+  if (row >= 0 && row < mirror.firstRow) {
+    useSession.setState({ notice: forgottenText(row) });
+    return;
+  }
+  const chosen = Math.min(Math.max(mirror.firstRow, row), mirror.length - 1);
   useView.setState({ row: chosen, time: timeOfRow(chosen), field: null, finding: null });
   live()?.dissect(chosen);
   reveal(timeOfRow(chosen));
@@ -264,8 +264,13 @@ export function selectRow(row: number): void {
 
 /** Selects the packet at a time, or the last before it, and shows that very moment. */
 export function selectTime(time: number): void {
-  const row = rowBefore(packets(), time);
-  selectRow(Math.max(0, row));
+  const store = packets();
+  if (store.firstRow > 0 && time < timeOfRow(store.firstRow)) {
+    useSession.setState({ notice: FORGOTTEN_MOMENT });
+    return;
+  }
+  const row = rowBefore(store, time);
+  selectRow(Math.max(store.firstRow, row));
   if (row >= 0) useView.setState({ time });
 }
 

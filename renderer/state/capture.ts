@@ -20,9 +20,9 @@ export function timeOfRow(row: number): number {
   return shown.chunks[row >>> 16]?.timeNs[row & 0xffff] ?? 0;
 }
 
-/** From the first packet to the last. */
+/** From the first packet that the window holds to the last. */
 export function wholeSpan(): Span {
   if (shown.length === 0) return { from: 0, to: 1e9 };
-  const from = timeOfRow(0);
+  const from = timeOfRow(shown.firstRow);
   return { from, to: Math.max(timeOfRow(shown.length - 1), from + 1000) };
 }

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { Span } from '../canvas/time-scale.ts';
 import { live } from '../session/live.ts';
 import { packets, timeOfRow } from './capture.ts';
+import { useSession } from './session-store.ts';
 import { useView } from './view-store.ts';
 
 export interface FollowState {
@@ -55,7 +56,7 @@ export function goLive(): void {
 
 /** Up to now, or from the first packet on while there is less than that. */
 function spanAt(time: number): Span {
-  const from = Math.max(time - width * (1 - AIR), timeOfRow(0) - width * AIR);
+  const from = Math.max(time - width * (1 - AIR), timeOfRow(packets().firstRow) - width * AIR);
   return { from, to: from + width };
 }
 
@@ -70,6 +71,14 @@ export function followNow(): void {
   if (now - lastDissected < DISSECT_INTERVAL) return;
   lastDissected = now;
   live()?.dissect(row);
+}
+
+/** A packet that has left the window is chosen no longer; its time still is. */
+export function letGo(): void {
+  const { row } = useView.getState();
+  if (row === null || row >= packets().firstRow) return;
+  useView.setState({ row: null, field: null });
+  useSession.setState({ opened: null });
 }
 
 /** The person has moved the timeline: as wide it stays, and moved back it stands. */

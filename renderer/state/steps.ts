@@ -33,7 +33,8 @@ export function stepRow(
   direction: Direction,
 ): number | null {
   const fits = (row: number): boolean => (kind === 'hop' ? isHop(store, row) : isRotation(store, directory, row));
-  for (let row = from + direction; row >= 0 && row < store.length; row += direction) if (fits(row)) return row;
+  for (let row = from + direction; row >= store.firstRow && row < store.length; row += direction)
+    if (fits(row)) return row;
   return null;
 }
 

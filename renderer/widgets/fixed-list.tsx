@@ -20,6 +20,8 @@ export interface FixedListProps {
   readonly rowHeight: number;
   /** Position of the current row in the list; -1 for none. It is brought into view when it changes. */
   readonly current: number;
+  /** Rows that have left the list at its front: what is in view stays there when more do. */
+  readonly gone?: number;
   readonly label: string;
   readonly role: 'grid' | 'tree' | 'listbox';
   readonly id: string;
@@ -80,8 +82,22 @@ interface Scrolling {
   readonly onScroll: () => void;
 }
 
+/** React listens to the wheel passively; a scaled list must keep the page from scrolling by its own measure. */
+function useWheel(view: RefObject<HTMLDivElement | null>, isScaled: boolean, scrollBy: (by: number) => void): void {
+  useEffect(() => {
+    const element = view.current;
+    if (element === null || !isScaled) return undefined;
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault();
+      scrollBy(event.deltaY);
+    };
+    element.addEventListener('wheel', onWheel, { passive: false });
+    return () => element.removeEventListener('wheel', onWheel);
+  });
+}
+
 /** Scrolls a list of any length, shows the current row, and keeps the wheel's measure where the list is scaled. */
-function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedListProps): Scrolling {
+function useScrolling({ count, rowHeight, current, gone = 0, headerHeight = 0 }: FixedListProps): Scrolling {
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
   const [offset, setOffset] = useState(0);
@@ -109,6 +125,15 @@ function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedList
   }, [headerHeight]);
 
   const shown = useRef(-1);
+  const wasGone = useRef(gone);
+  useLayoutEffect(() => {
+    const moved = gone - wasGone.current;
+    wasGone.current = gone;
+    if (moved <= 0) return;
+    shown.current -= moved;
+    scrollTo(at - moved * rowHeight);
+  }, [gone]);
+
   useEffect(() => {
     if (current < 0 || viewHeight === 0 || shown.current === current) return;
     const isJump = current * rowHeight < at - viewHeight || current * rowHeight > at + 2 * viewHeight;
@@ -118,17 +143,7 @@ function useScrolling({ count, rowHeight, current, headerHeight = 0 }: FixedList
     if (wanted !== at) scrollTo(isJump ? middle(current, rowHeight, viewHeight) : wanted);
   });
 
-  // React listens to the wheel passively; a scaled list must keep the page from scrolling by its own measure.
-  useEffect(() => {
-    const element = view.current;
-    if (element === null || scale === 1) return undefined;
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      scrollTo(at + event.deltaY);
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  });
+  useWheel(view, scale !== 1, (by) => scrollTo(at + by));
 
   const onScroll = (): void => {
     const top = view.current?.scrollTop ?? 0;

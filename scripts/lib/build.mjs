@@ -22,6 +22,7 @@ const ENTRIES = {
   bench: [
     { entry: 'test/bench/bench.ts', file: 'bench/bench.mjs', format: 'es', target: 'node20' },
     { entry: 'test/bench/live.ts', file: 'bench/live.mjs', format: 'es', target: 'node20' },
+    { entry: 'test/bench/soak/soak.ts', file: 'bench/soak.mjs', format: 'es', target: 'node20' },
     { entry: 'test/bench/window.ts', file: 'bench/window.mjs', format: 'es', target: 'node20' },
   ],
 };

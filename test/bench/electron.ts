@@ -1,5 +1,5 @@
-// The real Electron for a measurement: started on a home of its own, with a page. What is measured is window.ts and
-// live.ts.
+// The real Electron for a measurement: started on a home of its own, with a page. What is measured is window.ts,
+// live.ts and soak.ts.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
@@ -26,4 +26,30 @@ export async function startLab(home: string): Promise<Lab> {
     env: process.env as Record<string, string>,
   });
   return { app, page: await app.firstWindow(), startedAt };
+}
+
+/** Times between frames, in milliseconds, for so many seconds. */
+export function frameTimes(page: Page, seconds: number): Promise<readonly number[]> {
+  return page.evaluate(async (length) => {
+    const times: number[] = [];
+    let last = await new Promise<number>(requestAnimationFrame);
+    const end = last + length * 1000;
+    while (last < end) {
+      const now = await new Promise<number>(requestAnimationFrame);
+      times.push(now - last);
+      last = now;
+    }
+    return times;
+  }, seconds);
+}
+
+/** Says a line to the prompt of the window's lab. */
+export function sayToLab(page: Page, line: string): Promise<unknown> {
+  return page.evaluate(
+    (said) =>
+      (window as unknown as { lab: { call(n: string, a: unknown[]): Promise<unknown> } }).lab.call('lab.command', [
+        said,
+      ]),
+    line,
+  );
 }

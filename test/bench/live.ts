@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goldenBytes } from '../support/golden.ts';
-import { startLab, type Lab } from './electron.ts';
+import { frameTimes, sayToLab, startLab, type Lab } from './electron.ts';
 import { Figures, percentile } from './figures.ts';
 import { repeatCapture } from './repeat-capture.ts';
 
@@ -22,21 +22,6 @@ async function start(name: string): Promise<Lab> {
   const lab = await startLab(join(folder, name));
   await lab.page.waitForSelector('.welcome h2');
   return lab;
-}
-
-/** Times between frames, in milliseconds, for so many seconds. */
-function frameTimes({ page }: Lab, seconds: number): Promise<readonly number[]> {
-  return page.evaluate(async (length) => {
-    const times: number[] = [];
-    let last = await new Promise<number>(requestAnimationFrame);
-    const end = last + length * 1000;
-    while (last < end) {
-      const now = await new Promise<number>(requestAnimationFrame);
-      times.push(now - last);
-      last = now;
-    }
-    return times;
-  }, seconds);
 }
 
 function report(what: string, times: readonly number[]): void {
@@ -90,7 +75,7 @@ async function recorded(): Promise<void> {
   let isWanted = true;
   const replayed = replay(records, growing, () => isWanted);
   await lab.page.waitForTimeout(3000);
-  report('20,000 packets/s as live', await frameTimes(lab, SECONDS));
+  report('20,000 packets/s as live', await frameTimes(lab.page, SECONDS));
   isWanted = false;
   figures.report({ what: '  written', value: await replayed, unit: 'packets/s' });
   await lab.page.waitForTimeout(500);
@@ -110,19 +95,11 @@ async function real(): Promise<void> {
     unit: 's',
     atMost: 2,
   });
-  const say = (line: string): Promise<unknown> =>
-    lab.page.evaluate(
-      (said) =>
-        (window as unknown as { lab: { call(n: string, a: unknown[]): Promise<unknown> } }).lab.call('lab.command', [
-          said,
-        ]),
-      line,
-    );
-  await say('wait ring 3');
-  await say(`traffic 1 size=500 rate=200 seconds=${SECONDS + 5}`);
+  await sayToLab(lab.page, 'wait ring 3');
+  await sayToLab(lab.page, `traffic 1 size=500 rate=200 seconds=${SECONDS + 5}`);
   await lab.page.waitForTimeout(2000);
   const before = await memory(lab);
-  report('a lab of three under moderate load', await frameTimes(lab, SECONDS));
+  report('a lab of three under moderate load', await frameTimes(lab.page, SECONDS));
   const after = await memory(lab);
   figures.report({ what: '  memory of the page, growth in that time', value: after - before, unit: 'MiB' });
   await lab.app.close();

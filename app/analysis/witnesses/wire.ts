@@ -2,7 +2,7 @@
 // are taken to be in time order.
 import type { CaptureNs } from '../../../protocol/base/brand.ts';
 import { PacketKind, RowFlag } from '../../store/kinds.ts';
-import { rowAt, type PacketStore } from '../../store/packet-store.ts';
+import { keptChunks, rowAt, type PacketStore } from '../../store/packet-store.ts';
 import type { Analysis, NodeEntry } from '../result.ts';
 
 /** Rows that one question looks through. */
@@ -26,8 +26,8 @@ export class NodeWire {
     this.analysis = analysis;
     this.nodeid = node.nodeid;
     const known = new Set<number>();
-    for (const { src, dst, kind } of store.chunks)
-      for (let i = 0; i < kind.length && known.size < ADDRESSES_MAX; i++) {
+    for (const { columns, rows } of keptChunks(store))
+      for (let i = 0, { src, dst } = columns; i < rows && known.size < ADDRESSES_MAX; i++) {
         known.add(src[i]!);
         known.add(dst[i]!);
       }

@@ -47,7 +47,7 @@ export function concludeReport(ingest: Ingest, wish: ReportWish): ConcludedRepor
   const span = wish.span ?? wholeOf(table);
   const { entries, omitted } = placeLogs(given.logs, beside.reports, table, span, calendar);
   const { findings } = conclusions;
-  const frames = framesShown(findings, beside).filter((frame) => frame >= 1 && frame <= table.length);
+  const frames = framesShown(findings, beside).filter((frame) => frame > table.firstRow && frame <= table.length);
   const known = { name, ingest, analysis, findings, span, given, beside, entries, isScrubbed, application };
   const compose = (annotations: Annotations, frame: FrameBytes): Report =>
     composeReport({ ...known, annotations, frame });

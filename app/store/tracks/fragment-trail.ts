@@ -66,6 +66,7 @@ export class FragmentTrail {
 
   private mark(rows: readonly number[], link: number): void {
     for (const row of rows) {
+      if (row < this.table.firstRow) continue;
       const columns = this.table.columnsOf(row);
       columns.kind[row & 0xffff] = PacketKind.FRAGMENT;
       if (link !== 0) columns.link[row & 0xffff] = link;

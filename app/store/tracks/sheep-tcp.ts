@@ -49,8 +49,10 @@ export class SheepTcp {
   private last: Connection = NO_CONNECTION;
   private readonly frames = new Map<number, SheepInFrame[]>();
   private count = 0;
-  /** Rows at which an answer first told that an object is there. */
-  private readonly objects = new Map<bigint, number>();
+  /** Row and time at which an answer first told that an object is there. */
+  private readonly objects = new Map<bigint, { readonly row: number; readonly timeNs: number }>();
+  /** Time of the segment at hand. */
+  private timeNs = 0;
   /** Stream offset at which the payload of the segment at hand starts. */
   private start = 0;
 
@@ -60,11 +62,20 @@ export class SheepTcp {
   }
 
   /** Objects that were written or read with success, and not removed since; by the row of the first such answer. */
-  objectsSeen(): readonly { readonly oid: bigint; readonly row: number }[] {
-    return [...this.objects].map(([oid, row]) => ({ oid, row }));
+  objectsSeen(): readonly { readonly oid: bigint; readonly row: number; readonly timeNs: number }[] {
+    return [...this.objects].map(([oid, told]) => ({ oid, ...told }));
   }
 
-  segment(row: number, src: number, dst: number, located: Located, bytes: Uint8Array): void {
+  /** Forgets the headers of frames before a row. */
+  forget(before: number): void {
+    for (const [row, headers] of this.frames) {
+      if (row >= before) break;
+      this.frames.delete(row);
+      this.count -= headers.length;
+    }
+  }
+
+  segment(row: number, timeNs: number, src: number, dst: number, located: Located, bytes: Uint8Array): void {
     const { sport, dport, transportStart, payloadStart, payloadEnd, payloadLength } = located;
     const isRequest = dport === SHEEP_PORT;
     const key = isRequest ? connectionKey(src, dst, sport) : connectionKey(dst, src, dport);
@@ -76,6 +87,7 @@ export class SheepTcp {
     const seq = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
     if (((bytes[transportStart + 13] ?? 0) & SYN) !== 0) direction.order.starts(seq);
     this.start = direction.offset;
+    this.timeNs = timeNs;
     direction.order.segment(seq, bytes.subarray(payloadStart, payloadEnd), payloadLength, row);
   }
 
@@ -106,7 +118,7 @@ export class SheepTcp {
     const { opcode } = request.header;
     if (opcode === Op.REMOVE_OBJ) this.objects.delete(oid);
     else if (DATA_OPS.includes(opcode) && !this.objects.has(oid) && this.objects.size < SHEEP_OBJECTS_MAX)
-      this.objects.set(oid, last);
+      this.objects.set(oid, { row: last, timeNs: this.timeNs });
   }
 
   private keep(seen: SheepHeaderSeen): void {

@@ -41,6 +41,15 @@ export class TotemPorts {
     this.looks[this.count++] = (m.dport << 16) | (m.kind << 8) | m.encoding;
   }
 
+  /** Forgets the datagrams before a row: they have left memory. */
+  forget(before: number): void {
+    const from = this.rows.subarray(0, this.count).findIndex((row) => row >= before);
+    const forgotten = from < 0 ? this.count : from;
+    this.rows.copyWithin(0, forgotten, this.count);
+    this.looks.copyWithin(0, forgotten, this.count);
+    this.count -= forgotten;
+  }
+
   /** Marks the remembered datagrams on ports that turned out to be Totem's. */
   settle(): void {
     for (let i = 0; i < this.count; i++) {

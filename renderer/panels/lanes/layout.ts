@@ -126,7 +126,7 @@ interface Rows {
 /** The rows of each open piece, one more on each side of it, so that lines lead out of the picture. */
 function rowsOf(store: PacketStore, pieces: readonly Piece[]): readonly Rows[] {
   return pieces.map(({ from, to }) => ({
-    first: Math.max(0, rowAt(store, from as CaptureNs) - 1),
+    first: Math.max(store.firstRow, rowAt(store, from as CaptureNs) - 1),
     end: Math.min(store.length, rowAt(store, to as CaptureNs) + 1),
   }));
 }

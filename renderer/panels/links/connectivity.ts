@@ -93,6 +93,7 @@ export class LinkCounter {
 
   /** Counts so many rows more; true once all are. */
   count(rows: number): boolean {
+    this.row = Math.max(this.row, this.store.firstRow);
     const end = Math.min(this.store.length, this.row + rows);
     for (; this.row < end; this.row++) {
       if (timeOf(this.store, this.row) > this.span.to) return true;
@@ -201,7 +202,7 @@ export function rotationBars(store: PacketStore, directory: NodeDirectory, span:
   const { to } = span ?? ALL;
   const bars = Array.from({ length: ROTATION_BOUNDS.length + 1 }, () => 0);
   const last = new Map<number, number>();
-  for (let row = span === null ? 0 : rowAt(store, span.from as CaptureNs); row < store.length; row++) {
+  for (let row = span === null ? store.firstRow : rowAt(store, span.from as CaptureNs); row < store.length; row++) {
     const columns = store.chunks[row >>> 16];
     const i = row & 0xffff;
     if (timeOf(store, row) > to) break;

@@ -112,15 +112,19 @@ interface TableRows {
   /** Position of the selected row in the list, -1 for none. */
   readonly current: number;
   readonly rowOf: (position: number) => number;
+  /** Rows before the list that the window held once. */
+  readonly gone: number;
 }
 
 /** The rows that the table lists: all, or those that the filter found. */
 function useRows(row: number | null): TableRows {
   const { rows } = useSession((state) => state.filter);
+  const { length, firstRow } = packets();
   return {
-    count: rows === null ? packets().length : rows.length,
-    current: row === null ? -1 : rows === null ? row : positionIn(rows, row),
-    rowOf: (position) => (rows === null ? position : (rows[position] ?? -1)),
+    count: rows === null ? length - firstRow : rows.length,
+    gone: rows === null ? firstRow : 0,
+    current: row === null ? -1 : rows === null ? row - firstRow : positionIn(rows, row),
+    rowOf: (position) => (rows === null ? firstRow + position : (rows[position] ?? -1)),
   };
 }
 
@@ -158,7 +162,7 @@ function Table(): ReactNode {
   const { box, width } = useWidth();
   const { columns, isShort, gap } = useMemo(() => columnWidths(choice, width - SCROLL_BAR), [choice, width]);
   const [cursor, setCursor] = useState<ColumnId>('info');
-  const { count, current, rowOf } = useRows(row);
+  const { count, current, rowOf, gone } = useRows(row);
   const { learned, onSeen } = useLearned(rowOf, revision);
   const { contextOf, onMenu } = useCellMenu(setCursor);
   const previousOf = (position: number): number => (position <= 0 ? -1 : rowOf(position - 1));
@@ -187,7 +191,7 @@ function Table(): ReactNode {
         role="grid"
         label="packets"
         className="packets"
-        {...{ count, current, renderRow, onSeen }}
+        {...{ count, current, gone, renderRow, onSeen }}
         rowHeight={ROW_HEIGHT}
         columnCount={columns.length}
         header={<Head columns={columns} />}

@@ -14,8 +14,9 @@ const BLOCKS = CHUNK_ROWS / BLOCK_ROWS;
 
 interface Tile {
   readonly counts: Uint32Array;
-  /** Rows that had been counted when this was made, and the row behind the last one in it. */
+  /** Rows that had been counted when this was made, the first row in it and the one behind the last. */
   readonly counted: number;
+  readonly from: number;
   readonly end: number;
 }
 
@@ -37,12 +38,14 @@ export class Density {
   /** Counts of a bin: lane × track. */
   readonly cells: number;
   private readonly tiles = new Map<string, Tile>();
-  private readonly chunks: ChunkCounts[] = [];
+  private readonly chunks: (ChunkCounts | undefined)[] = [];
   private readonly store: PacketStore;
   private readonly directory: NodeDirectory;
   private readonly isWhole: boolean;
   /** Rows in blocks: a multiple of a block's rows, but for the last of a whole capture. */
   private counted = 0;
+  /** Rows before it were forgotten. */
+  private first = 0;
 
   /** `isWhole` false while the capture is still read: what is known late may then change rows that were counted. */
   constructor(store: PacketStore, directory: NodeDirectory, isWhole: boolean) {
@@ -60,6 +63,7 @@ export class Density {
   /** Counts at most so many further rows; true once all that there are have been counted. */
   prepare(rowsMax: number): boolean {
     const { store } = this;
+    this.forget(store.firstRow);
     const end = Math.min(store.length, this.counted + rowsMax);
     while (this.counted < end) {
       const until = Math.min(end, (Math.floor(this.counted / BLOCK_ROWS) + 1) * BLOCK_ROWS);
@@ -67,6 +71,13 @@ export class Density {
       this.counted = until;
     }
     return this.counted >= store.length;
+  }
+
+  /** What is counted of rows before one is let go with them. */
+  private forget(first: number): void {
+    for (let row = this.first; row < first; row += CHUNK_ROWS) this.chunks[row >>> 16] = undefined;
+    this.first = first;
+    this.counted = Math.max(this.counted, first);
   }
 
   private chunkOf(row: number): ChunkCounts {
@@ -103,15 +114,16 @@ export class Density {
 
   /** Row of the first counted packet not earlier than a time. */
   private rowAt(time: number): number {
-    const { chunks, store, counted } = this;
-    let low = 0;
+    const { chunks, store, counted, first } = this;
+    const lowest = first / BLOCK_ROWS;
+    let low = lowest;
     let high = Math.ceil(counted / BLOCK_ROWS);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (chunks[Math.floor(middle / BLOCKS)]!.starts[middle % BLOCKS]! < time) low = middle + 1;
       else high = middle;
     }
-    if (low === 0) return 0;
+    if (low === lowest) return first;
     let row = (low - 1) * BLOCK_ROWS;
     let end = Math.min(counted, row + BLOCK_ROWS);
     const { timeNs } = store.chunks[row >>> 16]!;
@@ -144,7 +156,8 @@ export class Density {
     const key = `${resolution} ${number}`;
     const known = this.tiles.get(key);
     // More rows were counted since, and this tile had reached the last of them.
-    if (known !== undefined && (known.end < known.counted || known.counted === this.counted)) return known.counts;
+    const isKept = known !== undefined && (known.from >= this.first || known.end === known.from);
+    if (isKept && (known.end < known.counted || known.counted === this.counted)) return known.counts;
     const tile = this.countTile(resolution, number * TILE_BINS);
     this.tiles.delete(key);
     this.tiles.set(key, tile);
@@ -156,14 +169,15 @@ export class Density {
   private countTile(resolution: number, firstBin: number): Tile {
     const { cells, counted } = this;
     const counts = new Uint32Array(TILE_BINS * cells);
-    let row = this.rowAt(firstBin * resolution);
+    const from = this.rowAt(firstBin * resolution);
+    let row = from;
     for (let bin = 0; bin < TILE_BINS; bin++) {
       const end = this.rowAt((firstBin + bin + 1) * resolution);
       if (end > row) this.sum(counts.subarray(bin * cells, (bin + 1) * cells), row, end);
       row = Math.max(row, end);
       if (row >= counted) break;
     }
-    return { counts, counted, end: row };
+    return { counts, counted, from, end: row };
   }
 
   /** Adds the counts of the rows [from, to): of whole chunks and blocks at once. */

@@ -1,7 +1,7 @@
 // Stretches in which nothing happened: an idle ring turned, or nobody spoke. They may be folded. Pure.
 import type { Analysis } from '../../../app/analysis/result.ts';
 import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
-import type { PacketStore } from '../../../app/store/packet-store.ts';
+import { timeOf, type PacketStore } from '../../../app/store/packet-store.ts';
 import { FOLDS_MAX, type Stretch } from '../../canvas/folds.ts';
 
 /** Shorter ones are not worth a break. */
@@ -87,10 +87,10 @@ export function idleStretches(store: PacketStore, analysis: Analysis, kept: read
   const idleRotation = (analysis.rotation.idle.p50 ?? 0) * NS_PER_MS;
   const margin = Math.min(MARGIN_MAX, Math.max(MARGIN_MIN, MARGIN_ROTATIONS * idleRotation));
   const others = otherNews(analysis);
-  const gaps = new Gaps(margin, store.chunks[0]!.timeNs[0]!);
+  const gaps = new Gaps(margin, timeOf(store, store.firstRow));
   let next = 0;
   let end = 0;
-  for (let row = 0; row < store.length;) {
+  for (let row = store.firstRow; row < store.length;) {
     const { kind, flags, timeNs } = store.chunks[row >>> 16]!;
     const until = Math.min(store.length - row + (row & 0xffff), 0x10000);
     for (let index = row & 0xffff; index < until; index++, row++) {

@@ -9,7 +9,7 @@ const SEARCH_MAX = 20_000;
 /** Time of the last packet of each node up to a row, by node id; nodes not heard of lately are not in it. */
 export function lastHeard(store: PacketStore, directory: NodeDirectory, row: number): ReadonlyMap<number, number> {
   const heard = new Map<number, number>();
-  for (let at = row, i = 0; at >= 0 && i < SEARCH_MAX && heard.size < directory.nodes.length; at--, i++) {
+  for (let at = row, i = 0; at >= store.firstRow && i < SEARCH_MAX && heard.size < directory.nodes.length; at--, i++) {
     const { src, sender, timeNs } = store.chunks[at >>> 16]!;
     const index = at & 0xffff;
     const nodeid = directory.nodes[laneOf(directory, src[index]!, sender[index]!)]?.nodeid;

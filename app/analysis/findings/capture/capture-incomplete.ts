@@ -1,6 +1,7 @@
 // What this capture cannot show: damage, drops, cut and missing frames, encrypted packets, hops that the place of the
 // capture does not see. Conclusions that rest on what is missing are weaker.
 import { PacketKind } from '../../../store/kinds.ts';
+import { keptChunks } from '../../../store/packet-store.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { nodeText } from '../engine/words.ts';
 
@@ -26,8 +27,8 @@ function unseenHops(context: FindingContext): string | null {
 
 function countOf({ store }: FindingContext, matches: (kind: number, link: number) => boolean): number {
   let count = 0;
-  for (const [i, { kind, link }] of store.chunks.entries()) {
-    const rows = Math.min(kind.length, store.length - i * kind.length);
+  for (const { columns, rows } of keptChunks(store)) {
+    const { kind, link } = columns;
     for (let row = 0; row < rows; row++) if (matches(kind[row]!, link[row]!)) count++;
   }
   return count;

@@ -1,6 +1,7 @@
 // A link between two nodes is down while the ring goes on: knet's pings are not answered, or ring tests of Corosync 1
 // mark a redundant ring. Reference: specs 1.8, 1.11; signatures 23.
 import { PacketKind } from '../../../store/kinds.ts';
+import { keptChunks } from '../../../store/packet-store.ts';
 import type { Finding } from '../../result.ts';
 import type { LinkOutage } from '../../traffic/senders/knet-links.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
@@ -123,15 +124,15 @@ function ofRingTests(context: FindingContext): readonly Finding[] {
   const senders = new Set<number>();
   let [firstNs, lastNs, count] = [Infinity, 0, 0];
   const { store } = context;
-  for (const [chunk, { kind, src, timeNs }] of store.chunks.entries()) {
-    const rows = Math.min(kind.length, store.length - chunk * kind.length);
+  for (const { columns, base, rows } of keptChunks(store)) {
+    const { kind, src, timeNs } = columns;
     for (let i = 0; i < rows; i++) {
       if (kind[i] !== PacketKind.RRP) continue;
       count++;
       firstNs = Math.min(firstNs, timeNs[i]!);
       lastNs = Math.max(lastNs, timeNs[i]!);
       senders.add(src[i]!);
-      if (frames.length < 8) frames.push(chunk * kind.length + i + 1);
+      if (frames.length < 8) frames.push(base + i + 1);
     }
   }
   const nodes = [...new Set([...senders].flatMap((address) => context.addresses.nodeAt(address) ?? []))].sort(

@@ -1,5 +1,6 @@
 // Multicasts of one node do not reach one other, those of the rest do: that one asks for what the first sends, and only
 // for that. It gets it when a third sends it again, and never where the first itself does. Reference: specs 7.19.
+import { keptChunks } from '../../../store/packet-store.ts';
 import type { Finding } from '../../result.ts';
 import { calmAfter } from '../engine/calm.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
@@ -17,9 +18,9 @@ const AGAIN = 2 | 4 | 1024;
 /** Multicasts that an address sent for the first time in the span. */
 function firstSent({ store }: FindingContext, from: number, fromNs: number, untilNs: number): number {
   let count = 0;
-  for (const [chunk, { kind, src, flags, timeNs }] of store.chunks.entries()) {
-    const rows = Math.min(kind.length, store.length - chunk * kind.length);
-    if (rows === 0 || timeNs[rows - 1]! < fromNs || timeNs[0]! > untilNs) continue;
+  for (const { columns, rows } of keptChunks(store)) {
+    const { kind, src, flags, timeNs } = columns;
+    if (timeNs[rows - 1]! < fromNs || timeNs[0]! > untilNs) continue;
     for (let i = 0; i < rows; i++)
       if (
         kind[i] === MCAST &&

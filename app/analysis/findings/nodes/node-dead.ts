@@ -1,6 +1,7 @@
 // A node died: it fell silent without a leave and is not back in this capture, or only as a new process. Reference:
 // specs 7.5.
 import { PacketKind } from '../../../store/kinds.ts';
+import { keptChunks } from '../../../store/packet-store.ts';
 import type { Finding } from '../../result.ts';
 import { finding, FINDINGS_PER_RULE_MAX, type FindingContext, type Rule } from '../engine/rule.ts';
 import type { Absence, Incident } from '../engine/incidents.ts';
@@ -19,10 +20,9 @@ export function refusals(
   untilNs: number,
 ): readonly number[] {
   const frames: number[] = [];
-  for (const [chunk, { kind, src, timeNs }] of store.chunks.entries()) {
-    const base = chunk * kind.length;
-    const rows = Math.min(kind.length, store.length - base);
-    if (rows === 0 || timeNs[rows - 1]! < fromNs || timeNs[0]! > untilNs) continue;
+  for (const { columns, base, rows } of keptChunks(store)) {
+    const { kind, src, timeNs } = columns;
+    if (timeNs[rows - 1]! < fromNs || timeNs[0]! > untilNs) continue;
     for (let i = 0; i < rows && frames.length < ICMP_SHOWN_MAX; i++) {
       if (kind[i] !== PacketKind.ICMP || timeNs[i]! < fromNs || timeNs[i]! > untilNs) continue;
       if (addresses.nodeAt(src[i]!) === node) frames.push(base + i + 1);

@@ -1,7 +1,7 @@
 // What an encrypted ring shows without its key: the token is a unicast of one size that goes round, in one direction; a
 // join is sent again every 50 ms. Finds where that rhythm stops while joins are sent. Concludes no findings.
 import { PacketKind } from '../../../store/kinds.ts';
-import type { PacketStore } from '../../../store/packet-store.ts';
+import { keptChunks, type PacketStore } from '../../../store/packet-store.ts';
 
 export interface SealedPacket {
   readonly timeNs: number;
@@ -47,9 +47,8 @@ const GAPS_MAX = 20;
 
 export function sealedPackets(store: PacketStore): readonly SealedPacket[] {
   const found: SealedPacket[] = [];
-  for (const [chunk, { kind, src, dst, original, timeNs }] of store.chunks.entries()) {
-    const base = chunk * kind.length;
-    const rows = Math.min(kind.length, store.length - base);
+  for (const { columns, base, rows } of keptChunks(store)) {
+    const { kind, src, dst, original, timeNs } = columns;
     for (let i = 0; i < rows && found.length < PACKETS_MAX; i++)
       if (kind[i] === PacketKind.ENCRYPTED)
         found.push({ timeNs: timeNs[i]!, frame: base + i + 1, src: src[i]!, dst: dst[i]!, size: original[i]! });

@@ -1,6 +1,9 @@
 // The page's mirror of a store grown by deltas equals the store, however the deltas were cut.
 import { expect, it } from 'vitest';
+import { PacketKind } from '../../../../app/store/kinds.ts';
+import { CHUNK_ROWS, keptChunks, timeOf } from '../../../../app/store/packet-store.ts';
 import { addressCount, buffersOf, copyRows, restateRows } from '../../../../renderer/ingest/delta.ts';
+import type { Delta } from '../../../../renderer/ingest/messages.ts';
 import { StoreMirror } from '../../../../renderer/ingest/store-mirror.ts';
 import { goldenBytes } from '../../../support/golden.ts';
 import { openBytes } from '../../../support/open-golden.ts';
@@ -24,6 +27,7 @@ it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
       slices,
       restated,
       length,
+      firstRow: 0,
       frames: length,
       epochNs: store.epochNs,
       addressFrom: addresses,
@@ -44,4 +48,33 @@ it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
   }
   expect(mirror.rings).toEqual(store.rings);
   expect(mirror.address(store.chunks[0]?.src[9] ?? 0)).toBe(store.address(store.chunks[0]?.src[9] ?? 0));
+});
+
+it('forgets what the worker has forgotten, and numbers the rest as before', () => {
+  const mirror = new StoreMirror();
+  const { store } = openBytes(goldenBytes('10a-sheep-vdi-c2', 'bridge.pcap')).ingest;
+  const columns = copyRows(store, 0, 500).map((slice) => slice.columns);
+  const delta = {
+    kind: 'delta' as const,
+    run: 0,
+    restated: [],
+    frames: 500,
+    epochNs: store.epochNs,
+    addressFrom: 0,
+    addresses: [],
+    ringFrom: 0,
+    rings: [],
+    encodings: store.encodings,
+    done: 0,
+    total: 0,
+  };
+  const at = (row: number): Delta['slices'] => columns.map((own) => ({ from: row, columns: own }));
+  mirror.apply({ ...delta, slices: at(0), length: 500, firstRow: 0 });
+  mirror.apply({ ...delta, slices: at(2 * CHUNK_ROWS), length: 2 * CHUNK_ROWS + 500, firstRow: 2 * CHUNK_ROWS });
+
+  expect([...keptChunks(mirror)].map(({ base, rows }) => [base, rows])).toEqual([[2 * CHUNK_ROWS, 500]]);
+  expect(timeOf(mirror, 2 * CHUNK_ROWS + 7)).toBe(timeOf(store, 7));
+  expect(timeOf(mirror, CHUNK_ROWS + 7)).toBe(timeOf(store, 0));
+  expect(mirror.chunks[0]?.kind[7]).toBe(PacketKind.UNRELATED);
+  expect(mirror.chunks[0]).toBe(mirror.chunks[1]);
 });
