@@ -15,11 +15,14 @@ export class Samples {
   private max = -Infinity;
   private kept = new Float32Array(64);
   private length = 0;
+  /** A power of two. */
   private stride = 1;
+  /** What was told last of the densest cluster: rules ask again and again. */
+  private told: { readonly count: number; readonly width: number; readonly end: number | null } | null = null;
 
   add(value: number): void {
     if (value > this.max) this.max = value;
-    if (this.count++ % this.stride !== 0) return;
+    if ((this.count++ & (this.stride - 1)) !== 0) return;
     if (this.length === this.kept.length) this.grow();
     this.kept[this.length++] = value;
   }
@@ -52,6 +55,14 @@ export class Samples {
    * those that hold nearly as many; null where there are none.
    */
   densest(width: number): number | null {
+    const { count, told } = this;
+    if (told?.count === count && told.width === width) return told.end;
+    const end = this.endOfDensest(width);
+    this.told = { count, width, end };
+    return end;
+  }
+
+  private endOfDensest(width: number): number | null {
     const sorted = this.kept.slice(0, this.length).sort();
     let [most, from, best] = [0, 0, -1];
     for (let to = 0; to < sorted.length; to++) {

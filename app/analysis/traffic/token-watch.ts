@@ -45,7 +45,8 @@ class Latest {
       this.numbers.set(numbers);
     }
     const kept = this.numbers;
-    const at = (this.count++ * FIELDS) % kept.length;
+    // As many places as a power of two.
+    const at = (this.count++ & (kept.length / FIELDS - 1)) * FIELDS;
     kept[at] = m.timeNs;
     kept[at + 1] = m.row + 1;
     kept[at + 2] = m.src;

@@ -21,6 +21,14 @@ export function tokenFromHold(holdMs: number): number {
   return HOLDS_PER_TOKEN * (holdMs + HOLD_LESS_MS);
 }
 
+function firstHold(rotation: FindingContext['rotation'], rings: readonly RingHistory[]): number | null {
+  for (const { ring } of rings) {
+    const hold = rotation.holdOf(ring);
+    if (hold !== null) return hold;
+  }
+  return null;
+}
+
 /** In nanoseconds. Without conf and idle rotations of this ring, those of any other ring are taken. */
 export function timersOf(
   { facts, rotation, rings }: Pick<FindingContext, 'facts' | 'rotation' | 'rings'>,
@@ -31,8 +39,7 @@ export function timersOf(
     const { token, tokenRetransmit, consensus } = timers;
     return { tokenNs: token * 1e6, retransmitNs: tokenRetransmit * 1e6, consensusNs: consensus * 1e6, from: 'conf' };
   }
-  const holds = [...(ring === null ? [] : [ring]), ...rings.map((history: RingHistory) => history.ring)];
-  const hold = holds.map((index) => rotation.holdOf(index)).find((ms) => ms !== null) ?? null;
+  const hold = (ring === null ? null : rotation.holdOf(ring)) ?? firstHold(rotation, rings);
   const tokenNs = (hold === null ? DEFAULT_TOKEN_MS : tokenFromHold(hold)) * 1e6;
   return {
     tokenNs,

@@ -26,6 +26,8 @@ export interface Transmission {
 export class Fanout {
   private readonly open: Transmission[] = [];
   private readonly openMax: number;
+  /** The one destination that all open transmissions had, so that nothing to it is a copy; -1 where there are more. */
+  private only = -1;
 
   constructor(openMax = 8) {
     this.openMax = openMax;
@@ -33,8 +35,11 @@ export class Fanout {
 
   /** The transmission that this packet starts, or null where it is a copy of one that was seen to start before. */
   begin(message: IndexedMessage, key: string | number): Transmission | null {
-    const { dst, timeNs, row } = message;
+    const { dst, timeNs } = message;
     const { open } = this;
+    if (open.length === 0) this.only = dst;
+    else if (this.only !== dst) this.only = -1;
+    if (this.only === dst) return this.start(message, key);
     let missing = 0;
     let heldBack: Transmission | null = null;
     // In order of time: what is too old for any copy lies in front.
@@ -55,6 +60,11 @@ export class Fanout {
       add(heldBack, dst, timeNs);
       return null;
     }
+    return this.start(message, key);
+  }
+
+  private start({ dst, timeNs, row }: IndexedMessage, key: string | number): Transmission {
+    const { open } = this;
     const sent: Transmission = { key, row, timeNs, destinations: [dst], times: [timeNs] };
     if (open.length >= this.openMax) open.shift();
     open.push(sent);

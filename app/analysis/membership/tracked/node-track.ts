@@ -62,7 +62,7 @@ export interface Tally {
 export function newTally(): Tally {
   return {
     gather: 0,
-    reasons: Array.from({ length: 16 }, () => 0),
+    reasons: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
     continuousGather: 0,
     commit: 0,
     recovery: 0,
