@@ -26,12 +26,12 @@ describe('drawn scenarios', () => {
     expect(scenarios.filter(({ firstSeqno }) => firstSeqno > 0xffff_fe00).length).toBeGreaterThan(300);
   });
 
-  it('have every kind of fault', () => {
+  it('have every kind of fault that rings have', () => {
     const all = texts.join('\n');
+    // A full disk troubles sheep, which have a swarm of their own; to heal is no fault.
+    const words = FAULT_WORDS.filter((word) => word !== 'heal' && word !== 'disk');
 
-    expect(FAULT_WORDS.filter((word) => !new RegExp(`^(at \\S+ )?${word} `, 'm').test(all) && word !== 'heal')).toEqual(
-      [],
-    );
+    expect(words.filter((word) => !new RegExp(`^(at \\S+ )?${word} `, 'm').test(all))).toEqual([]);
   });
 });
 
