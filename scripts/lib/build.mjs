@@ -1,7 +1,8 @@
 // Bundles the program when its sources changed: window, main process, preload, command line; on request the benchmark.
 // Needs the node modules; run through scripts/build.mjs, start.mjs or test.mjs, which see to that.
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import fresh from './fresh.cjs';
 import { alone } from './lock.mjs';
 import { OUT, ROOT } from './paths.mjs';
 import { isBuilt, SETS, sourceStamp } from './sources.mjs';
@@ -13,7 +14,7 @@ const ENTRIES = {
     { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
-    { entry: 'main/cli/store/collie.ts', file: 'cli/collie.mjs', format: 'es', target: 'node20' },
+    { entry: 'main/cli/store/collie.ts', file: 'cli/collie.cjs', format: 'cjs', target: 'node20', isNoted: true },
     { entry: 'main/node/web/web.ts', file: 'web/web.mjs', format: 'es', target: 'node20' },
     { entry: 'main/helpers/capture-helper.ts', file: 'helpers/capture-helper.mjs', format: 'es', target: 'node18' },
     { entry: 'main/helpers/lab-node.ts', file: 'helpers/lab-node.mjs', format: 'es', target: 'node18' },
@@ -29,10 +30,26 @@ const ENTRIES = {
 
 const COMMON = { configFile: false, logLevel: 'warn' };
 
-async function bundleForNode(vite, { entry, file, format, target }) {
+/** Notes the sources of a bundle as they look just before each is read: a change meanwhile makes it stale. */
+function noting(bundle) {
+  const looks = new Map();
+  return {
+    name: 'note-sources',
+    load(id) {
+      if (id.startsWith(ROOT)) looks.set(relative(ROOT, id), fresh.lookOf(id));
+      return null;
+    },
+    writeBundle() {
+      fresh.note(bundle, looks);
+    },
+  };
+}
+
+async function bundleForNode(vite, { entry, file, format, target, isNoted = false }) {
   await vite.build({
     ...COMMON,
     root: ROOT,
+    plugins: isNoted ? [noting(join(OUT, file))] : [],
     ssr: { noExternal: true },
     build: {
       ssr: join(ROOT, entry),

@@ -76,7 +76,7 @@ async function importFigures(folder: string): Promise<readonly Figure[]> {
   const lab = await openCluster(join(folder, 'import'), 3);
   try {
     const imported = importing(image, 'image');
-    const bin = join(root, 'bin', 'collie.mjs');
+    const bin = join(root, 'bin', 'collie.cjs');
     const list = ['node', 'list', '-a', '127.168.1.111'];
     const starts = Array.from({ length: STARTS }, () => timed(process.execPath, [bin, ...list]));
     const bare = Array.from({ length: STARTS }, () => timed(process.execPath, ['-e', '0']));

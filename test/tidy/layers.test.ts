@@ -57,7 +57,7 @@ const LAYERS: readonly Layer[] = [
   },
   { from: 'scripts/lib/runtime/default-app.cjs', may: ['electron', 'node:'] },
   { from: 'scripts/', may: ['node:', 'vite', '@vitejs/plugin-react'] },
-  { from: 'bin/', may: ['node:', 'scripts/lib/sources.mjs'] },
+  { from: 'bin/', may: ['node:', 'scripts/lib/sources.mjs', 'scripts/lib/fresh.cjs'] },
 ];
 
 /** Imports that break the table and are to go. Empty. */

@@ -35,4 +35,5 @@ function runCollie(words: readonly string[]): Promise<number> {
   return runScript(collie(words, process.stdout.isTTY), { print, read: createInput() });
 }
 
-process.exit(await runCollie(process.argv.slice(2)));
+// No await at the top: the bundle is CommonJS, which Node starts sooner.
+void runCollie(process.argv.slice(2)).then((code) => process.exit(code));
