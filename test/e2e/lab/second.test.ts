@@ -88,7 +88,8 @@ describe('a second lab', () => {
     await other.waitForSelector('.app[data-phase=live]');
     await expect.poll(() => members(other), SOON).toMatch(/: n1, n2, n3$/);
     await lab.page.waitForSelector('.app[data-phase=done]');
-    expect(await members(lab.page)).toMatch(/: n1, n2, n3$/);
+    // What was captured last is analysed after the source has ended.
+    await expect.poll(() => members(lab.page), SOON).toMatch(/: n1, n2, n3$/);
     await other.close();
   });
 });
