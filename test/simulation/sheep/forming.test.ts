@@ -106,3 +106,22 @@ describe('both were formatted, each alone: two clusters', () => {
     expect(says(world, 112, 'collie vdi list -r')).not.toContain('VM1');
   });
 });
+
+test('sound: a sheep that is killed while it joins for the first time can be started again, wherever it stood', () => {
+  const stuck: string[] = [];
+  for (let before = 0; before < 24; before++) {
+    const world = new World({ behaviour: 'sound', seed: 3, nodes: [111, 112, 113] });
+    startAll(world, [111, 112]);
+    says(world, 111, 'collie cluster format -c 2');
+    world.run(SECOND);
+    let left = before;
+    world.killer = ({ last }, { kind }) => last === 113 && kind === 'disk' && left-- === 0;
+    startAll(world, [113]);
+    world.killer = null;
+    if (world.node(113).engine === null) startAll(world, [113]);
+    if (!untilQuiet(world, 20 * SECOND) || living(world).length < 3)
+      stuck.push(`before operation ${before}: ${world.node(113).exit?.why ?? 'not quiet'}`);
+  }
+
+  expect(stuck).toEqual([]);
+});

@@ -137,13 +137,14 @@ function* start({ event, response, isJoiner }: Joining): Script {
     sheep.state.cluster.claims.clear();
     return sheep.policy.earlierEpochs === 'fetched';
   });
-  if (isFetching) yield* agreeOnLogs(head.epoch);
+  // Before any epoch: epochs on a disk that does not say of which cluster they are make a stranger of it for ever.
   const config = yield* act(({ state }): StoreConfig => {
     const { ctime, flags, copies } = state.cluster;
     return { ctime, flags, copies };
   });
   const isKept = yield* writeConfigFile(config);
   if (!isKept) yield* act((sheep) => failOfDisk(sheep, 'config'));
+  if (isFetching) yield* agreeOnLogs(head.epoch);
   if (!isFetching && isJoiner && head.incEpoch !== 0) yield* rewritePrevious(head.epoch, event.sender.ent);
 }
 
