@@ -166,7 +166,6 @@ export interface SheepStatus {
   readonly connections: number;
   /** What is going on, by the names of the scripts. */
   readonly scripts: readonly string[];
-  readonly vdis: readonly number[];
 }
 
 export interface SheepEngine {

@@ -1,11 +1,10 @@
 // What a sheep looks like from outside, as plain data.
-import { takenVdis } from '../image/vdi-bitmap.ts';
 import type { SheepStatus } from './contract.ts';
 import { isMaster } from './driver/driver.ts';
 import type { Sheep } from './sheep.ts';
 
 export function inspectSheep(sheep: Sheep, scripts: readonly string[]): SheepStatus {
-  const { phase, cluster, driver, recovery, io, net, store } = sheep.state;
+  const { phase, cluster, driver, recovery, io, net } = sheep.state;
   return {
     phase,
     clusterStatus: cluster.status,
@@ -29,6 +28,5 @@ export function inspectSheep(sheep: Sheep, scripts: readonly string[]): SheepSta
     outstanding: io.outstanding,
     connections: net.inbound.size + net.outbound.size,
     scripts,
-    vdis: takenVdis(store.bitmap),
   };
 }

@@ -4,7 +4,7 @@ import { encode } from '../../wire/layout.ts';
 import { concatBytes, viewOf } from '../../base/bytes.ts';
 import { VDI_BITMAP_OCTETS } from '../image/vdi-bitmap.ts';
 import { compareEntries, isSameNode, NodeEntry, SHEEP_LITTLE_ENDIAN } from '../node-entry.ts';
-import { FLAG_IO_LOCAL, FLAG_PASSED_ON, Op, Res, Status } from '../operations.ts';
+import { FLAG_IO_LOCAL, FLAG_PASSED_ON, FLAG_RECOVERY, Op, Res, Status } from '../operations.ts';
 import { numberField, type SheepHeader } from '../tcp-headers.ts';
 import { checkEpoch, ownCopy } from './io/copy.ts';
 import { enter, leave, serviceResult, statusResult } from './io/gate.ts';
@@ -210,6 +210,9 @@ function* serveClusterOp({ conn, header, parts }: Request): Script<Answer> {
   });
 }
 
+/** A list as sound sheep want it, again and again and with room for all: a refusal does not fill that up with zeros. */
+const isList = ({ opcode, flags }: SheepHeader): boolean => opcode === Op.GET_OBJ_LIST && (flags & FLAG_RECOVERY) !== 0;
+
 function* answerOf(request: Request): Script<Answer> {
   const { header } = request;
   const { opcode } = header;
@@ -219,7 +222,7 @@ function* answerOf(request: Request): Script<Answer> {
     if (FORCED.has(opcode)) return Res.SUCCESS;
     return isCluster ? serviceResult(sheep, opcode) : statusResult(sheep);
   });
-  if (refused !== Res.SUCCESS) return refusal(refused, header);
+  if (refused !== Res.SUCCESS) return isList(header) ? answer(refused) : refusal(refused, header);
   if (OBJECT_OPS.has(opcode)) return yield* serveObjectOp(request);
   if (CLUSTER_OPS.has(opcode)) return yield* serveClusterOp(request);
   if (opcode === Op.GET_NODE_LIST) return yield* serveNodeList();
