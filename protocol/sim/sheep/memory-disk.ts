@@ -12,7 +12,12 @@ export interface Chance {
 const oneIn = (chance: Chance, times: number): boolean => chance.below(times) === 0;
 
 function isZero(octets: Uint8Array): boolean {
-  for (let i = 0; i < octets.length; i++) if (octets[i] !== 0) return false;
+  let i = 0;
+  // Most of what is not zero says so at once; the rest is looked at word by word.
+  while (i < octets.length && (octets.byteOffset + i) % 4 !== 0) if (octets[i++] !== 0) return false;
+  const words = new Uint32Array(octets.buffer, octets.byteOffset + i, (octets.length - i) >>> 2);
+  for (let word = 0; word < words.length; word++) if (words[word] !== 0) return false;
+  for (i += words.length * 4; i < octets.length; i++) if (octets[i] !== 0) return false;
   return true;
 }
 
@@ -257,9 +262,14 @@ export class MemoryDisk {
     return this.files.get(path)?.size ?? 0;
   }
 
-  octets(path: string): Uint8Array | null {
+  has(path: string): boolean {
+    return this.files.has(path);
+  }
+
+  /** A file's octets, at most so many. */
+  octets(path: string, max = Number.POSITIVE_INFINITY): Uint8Array | null {
     const file = this.files.get(path);
-    return file === undefined ? null : file.read(0, file.length);
+    return file === undefined ? null : file.read(0, Math.min(file.length, max));
   }
 
   /** Octets that a file takes on the medium; 0 where there is none. */

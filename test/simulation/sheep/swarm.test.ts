@@ -1,28 +1,32 @@
-// Sound sheep under random faults, many clusters by their seeds: two to five nodes that are killed (also in the middle
-// of a step, with what they were writing torn), stopped, cut off, paused, slow or full, while clients write objects and
-// make images. Once all is well again: nothing that was acknowledged is lost, all copies are equal and where placement
-// says, epochs agree, no client still waits. A failing seed prints its faults and what was wrong. SHEEP_SEEDS=N runs
-// more.
+// Sound sheep under random faults, many clusters by their seeds: two to seven nodes, one to four copies, nodes that
+// share a zone, nodes that come later; killed (also in the middle of a step or with a write half on the disk), stopped,
+// cut off, paused, slow, full, all at once, while clients write, read and copy objects through whichever sheep listens,
+// and make and delete images. Every read is held against what was acknowledged; once all is well again all copies are
+// equal and where placement says, epochs agree, and no client still waits. A failing seed prints its faults and what
+// was wrong. SHEEP_SEEDS=N runs more.
 import { expect, test } from 'vitest';
 import { drawSwarm, swarm } from './support/swarm.ts';
 
-const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 100);
+const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 24);
 const PARTS = 4;
-/** Beyond those: seeds that found a fault once. */
-const KNOWN = [230, 360, 516];
+/** Of a part, in milliseconds: many seeds take long on a busy machine. */
+const TIMEOUT = 120_000 + SEEDS * 2_000;
 
-test.each(Array.from({ length: PARTS }, (_, part) => part + 1))('seeds, part %i', (part) => {
+test.each(Array.from({ length: PARTS }, (_, part) => part + 1))('seeds, part %i', { timeout: TIMEOUT }, (part) => {
   const bad: string[] = [];
   let acknowledged = 0;
+  let reads = 0;
 
-  const seeds = Array.from({ length: SEEDS }, (_, i) => i + 1).filter((seed) => seed % PARTS === part - 1);
-  for (const seed of part === 1 ? [...KNOWN, ...seeds] : seeds) {
+  for (let seed = part; seed <= SEEDS; seed += PARTS) {
     const result = swarm(drawSwarm(seed));
     acknowledged += result.acknowledged;
+    reads += result.reads;
     if (result.trouble.length > 0)
       bad.push(`seed ${seed}\n${result.faults.join('\n')}\n${result.trouble.slice(0, 10).join('\n')}`);
   }
 
   expect(bad.join('\n\n')).toBe('');
-  expect(acknowledged).toBeGreaterThan((10 * SEEDS) / PARTS);
+  // It is no test where hardly anything is written or read.
+  expect(acknowledged).toBeGreaterThan((100 * SEEDS) / PARTS);
+  expect(reads).toBeGreaterThan((150 * SEEDS) / PARTS);
 });

@@ -15,18 +15,24 @@ export interface Response {
   readonly data: Uint8Array;
 }
 
-/** Asks and does not wait; the answer is there when it has come, null when the connection broke first. */
+export interface Asked {
+  answer: Response | null;
+  isOver: boolean;
+  close(): void;
+}
+
+/**
+ * Asks and does not wait; the answer is there when it has come, null when the connection broke first. `whenOver` is
+ * called once, at either.
+ */
 export function ask(
   world: World,
   to: WorldNode,
   request: SheepHeader,
   data: Uint8Array = new Uint8Array(0),
-): { answer: Response | null; isOver: boolean; close(): void } {
-  const asked: { answer: Response | null; isOver: boolean; close(): void } = {
-    answer: null,
-    isOver: false,
-    close: () => connection.close(),
-  };
+  whenOver: (answer: Response | null) => void = () => undefined,
+): Asked {
+  const asked: Asked = { answer: null, isOver: false, close: () => connection.close() };
   const parts: Uint8Array[] = [];
   let have = 0;
   let wanted = SHEEP_HEADER_OCTETS;
@@ -44,9 +50,12 @@ export function ask(
       asked.answer = { header: read.value, data: whole.subarray(SHEEP_HEADER_OCTETS) };
       asked.isOver = true;
       connection.close();
+      whenOver(asked.answer);
     },
     onClosed: () => {
+      if (asked.isOver) return;
       asked.isOver = true;
+      whenOver(null);
     },
   });
   return asked;

@@ -67,10 +67,17 @@ export class WorldNode {
   /** Microseconds by which its wall clock is ahead. */
   skew = 0;
 
-  constructor(last: number) {
+  /** `zone`: the failure zone that its sheep is given; null leaves it to the address. */
+  constructor(last: number, zone: number | null = null) {
     this.last = last;
-    this.entry = nodeEntry(addrOctets(`192.168.1.${last}`) ?? new Uint8Array(16));
-    this.process = { nodeid: this.entry.zone, pid: 1000 };
+    const addr = addrOctets(`192.168.1.${last}`) ?? new Uint8Array(16);
+    this.entry = nodeEntry(addr, zone === null ? {} : { zone });
+    this.process = { nodeid: this.nodeid, pid: 1000 };
+  }
+
+  /** As Corosync names it: by its address. */
+  get nodeid(): number {
+    return nodeEntry(this.entry.addr).zone;
   }
 
   save(): WorldNodeState {

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** Last octets of the addresses 192.168.1.x. */
   readonly nodes: readonly number[];
+  /** Failure zones of the nodes, in their order; without, each is its own. */
+  readonly zones?: readonly number[];
   readonly wallMicrosAtZero?: bigint;
   /** Keep every sheep's log; costs memory. */
   readonly keepsLogs?: boolean;
@@ -57,7 +59,7 @@ export class World {
   constructor(options: WorldOptions) {
     this.options = options;
     this.chance = random(options.seed);
-    this.nodes = options.nodes.map((last) => new WorldNode(last));
+    this.nodes = options.nodes.map((last, i) => new WorldNode(last, options.zones?.[i] ?? null));
   }
 
   node(last: number): WorldNode {
@@ -91,7 +93,7 @@ export class World {
     assert(node.engine === null, 'a node is started once');
     node.life++;
     node.exit = null;
-    node.process = { nodeid: node.entry.zone, pid: 1000 + node.life };
+    node.process = { nodeid: node.nodeid, pid: 1000 + node.life };
     node.isPaused = false;
     node.engine = this.create(node);
     this.step(node, { kind: 'start' });
