@@ -6,6 +6,7 @@ import type { RunUnit } from '../../../protocol/sim/scenario/commands.ts';
 import { timeText } from '../../../protocol/sim/scenario/words.ts';
 import type { LabReply } from '../lab-view.ts';
 import type { ToolResult } from '../shell/node-view.ts';
+import { areRecovered, areTogether } from '../store-rest.ts';
 import type { VirtualLab } from './virtual-lab.ts';
 import { SHELL_HELP, virtualShell } from './virtual-shell.ts';
 
@@ -84,27 +85,15 @@ function ringOf(lab: VirtualLab, size: number): string | null {
   return [...counts].find(([, count]) => count === size)?.[0] ?? null;
 }
 
-const sheepOf = (lab: VirtualLab): readonly SheepStatus[] => lab.nodes().flatMap(({ status }) => status?.sheep ?? []);
-
-function sheepTogether(lab: VirtualLab, size: number): string | null {
-  const sheep = sheepOf(lab);
-  const areTogether = sheep.every(({ phase, members }) => phase === 'joined' && members.length === size);
-  return sheep.length === size && areTogether ? `${size} sheep together` : null;
-}
-
-/** Nothing is under way, at the same epoch everywhere. */
-function recovered(lab: VirtualLab): string | null {
-  const sheep = sheepOf(lab);
-  const isSo = ({ recovery, epoch, queue }: SheepStatus): boolean =>
-    recovery === null && queue.length === 0 && epoch === sheep[0]?.epoch;
-  return sheep.length > 0 && sheep.every(isSo) ? 'recovered' : null;
-}
+/** As of every node that runs, null for one without a sheep. */
+const sheepOf = (lab: VirtualLab): readonly (SheepStatus | null)[] =>
+  lab.nodes().flatMap(({ condition, status }) => (condition === 'running' ? [status?.sheep ?? null] : []));
 
 /** Tells what it came to, once it did; null for what is no wait. */
 function waitedFor(what: string, size: number): ((lab: VirtualLab) => string | null) | null {
-  if (what === 'recovered') return recovered;
+  if (what === 'recovered') return (lab) => (areRecovered(sheepOf(lab)) ? 'recovered' : null);
   if (!Number.isInteger(size) || size < 1) return null;
-  if (what === 'sheep') return (lab) => sheepTogether(lab, size);
+  if (what === 'sheep') return (lab) => (areTogether(sheepOf(lab), size) ? `${size} sheep together` : null);
   if (what !== 'ring') return null;
   return (lab) => {
     const id = ringOf(lab, size);

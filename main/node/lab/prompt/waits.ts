@@ -1,5 +1,6 @@
 // Waits of the prompt: until a ring of so many is installed and synchronised at all its members, until so many sheep
 // are one cluster, until their objects are where they belong, until nothing changed for a while, for some seconds.
+import { areRecovered, areTogether } from '../../../../app/lab/store-rest.ts';
 import { fail, ok, type Result } from '../../../../protocol/base/result.ts';
 import type { SheepStatus } from '../../../../protocol/sheep/engine/contract.ts';
 import type { LabCluster } from '../lab-cluster.ts';
@@ -35,34 +36,6 @@ async function until(
     await sleep(LOOK_MS);
   }
   return fail(`not ${says} after ${WAIT_MS_MAX / 1000} s`);
-}
-
-/** So many sheep that all know each other. */
-const areTogether = (sheep: readonly (SheepStatus | null)[], size: number): boolean =>
-  sheep.length === size && sheep.every((one) => one?.phase === 'joined' && one.members.length === size);
-
-/** What a sheep does from the news of a change to the last object of the epoch that it makes. */
-const OF_CHANGES: ReadonlySet<string> = new Set(['boot', 'dispatch', 'rejoin', 'recover']);
-
-/**
- * The sheep that run, and no others, are the members of one epoch, and nothing of it is under way anywhere. Who has not
- * noticed yet that a node died or came still has other members.
- */
-function areRecovered(sheep: readonly (SheepStatus | null)[]): boolean {
-  const epoch = sheep[0]?.epoch;
-  return (
-    areTogether(sheep, sheep.length) &&
-    sheep.every(
-      (one) =>
-        one !== null &&
-        one.epoch === epoch &&
-        one.committedEpoch === epoch &&
-        !one.isSuspended &&
-        one.queue.length === 0 &&
-        one.recovery === null &&
-        !one.scripts.some((name) => OF_CHANGES.has(name)),
-    )
-  );
 }
 
 async function waitQuiet(lastEventMs: () => number): Promise<Result<string, string>> {
