@@ -96,4 +96,6 @@ export interface LabObjects {
 export interface LabReply {
   readonly output: string;
   readonly exitCode: number;
+  /** The command goes on: the line that gives what has come since, to be said again until a person ends it. */
+  readonly again?: string;
 }

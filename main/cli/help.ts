@@ -141,7 +141,7 @@ what happens, takes lines from its prompt, and leaves no process behind when it 
   --exec FILE       lines from a file instead of the prompt
   --json            one object for every event and every line
 
-  NODE> COMMAND     in the shell of a node: 112> corosync-cfgtool -s
+  NODE> COMMAND     in the shell of a node: 112> corosync-cfgtool -s; Ctrl-C ends tail -f
   fault KIND NODE   breaks something; heal ends it; help lists the kinds
   add, status, wait ring N, wait quiet, wait SECONDS, quit
 

@@ -47,4 +47,6 @@ export const labActions = {
     keep(line);
     return bridge.call('lab.command', line);
   },
+  /** What has come since of a command that goes on: said by itself, so it stands in no log. */
+  goOn: (line: string): Promise<LabReply> => bridge.call('lab.command', line),
 };

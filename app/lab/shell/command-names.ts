@@ -27,5 +27,5 @@ export const SHELL_COMMANDS: { readonly [name: string]: readonly string[] } = {
     'sheepdog stop',
   ],
   sheep: ['-d', '-D', '-z'],
-  tail: ['corosync.log', '-n 50 corosync.log', 'store/sheep.log'],
+  tail: ['corosync.log', '-n 50 corosync.log', '-f corosync.log', 'store/sheep.log'],
 };

@@ -21,6 +21,8 @@ export interface ToolResult {
   readonly out: string;
   readonly err: string;
   readonly code: number;
+  /** The command goes on: the line that gives what has come since, to be run again until a person ends it. */
+  readonly again?: string;
 }
 
 export const toolOut = (out: string, code = 0): ToolResult => ({ out, err: '', code });

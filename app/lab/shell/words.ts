@@ -28,21 +28,27 @@ export interface ShellLine {
   /** Without its folder; empty where there is none. */
   readonly name: string;
   readonly args: readonly string[];
-  /** What stands behind pipes. */
+  /** What stands behind pipes, and the same as it was typed. */
   readonly pipes: readonly (readonly string[])[];
+  readonly behind: string;
 }
 
 export function splitLine(line: string): ShellLine {
   const [first = '', ...pipes] = partsOf(line);
   const [name = '', ...args] = wordsOf(first);
-  return { name: name.replace(/^.*\//, ''), args, pipes: pipes.map(wordsOf) };
+  const behind = pipes.map((pipe) => ` |${pipe}`).join('');
+  return { name: name.replace(/^.*\//, ''), args, pipes: pipes.map(wordsOf), behind };
 }
 
 export const notFound = (name: string): ToolResult =>
   toolErr(`${name}: command not found; help lists the commands\n`, 127);
 
-/** What comes out behind the pipes. */
-export function throughPipes(pipes: readonly (readonly string[])[], first: ToolResult): ToolResult {
+/** What comes out behind the pipes. Of what goes on, each part passes them by itself: that suits grep alone. */
+export function throughPipes({ pipes, behind }: ShellLine, first: ToolResult): ToolResult {
+  const { again } = first;
+  const whole = again === undefined ? undefined : pipes.find(([name]) => name !== 'grep');
+  if (whole !== undefined)
+    return toolErr(`${whole[0] ?? ''}: tail -f has no end to wait for; grep may stand behind it\n`);
   let result = first;
   for (const words of pipes) {
     const next = throughPipe(words, result);
@@ -50,7 +56,7 @@ export function throughPipes(pipes: readonly (readonly string[])[], first: ToolR
       return toolErr(`${words[0] ?? ''}: not behind a pipe here; grep, wc, head, tail and sort are\n`, 127);
     result = next;
   }
-  return result;
+  return again === undefined ? result : { ...result, code: 0, again: `${again}${behind}` };
 }
 
 /** Runs a line; `command` gives null for a name that it does not know. */
@@ -58,7 +64,7 @@ export async function runLineOf(
   line: string,
   command: (name: string, args: readonly string[]) => Promise<ToolResult | null>,
 ): Promise<ToolResult> {
-  const { name, args, pipes } = splitLine(line);
-  const found = await command(name, args);
-  return found === null ? notFound(name) : throughPipes(pipes, found);
+  const words = splitLine(line);
+  const found = await command(words.name, words.args);
+  return found === null ? notFound(words.name) : throughPipes(words, found);
 }

@@ -58,17 +58,20 @@ export interface PendingReply {
   readonly poll: () => LabReply | null;
 }
 
-const replyOf = ({ out, err, code }: ToolResult): LabReply => said(`${out}${err}`, code);
+const replyOf = (node: number, { out, err, code, again }: ToolResult): LabReply => ({
+  ...said(`${out}${err}`, code),
+  ...(again === undefined ? {} : { again: `n${node}> ${again}` }),
+});
 
 function shell(lab: VirtualLab, node: number, line: string): LabReply | PendingReply {
   const sinceMicros = lab.nowMicros;
   const result = virtualShell(lab, node, line);
-  if (!('poll' in result)) return replyOf(result);
+  if (!('poll' in result)) return replyOf(node, result);
   return {
     sinceMicros,
     poll: () => {
       const end = result.poll();
-      return end === null ? null : replyOf(end);
+      return end === null ? null : replyOf(node, end);
     },
   };
 }

@@ -2,10 +2,10 @@
 import { utf8Text } from '../../../protocol/base/bytes.ts';
 import type { MemoryDisk } from '../../../protocol/sim/sheep/memory-disk.ts';
 import { toolErr, toolOut, type ToolResult } from '../shell/node-view.ts';
+import { partWanted, readCat, readTail, tailResult } from '../shell/tail.ts';
 
 /** Names of the store's folder, as people know it. */
 const STORE = /^(?:\/mnt\/sheepdog\/data|\/var\/lib\/sheepdog|\.\/store|store|\.)?\/?/;
-const LINES_USUAL = 10;
 const KIB = 1024;
 const FOLDER_OCTETS = 4096;
 
@@ -75,15 +75,16 @@ function du(disk: MemoryDisk, args: readonly string[]): ToolResult {
 }
 
 function tail(disk: MemoryDisk, command: string, args: readonly string[]): ToolResult {
-  const path = pathOf(args);
-  const octets = disk.octets(path);
-  if (path === 'corosync.log')
+  const words = command === 'cat' ? readCat(args) : readTail(args);
+  if ('code' in words) return words;
+  const path = words.path.replace(STORE, '');
+  if (/(?:^|\/)corosync\.log$/.test(path))
     return toolErr(`${command}: the log of Corosync is not kept in a virtual lab; the notebook of its capture is\n`);
-  if (octets === null) return noFile(command, args);
-  const lines = utf8Text(octets).replace(/\n$/, '').split('\n');
-  const number = args.map((arg) => /^(?:-n)?-?(\d+)$/.exec(arg)?.[1]).find((text) => text !== undefined);
-  const shown = command === 'cat' ? lines : lines.slice(-(Number(number) || LINES_USUAL));
-  return toolOut(octets.length === 0 ? '' : `${shown.join('\n')}\n`);
+  if (!disk.has(path)) return noFile(command, args);
+  const size = disk.sizeOf(path);
+  const { at, length } = partWanted(words, size);
+  const read = disk.carryOut({ op: 'read', path, offset: at, length });
+  return tailResult(words, { octets: read.ok ? read.octets : new Uint8Array(), at, size }, utf8Text);
 }
 
 /** Null where it is none of these commands. `disk`: null in a lab without stores. */

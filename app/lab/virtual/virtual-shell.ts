@@ -151,14 +151,14 @@ function ofFault(done: Result<string, string>): ToolResult {
 
 /** Runs a line in the shell of a node. */
 export function virtualShell(lab: VirtualLab, node: number, line: string): ShellResult {
-  const { name, args, pipes } = splitLine(line);
-  const found = run(lab, node, name, args);
-  if (found === null) return notFound(name);
-  if (!('poll' in found)) return throughPipes(pipes, found);
+  const words = splitLine(line);
+  const found = run(lab, node, words.name, words.args);
+  if (found === null) return notFound(words.name);
+  if (!('poll' in found)) return throughPipes(words, found);
   return {
     poll: () => {
       const end = found.poll();
-      return end === null ? null : throughPipes(pipes, end);
+      return end === null ? null : throughPipes(words, end);
     },
   };
 }

@@ -11,17 +11,18 @@ import { fail, type Result } from '../../../protocol/base/result.ts';
 import { parseArguments } from '../arguments.ts';
 import { HELP } from '../help.ts';
 import { complain } from '../output.ts';
+import { GoingOn, INTERRUPTED } from './going-on.ts';
 import { labOptions, LAB_OPTION_SPEC, type LabOptions } from './lab-options.ts';
-
-const INTERRUPTED = 130;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Says what a line came to. */
-function answer(line: string, { out, err, code }: LineResult, isJson: boolean): void {
-  if (isJson) print(JSON.stringify({ event: 'line', line, out, err, code }));
+/** Says what a line came to, or has come to so far. */
+function answer(line: string, { out, err, code, again }: LineResult, isJson: boolean): void {
+  if (isJson && again !== undefined) {
+    if (out !== '' || err !== '') print(JSON.stringify({ event: 'output', line, out, err }));
+  } else if (isJson) print(JSON.stringify({ event: 'line', line, out, err, code }));
   else {
     process.stdout.write(out);
     process.stderr.write(err);
@@ -29,10 +30,16 @@ function answer(line: string, { out, err, code }: LineResult, isJson: boolean): 
 }
 
 /** Lines of the prompt or of a file, one after the other; ends with the input or at `quit`. */
-async function takeLines(lab: RunningLab, options: LabOptions, isStopped: () => boolean): Promise<number> {
+async function takeLines(
+  lab: RunningLab,
+  options: LabOptions,
+  going: GoingOn,
+  isStopped: () => boolean,
+): Promise<number> {
   let failed = 0;
+  const part = (line: string) => (result: LineResult) => answer(line, result, options.isJson);
   const take = async (line: string): Promise<boolean> => {
-    const result = await lab.run(line);
+    const result = await going.run(line, (said) => lab.run(said), part(line));
     if (result.code !== 0) failed = 1;
     answer(line, result, options.isJson);
     return !result.isQuit && !isStopped();
@@ -84,20 +91,24 @@ async function run(options: LabOptions): Promise<number> {
     complain(opened.problem);
     return 2;
   }
+  const going = new GoingOn();
   let stop: (code: number) => void = () => undefined;
   let isStopped = false;
   const stopped = new Promise<number>((done) => {
     stop = (code) => {
       isStopped = true;
+      going.interrupt();
       done(code);
     };
   });
   // The command line as a whole ends at once; a lab ends its processes first.
   process.removeAllListeners('SIGINT');
-  process.once('SIGINT', () => stop(INTERRUPTED));
+  process.on('SIGINT', () => {
+    if (!going.interrupt()) stop(INTERRUPTED);
+  });
   process.once('SIGTERM', () => stop(0));
   process.once('SIGHUP', () => stop(0));
-  const code = await Promise.race([takeLines(opened.value, options, () => isStopped), stopped]);
+  const code = await Promise.race([takeLines(opened.value, options, going, () => isStopped), stopped]);
   await opened.value.end('leave');
   if (capture !== null) await new Promise((done) => capture.end(done));
   return code;

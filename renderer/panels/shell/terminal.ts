@@ -8,6 +8,8 @@ import { withAdoptedStyles } from './adopted-styles.ts';
 import { terminalText } from './terminal-text.ts';
 import { keysIn, LineEditor, type Outcome } from './line-editor.ts';
 
+/** Milliseconds from one look at a command that goes on to the next. */
+const AGAIN_MS = 250;
 /** Lines that can be scrolled back to. */
 const SCROLLBACK = 5000;
 
@@ -32,6 +34,8 @@ export class NodeTerminal {
   /** Keys that came while a command ran. */
   private waiting: string[] = [];
   private isRunning = false;
+  /** Ctrl+C was typed while a command ran, or the terminal is no more. */
+  private isInterrupted = false;
   /** Rows below the prompt's first at which the caret stands. */
   private caretRow = 0;
 
@@ -86,6 +90,7 @@ export class NodeTerminal {
   }
 
   dispose(): void {
+    this.isInterrupted = true;
     this.terminal.dispose();
     this.host.remove();
   }
@@ -132,7 +137,8 @@ export class NodeTerminal {
 
   private take(keys: readonly string[]): void {
     if (this.isRunning) {
-      // Ctrl+C forgets what was typed ahead; a command that runs is not stopped by it.
+      // Ctrl+C forgets what was typed ahead and ends a command that goes on; another one runs to its end.
+      this.isInterrupted ||= keys.includes('\u0003');
       this.waiting = keys.includes('\u0003') ? [] : [...this.waiting, ...keys];
       return;
     }
@@ -172,12 +178,25 @@ export class NodeTerminal {
     if (waiting.length > 0) this.take(waiting);
   }
 
+  private write(output: string): void {
+    const end = output === '' || output.endsWith('\n') ? '' : '\n';
+    this.terminal.write(terminalText(output + end));
+  }
+
   private async say(line: string): Promise<void> {
     this.isRunning = true;
+    this.isInterrupted = false;
     try {
-      const { output, exitCode } = await labActions.command(`n${this.number}> ${line.trim()}`);
-      const end = output === '' || output.endsWith('\n') ? '' : '\n';
-      this.terminal.write(terminalText(output + end));
+      let reply = await labActions.command(`n${this.number}> ${line.trim()}`);
+      this.write(reply.output);
+      while (reply.again !== undefined && !this.isInterrupted) {
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+        if (this.isInterrupted) break;
+        reply = await labActions.goOn(reply.again);
+        this.write(reply.output);
+      }
+      if (reply.again !== undefined) this.terminal.write('^C\r\n');
+      const { exitCode } = reply;
       if (exitCode !== 0) this.terminal.write(`\u001b[31mexit code ${exitCode}\u001b[0m\r\n`);
     } finally {
       this.isRunning = false;

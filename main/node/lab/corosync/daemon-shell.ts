@@ -9,7 +9,7 @@ const HELP = `corosync-cfgtool, -cmapctl, -cpgtool, -quorumtool, -blackbox   of 
 service corosync start|stop|restart|status
 kill -9|-STOP|-CONT corosync      its process; pidof corosync
 ip addr, ip link, ip route        the machine's network
-tail [-n N] corosync.log, cat corosync.conf, ls [-la] [DIR], du [-h] [DIR]
+tail [-n N] [-f] corosync.log, cat corosync.conf, ls [-la] [DIR], du [-h] [DIR]
 `;
 
 const TOOLS: ReadonlySet<string> = new Set([
@@ -84,7 +84,7 @@ async function command(
       return du(folder, args);
     case 'tail':
     case 'cat':
-      return tail(folder, args, name === 'cat');
+      return tail(folder, args, name);
     case 'sheep':
     case 'collie':
     case 'qemu-img':

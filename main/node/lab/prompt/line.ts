@@ -13,6 +13,8 @@ export interface LineResult {
   readonly code: number;
   /** The line asks for the end of the lab. */
   readonly isQuit: boolean;
+  /** The command goes on: the line that gives what has come since. */
+  readonly again?: string;
 }
 
 export interface PromptContext {
@@ -103,8 +105,8 @@ async function words(context: PromptContext, line: string): Promise<LineResult> 
 
 /** A command in the shell of the node with this number. */
 export async function runInNode(context: PromptContext, number: number, command: string): Promise<LineResult> {
-  const { out, err, code } = await context.cluster.shell(number, command, context.print);
-  return said(out, err, code);
+  const { again, ...result } = await context.cluster.shell(number, command, context.print);
+  return { ...result, isQuit: false, ...(again === undefined ? {} : { again: `n${number}> ${again}` }) };
 }
 
 /** A line of the prompt: `NODE> COMMAND`, or a word of the lab's own. */

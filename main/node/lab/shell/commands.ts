@@ -188,7 +188,7 @@ service sheepdog start|stop|status   the node's sheep; pkill [-9] sheep ends it 
 sheep [-d] [-D] [-z ZONE]         starts the sheep with options
 collie …                          every command of collie 0.3.0; < FILE and > FILE
 qemu-img create sheepdog:NAME SIZE; convert [-p] FILE sheepdog:NAME, and back; info sheepdog:NAME
-tail [-n N] corosync.log          the end of the log; store/sheep.log too
+tail [-n N] [-f] corosync.log     the end of the log; -f goes on with it, Ctrl-C ends that; store/sheep.log too
 ls [-la] [DIR], du [-h] [DIR], rm [-rf] FILE…   the node's folder; its store is /mnt/sheepdog/data
 `;
 
@@ -209,7 +209,7 @@ export const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['ls', (context, args) => ls(folderOf(context), args)],
   ['du', (context, args) => du(folderOf(context), args)],
   ['rm', (context, args) => rmFiles(folderOf(context), args)],
-  ['tail', (context, args) => tail(folderOf(context), args, false)],
-  ['cat', (context, args) => tail(folderOf(context), args, true)],
+  ['tail', (context, args) => tail(folderOf(context), args, 'tail')],
+  ['cat', (context, args) => tail(folderOf(context), args, 'cat')],
   ['help', async () => toolOut(HELP)],
 ]);

@@ -3,9 +3,8 @@ import type { Stats } from 'node:fs';
 import { lstat, open, readdir, rm } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
+import { partWanted, readCat, readTail, tailResult } from '../../../../app/lab/shell/tail.ts';
 
-/** Octets of a file that are read from its end. */
-const TAIL_OCTETS_MAX = 1 << 20;
 const ENTRIES_MAX = 100_000;
 
 /** Paths of the real machines, as people know them, and where they lie here. */
@@ -140,25 +139,23 @@ export async function du(folder: string, args: readonly string[]): Promise<ToolR
   return toolOut(shown.map(([octets, name]) => `${size(octets)}\t${name}\n`).join(''));
 }
 
-/** The end of a text file; at most its last megabyte is read. */
-export async function tail(folder: string, args: readonly string[], isWhole: boolean): Promise<ToolResult> {
-  const numbers = args.filter((arg) => /^(-n)?-?\d+$/.test(arg)).map((arg) => Number(/\d+/.exec(arg)?.[0]));
-  const path = args.find((arg) => !arg.startsWith('-') && !/^\d+$/.test(arg));
-  if (path === undefined) return toolErr('tail wants a file: tail corosync.log\n');
+/** The end of a text file, also as it grows; at most a megabyte at once. */
+export async function tail(folder: string, args: readonly string[], command: 'tail' | 'cat'): Promise<ToolResult> {
+  const words = command === 'cat' ? readCat(args) : readTail(args);
+  if ('code' in words) return words;
   try {
-    const file = await open(insideFolder(folder, path), 'r');
+    const file = await open(insideFolder(folder, words.path), 'r');
     try {
       const { size } = await file.stat();
-      const length = Math.min(size, TAIL_OCTETS_MAX);
+      const { at, length } = partWanted(words, size);
       const octets = new Uint8Array(length);
-      await file.read(octets, 0, length, size - length);
-      const lines = Buffer.from(octets).toString('utf8').replace(/\n$/, '').split('\n');
-      const shown = isWhole ? lines : lines.slice(-(numbers[0] ?? 10));
-      return toolOut(length === 0 ? '' : `${shown.join('\n')}\n`);
+      const { bytesRead } = await file.read(octets, 0, length, at);
+      const part = { octets: octets.subarray(0, bytesRead), at, size };
+      return tailResult(words, part, (text) => Buffer.from(text).toString('utf8'));
     } finally {
       await file.close();
     }
   } catch (error) {
-    return missing(isWhole ? 'cat' : 'tail', path, error);
+    return missing(command, words.path, error);
   }
 }

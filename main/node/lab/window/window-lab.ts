@@ -100,7 +100,7 @@ export class WindowLab {
     const { lab } = this;
     if (lab === null || this.hasEnded) return { output: 'the lab has ended\n', exitCode: 1 };
     const atNs = lab.cluster.nowNs();
-    const { out, err, code, isQuit } = await lab.run(line);
+    const { out, err, code, isQuit, again } = await lab.run(line);
     if (isQuit) void this.end();
     const nodes = code === 0 ? faultOf(lab.cluster, line) : null;
     if (nodes !== null) {
@@ -109,7 +109,7 @@ export class WindowLab {
       lab.cluster.mark(atNs, labMarkText(fault));
       this.tell();
     }
-    return { output: `${out}${err}`, exitCode: code };
+    return { output: `${out}${err}`, exitCode: code, ...(again === undefined ? {} : { again }) };
   }
 
   /** Ends every process and the capture, which stays readable. */

@@ -1,0 +1,76 @@
+// tail -f at the prompt of a lab, as a person has it: lines come as they are written, Ctrl-C ends the command and not
+// the lab. Needs Linux, no right.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
+const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
+const ARGS = ['lab', '--no-sheep', '--nodes', '2', '--port', '30705'];
+
+let lab: ChildProcess | null = null;
+let said = '';
+
+function start(...options: readonly string[]): void {
+  said = '';
+  lab = spawn(process.execPath, [CLI, ...ARGS, ...options], { stdio: ['pipe', 'pipe', 'inherit'] });
+  lab.stdout?.on('data', (text: Buffer) => (said += text.toString()));
+}
+
+const type = (...lines: readonly string[]): void => void lab?.stdin?.write(lines.map((line) => `${line}\n`).join(''));
+
+async function until(what: RegExp): Promise<void> {
+  for (const limit = Date.now() + 40_000; !what.test(said);) {
+    if (Date.now() > limit) throw new Error(`${String(what)} was not said:\n${said}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+async function ended(): Promise<number | null> {
+  const { exitCode = null } = lab ?? {};
+  return exitCode ?? new Promise((done) => lab?.once('close', done));
+}
+
+afterEach(async () => {
+  lab?.kill('SIGTERM');
+  await ended();
+});
+
+describe.skipIf(why !== null)(why ?? 'tail -f', () => {
+  it('tells the lines of the log as they come, until Ctrl-C', { timeout: 60_000 }, async () => {
+    start();
+    type('wait ring 2', 'fault kill 2', '1> tail -n 1 -f corosync.log | grep TOTEM', 'status');
+    await until(/A processor failed/);
+    await until(/new membership was formed/);
+    // What was typed meanwhile waits for the end of the command.
+    const before = said;
+    lab?.kill('SIGINT');
+    await until(/n1 127\.168\.1\.111 id/);
+
+    expect(before).not.toMatch(/n1 127\.168\.1\.111 id/);
+    expect(before).not.toMatch(/CPG/);
+    lab?.kill('SIGINT');
+    expect(await ended()).toBe(130);
+  });
+
+  it('as JSON: parts, and an end', { timeout: 60_000 }, async () => {
+    start('--json');
+    type('wait ring 2', '1> tail -f corosync.log');
+    await until(/"event":"output"/);
+    lab?.kill('SIGINT');
+    await until(/"line":"1> tail -f corosync.log","out":"","err":"","code":130/);
+    type('quit');
+
+    // A command that was interrupted is one that failed.
+    expect(await ended()).toBe(1);
+  });
+
+  it('ends with its lab', { timeout: 60_000 }, async () => {
+    start();
+    type('wait ring 2', '1> tail -f corosync.log');
+    await until(/ready to provide service/);
+    lab?.kill('SIGTERM');
+
+    expect(await ended()).toBe(0);
+  });
+});
