@@ -7,6 +7,11 @@ export const SAMPLES_MAX = 262_144;
 /** Of two clusters the one that holds this share of the other's samples holds nearly as many. */
 const NEARLY = 0.9;
 
+/** From so many on, samples are sorted by their digits: in three passes, however many there are. */
+const MANY = 4096;
+const DIGIT_BITS = 11;
+const DIGITS = 2 ** DIGIT_BITS;
+
 const millionths = (value: number): number => Math.round(value * 1e6) / 1e6;
 
 export class Samples {
@@ -42,7 +47,7 @@ export class Samples {
   /** The values below which these shares of the samples lie, to a millionth; nulls where there are none. */
   percentiles(shares: readonly number[]): readonly (number | null)[] {
     if (this.length === 0) return shares.map(() => null);
-    const sorted = this.kept.slice(0, this.length).sort();
+    const sorted = this.sorted();
     // Samples are kept in single precision: what is said of them must not exceed the greatest, which is exact.
     return shares.map((share) => {
       const sample = sorted[Math.min(this.length - 1, Math.floor(share * this.length))]!;
@@ -62,8 +67,13 @@ export class Samples {
     return end;
   }
 
+  private sorted(): Float32Array {
+    const kept = this.kept.slice(0, this.length);
+    return kept.length < MANY ? kept.sort() : sortMany(kept);
+  }
+
   private endOfDensest(width: number): number | null {
-    const sorted = this.kept.slice(0, this.length).sort();
+    const sorted = this.sorted();
     let [most, from, best] = [0, 0, -1];
     for (let to = 0; to < sorted.length; to++) {
       while (sorted[from]! < sorted[to]! * (1 - width)) from++;
@@ -78,4 +88,40 @@ export class Samples {
   get greatest(): number | null {
     return this.count === 0 ? null : millionths(this.max);
   }
+}
+
+/** Floats as whole numbers in the same order: the bits of a negative one turned round, the sign of others set. */
+function toOrdered(words: Uint32Array): void {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    words[i] = word ^ ((word & 0x80000000) === 0 ? 0x80000000 : 0xffffffff);
+  }
+}
+
+function fromOrdered(words: Uint32Array): void {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    words[i] = word ^ ((word & 0x80000000) === 0 ? 0xffffffff : 0x80000000);
+  }
+}
+
+/** The samples sorted, in their own memory or in other; as Float32Array.sort() would, in a tenth of its time. */
+function sortMany(samples: Float32Array<ArrayBuffer>): Float32Array {
+  let from = new Uint32Array(samples.buffer);
+  let to = new Uint32Array(from.length);
+  toOrdered(from);
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
+    const places = new Uint32Array(DIGITS);
+    for (let i = 0; i < from.length; i++) places[(from[i]! >>> shift) & (DIGITS - 1)]!++;
+    let place = 0;
+    for (let digit = 0; digit < DIGITS; digit++) {
+      const count = places[digit]!;
+      places[digit] = place;
+      place += count;
+    }
+    for (let i = 0; i < from.length; i++) to[places[(from[i]! >>> shift) & (DIGITS - 1)]!++] = from[i]!;
+    [from, to] = [to, from];
+  }
+  fromOrdered(from);
+  return new Float32Array(from.buffer);
 }

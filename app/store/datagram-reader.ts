@@ -1,6 +1,6 @@
 // What one UDP datagram is: recognises its start, opens it with the keys at hand, takes knet off and joins its
 // fragments, and reads the columns of the Totem message inside. Not frames, not IP: indexer.ts.
-import { viewOf } from '../../protocol/base/bytes.ts';
+import { LastView } from '../../protocol/base/bytes.ts';
 import type { Keyring, Opened } from '../../protocol/crypto/keyring.ts';
 import { decompressKnet, isReadableCompression } from '../../protocol/knet/decompress.ts';
 import { createKnetDefragmenter } from '../../protocol/knet/defragment.ts';
@@ -50,6 +50,7 @@ export class DatagramReader {
   private readonly table: PacketTable;
   private readonly keyring: Keyring | null;
   private readonly defragmenter = createKnetDefragmenter();
+  private readonly view = new LastView();
   private readonly clear1: number;
   private readonly clear2: number;
   private readonly clear3: number;
@@ -109,6 +110,7 @@ export class DatagramReader {
 
   private place(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, kind: number, encoding: number): void {
     m.bytes = bytes;
+    m.view = this.view.of(bytes);
     m.at = at;
     m.end = end;
     m.kind = kind;
@@ -137,7 +139,7 @@ export class DatagramReader {
     this.place(m, bytes, start, end, whole ? PacketKind.RRP : PacketKind.MALFORMED, second ? this.clear2 : this.clear1);
     m.dialect = second ? COROSYNC_2 : COROSYNC_1;
     m.littleEndian = bytes[start + 2] === 0x22;
-    if (whole) m.sender = viewOf(bytes).getUint32(start + 8, m.littleEndian);
+    if (whole) m.sender = m.view.getUint32(start + 8, m.littleEndian);
     else m.flags |= RowFlag.PROBLEM;
   }
 
@@ -315,6 +317,6 @@ function trailerOctets(m: IndexedMessage, needed: number): number {
   if (m.kind !== PacketKind.MCAST) return m.end - m.at - needed;
   const fixed = (m.dialect as Dialect).at.mcast.size;
   const payload = m.at + fixed * ((m.flags & RowFlag.ENCAPSULATED) !== 0 ? 2 : 1);
-  const packet = readPacket(viewOf(m.bytes), payload, m.end, m.littleEndian);
+  const packet = readPacket(m.view, payload, m.end, m.littleEndian);
   return packet.ok ? packet.value.trailing : 0;
 }

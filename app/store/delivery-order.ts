@@ -1,5 +1,6 @@
 // The total order as the capture shows it: which mcast carries a payload first, which piece follows which, and whole
 // messages for those who listen. Holds back what came early until the gap closes or cannot close any more.
+import { viewOf } from '../../protocol/base/bytes.ts';
 import { createAssembler } from '../../protocol/totempg/assembler.ts';
 import { readPacket } from '../../protocol/totempg/packet.ts';
 import type { DialectId } from '../../protocol/totem/dialect.ts';
@@ -12,19 +13,37 @@ const HELD_MAX = 2048;
 const HELD_OCTETS_MAX = 32 * 1024 * 1024;
 const SENDERS_MAX = 4096;
 
-/** One mcast (of its payload identity: the inner one of an encapsulated mcast). */
+/** One mcast (of its payload identity: the inner one of an encapsulated mcast). Used again for the next. */
 export interface OrderedMcast {
-  readonly row: number;
-  readonly timeNs: number;
-  readonly ring: number;
-  readonly seq: number;
-  readonly sender: number;
-  readonly dialect: DialectId;
-  readonly littleEndian: boolean;
+  row: number;
+  timeNs: number;
+  ring: number;
+  seq: number;
+  sender: number;
+  dialect: DialectId;
+  littleEndian: boolean;
   /** The totempg packet is bytes[at, end). */
-  readonly bytes: Uint8Array;
-  readonly at: number;
-  readonly end: number;
+  bytes: Uint8Array;
+  view: DataView;
+  at: number;
+  end: number;
+}
+
+export function newOrderedMcast(): OrderedMcast {
+  const bytes = new Uint8Array();
+  return {
+    row: 0,
+    timeNs: 0,
+    ring: 0,
+    seq: 0,
+    sender: 0,
+    dialect: 'corosync-1',
+    littleEndian: true,
+    bytes,
+    view: viewOf(bytes),
+    at: 0,
+    end: 0,
+  };
 }
 
 interface RingOrder {
@@ -102,7 +121,7 @@ export class DeliveryOrder {
 
   private hold(order: RingOrder, mcast: OrderedMcast): void {
     const bytes = mcast.bytes.slice(mcast.at, mcast.end);
-    order.held.set(mcast.seq, { ...mcast, bytes, at: 0, end: bytes.length });
+    order.held.set(mcast.seq, { ...mcast, bytes, view: viewOf(bytes), at: 0, end: bytes.length });
     this.heldCount++;
     this.heldOctets += bytes.length;
     while (this.heldCount > HELD_MAX || this.heldOctets > HELD_OCTETS_MAX) {
@@ -131,10 +150,9 @@ export class DeliveryOrder {
   }
 
   private deliver(mcast: OrderedMcast): void {
-    const { bytes, at, end, row, sender } = mcast;
+    const { bytes, view, at, end, row, sender } = mcast;
     if (end - at >= 8) this.linkPiece(mcast, bytes[at + 4]!, bytes[at + 5]!);
     if (this.listeners.length === 0) return;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const packet = readPacket(view, at, end, mcast.littleEndian);
     if (!packet.ok) return;
     for (const message of this.assembler.push(sender, mcast.ring, view, packet.value, row)) {

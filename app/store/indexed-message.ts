@@ -34,6 +34,8 @@ export interface IndexedMessage {
   knetBroadcast: boolean;
   /** The Totem message is bytes[at, end), valid only during the call; for other kinds, the UDP payload. */
   bytes: Uint8Array;
+  /** Of all of bytes. */
+  view: DataView;
   at: number;
   end: number;
 }

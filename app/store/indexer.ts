@@ -1,5 +1,6 @@
 // The index pass: frames in, rows out, each relevant packet shown once to the analyzers. Reassembles IP, leaves what a
 // datagram is to datagram-reader.ts and the order of mcasts to delivery-order.ts. Keeps numbers, not bytes.
+import { viewOf } from '../../protocol/base/bytes.ts';
 import type { Keyring } from '../../protocol/crypto/keyring.ts';
 import { createAddressTable } from '../../protocol/net/addresses.ts';
 import { createIpReassembly } from '../../protocol/net/ip-reassembly.ts';
@@ -8,12 +9,12 @@ import type { FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { COROSYNC_1 } from '../../protocol/totem/dialect.ts';
 import { DatagramReader } from './datagram-reader.ts';
 import type { DeliveryListener } from './delivered-message.ts';
-import { DeliveryOrder } from './delivery-order.ts';
+import { DeliveryOrder, newOrderedMcast } from './delivery-order.ts';
 import { DuplicateWatch } from './tracks/duplicate-watch.ts';
 import { FragmentTrail } from './tracks/fragment-trail.ts';
 import type { Analyzer, IndexedMessage } from './indexed-message.ts';
 import { isRelevant, PacketKind, RowFlag } from './kinds.ts';
-import { readInnerMcast, type InnerMcast } from './message-columns.ts';
+import { readInnerMcast } from './message-columns.ts';
 import { CHUNK_ROWS, SESSION_PACKETS_MAX, type PacketColumns } from './packet-store.ts';
 import type { PacketTable } from './packet-table.ts';
 import { PingWatch } from './tracks/ping-watch.ts';
@@ -27,6 +28,7 @@ export interface IndexerOptions {
   readonly listeners: readonly DeliveryListener[];
 }
 
+const NO_BYTES = new Uint8Array();
 const UDP_HEADER_OCTETS = 8;
 const KNET_PING = 0x81;
 const KNET_PONG = 0x82;
@@ -52,7 +54,8 @@ function newMessage(): IndexedMessage {
     toGroup: false,
     isCut: false,
     knetBroadcast: false,
-    bytes: new Uint8Array(),
+    bytes: NO_BYTES,
+    view: viewOf(NO_BYTES),
     at: 0,
     end: 0,
   };
@@ -73,7 +76,7 @@ export class Indexer implements FrameSink {
   /** Requests and responses on sheepdog's port, by frame. */
   readonly sheepTcp = new SheepTcp();
   private readonly message = newMessage();
-  private readonly inner: InnerMcast = { ring: 0, seq: 0, sender: 0, littleEndian: true, at: 0 };
+  private readonly ordered = newOrderedMcast();
   /** The last new token_seq of each ring, to mark repeated tokens. */
   private readonly lastTokenSeq: (number | undefined)[] = [];
   /** Frames of the ring that the snap length cut. */
@@ -272,32 +275,25 @@ export class Indexer implements FrameSink {
   }
 
   private watchMcast(columns: PacketColumns, index: number): void {
-    const { message: m, inner, table } = this;
+    const { message: m, ordered, table } = this;
     const dialect = m.dialect ?? COROSYNC_1;
-    const { bytes, end, row, timeNs } = m;
-    let ring = m.ring;
-    let seq = m.seq;
-    let sender = m.sender;
-    let at = m.at + dialect.at.mcast.size;
-    let littleEndian = m.littleEndian;
+    ordered.row = m.row;
+    ordered.timeNs = m.timeNs;
+    ordered.ring = m.ring;
+    ordered.seq = m.seq;
+    ordered.sender = m.sender;
+    ordered.dialect = dialect.id;
+    ordered.littleEndian = m.littleEndian;
+    ordered.bytes = m.bytes;
+    ordered.view = m.view;
+    ordered.at = m.at + dialect.at.mcast.size;
+    ordered.end = m.end;
     if ((m.flags & RowFlag.ENCAPSULATED) !== 0) {
       // The outer place in the order is taken too: the ring's sequence goes on over recovery messages.
-      this.order.skip(ring, seq);
-      if (!readInnerMcast(m, table, inner)) return;
-      ({ ring, seq, sender, littleEndian, at } = inner);
+      this.order.skip(m.ring, m.seq);
+      if (!readInnerMcast(m, table, ordered)) return;
     }
-    const first = this.order.mcast({
-      row,
-      timeNs,
-      ring,
-      seq,
-      sender,
-      dialect: dialect.id,
-      littleEndian,
-      bytes,
-      at,
-      end,
-    });
+    const first = this.order.mcast(ordered);
     if (first === 0) return;
     m.flags |= RowFlag.PAYLOAD_COPY;
     columns.link[index] = first;

@@ -6,68 +6,63 @@ import type { IndexedMessage } from './indexed-message.ts';
 import { PacketKind, RowFlag } from './kinds.ts';
 import type { PacketTable } from './packet-table.ts';
 
-function u32(b: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian
-    ? (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-    : ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
-}
-
 /** Octets that an entry of a commit token's memb_list takes beside its ring id. */
 const COMMIT_ENTRY_OCTETS = 12;
 
-function ringAt(table: PacketTable, b: Uint8Array, at: number, le: boolean, dialect: Dialect): number {
+function ringAt(table: PacketTable, view: DataView, at: number, le: boolean, dialect: Dialect): number {
   const seqAt = at + dialect.at.ring.seq;
-  return table.ringNumber(u32(b, at, le), u32(b, seqAt + (le ? 0 : 4), le), u32(b, seqAt + (le ? 4 : 0), le));
+  const low = view.getUint32(seqAt + (le ? 0 : 4), le);
+  return table.ringNumber(view.getUint32(at, le), low, view.getUint32(seqAt + (le ? 4 : 0), le));
 }
 
 function readToken(m: IndexedMessage, table: PacketTable, dialect: Dialect): number {
-  const { bytes: b, at, littleEndian: le } = m;
+  const { view, at, littleEndian: le } = m;
   const offsets = dialect.at.token;
   const length = m.end - at;
   if (length < offsets.size) return -1;
-  const entries = u32(b, at + offsets.rtrListEntries, le);
+  const entries = view.getUint32(at + offsets.rtrListEntries, le);
   if (entries > RETRANSMIT_ENTRIES_MAX) return -1;
-  m.seq = u32(b, at + offsets.seq, le);
-  m.aru = u32(b, at + offsets.aru, le);
-  m.tokenSeq = u32(b, at + offsets.tokenSeq, le);
-  m.ring = ringAt(table, b, at + offsets.ringId, le, dialect);
+  m.seq = view.getUint32(at + offsets.seq, le);
+  m.aru = view.getUint32(at + offsets.aru, le);
+  m.tokenSeq = view.getUint32(at + offsets.tokenSeq, le);
+  m.ring = ringAt(table, view, at + offsets.ringId, le, dialect);
   if (entries > 0) m.flags |= RowFlag.RTR;
-  if (u32(b, at + offsets.retransFlg, le) !== 0) m.flags |= RowFlag.RETRANS_FLG;
+  if (view.getUint32(at + offsets.retransFlg, le) !== 0) m.flags |= RowFlag.RETRANS_FLG;
   return offsets.size + entries * dialect.at.rtrItem.size;
 }
 
 function readMcast(m: IndexedMessage, table: PacketTable, dialect: Dialect): number {
-  const { bytes: b, at, littleEndian: le } = m;
+  const { view, at, littleEndian: le } = m;
   const offsets = dialect.at.mcast;
   if (m.end - at < offsets.size) return -1;
-  m.seq = u32(b, at + offsets.seq, le);
-  m.tokenSeq = u32(b, at + offsets.thisSeqno, le);
-  m.ring = ringAt(table, b, at + offsets.ringId, le, dialect);
-  if (b[at + dialect.at.encapsulated] === 1) m.flags |= RowFlag.ENCAPSULATED;
+  m.seq = view.getUint32(at + offsets.seq, le);
+  m.tokenSeq = view.getUint32(at + offsets.thisSeqno, le);
+  m.ring = ringAt(table, view, at + offsets.ringId, le, dialect);
+  if (m.bytes[at + dialect.at.encapsulated] === 1) m.flags |= RowFlag.ENCAPSULATED;
   return m.end - at;
 }
 
 function readJoin(m: IndexedMessage, dialect: Dialect): number {
-  const { bytes: b, at, littleEndian: le } = m;
+  const { view, at, littleEndian: le } = m;
   const offsets = dialect.at.join;
   if (m.end - at < offsets.size) return -1;
-  m.seq = u32(b, at + offsets.procListEntries, le);
-  m.aru = u32(b, at + offsets.failedListEntries, le);
+  m.seq = view.getUint32(at + offsets.procListEntries, le);
+  m.aru = view.getUint32(at + offsets.failedListEntries, le);
   if (m.seq > PROCESSOR_COUNT_MAX || m.aru > PROCESSOR_COUNT_MAX) return -1;
-  m.tokenSeq = u32(b, at + offsets.ringSeq + (le ? 0 : 4), le);
+  m.tokenSeq = view.getUint32(at + offsets.ringSeq + (le ? 0 : 4), le);
   if (m.sender === 0) m.flags |= RowFlag.LEAVE;
   return offsets.size + (m.seq + m.aru) * dialect.srpAddrSize;
 }
 
 function readCommit(m: IndexedMessage, table: PacketTable, dialect: Dialect): number {
-  const { bytes: b, at, littleEndian: le } = m;
+  const { view, at, littleEndian: le } = m;
   const offsets = dialect.at.commit;
   if (m.end - at < offsets.size) return -1;
-  m.seq = u32(b, at + offsets.membIndex, le);
-  m.aru = u32(b, at + offsets.addrEntries, le);
+  m.seq = view.getUint32(at + offsets.membIndex, le);
+  m.aru = view.getUint32(at + offsets.addrEntries, le);
   if (m.aru > PROCESSOR_COUNT_MAX) return -1;
-  m.tokenSeq = u32(b, at + offsets.tokenSeq, le);
-  m.ring = ringAt(table, b, at + offsets.ringId, le, dialect);
+  m.tokenSeq = view.getUint32(at + offsets.tokenSeq, le);
+  m.ring = ringAt(table, view, at + offsets.ringId, le, dialect);
   return offsets.size + m.aru * (dialect.srpAddrSize + dialect.ringIdSize + COMMIT_ENTRY_OCTETS);
 }
 
@@ -84,19 +79,19 @@ function readBody(m: IndexedMessage, table: PacketTable, dialect: Dialect, type:
       return readCommit(m, table, dialect);
     case PacketKind.MEMB_MERGE_DETECT:
       if (m.end - m.at < merge.size) return -1;
-      m.ring = ringAt(table, m.bytes, m.at + merge.ringId, m.littleEndian, dialect);
+      m.ring = ringAt(table, m.view, m.at + merge.ringId, m.littleEndian, dialect);
       return merge.size;
     case PacketKind.TOKEN_HOLD_CANCEL:
       if (m.end - m.at < holdCancel.size) return -1;
-      m.ring = ringAt(table, m.bytes, m.at + holdCancel.ringId, m.littleEndian, dialect);
+      m.ring = ringAt(table, m.view, m.at + holdCancel.ringId, m.littleEndian, dialect);
       return holdCancel.size;
     default:
       return -1;
   }
 }
 
-/** Octets of a ring id behind rep and seq that tell an inner mcast's place. */
-export interface InnerMcast {
+/** Where an inner mcast belongs. */
+interface InnerMcast {
   ring: number;
   seq: number;
   sender: number;
@@ -111,9 +106,9 @@ export function readInnerMcast(m: IndexedMessage, table: PacketTable, out: Inner
   if (m.end - at < dialect.at.mcast.size || m.bytes[at + dialect.at.type] !== PacketKind.MCAST) return false;
   const le = dialect === COROSYNC_3 ? m.bytes[at] === 0x70 : m.bytes[at + 2] === 0x22;
   out.littleEndian = le;
-  out.sender = u32(m.bytes, at + dialect.at.nodeid, le);
-  out.seq = u32(m.bytes, at + dialect.at.mcast.seq, le);
-  out.ring = ringAt(table, m.bytes, at + dialect.at.mcast.ringId, le, dialect);
+  out.sender = m.view.getUint32(at + dialect.at.nodeid, le);
+  out.seq = m.view.getUint32(at + dialect.at.mcast.seq, le);
+  out.ring = ringAt(table, m.view, at + dialect.at.mcast.ringId, le, dialect);
   out.at = at + dialect.at.mcast.size;
   return true;
 }
@@ -133,7 +128,7 @@ export function readColumns(m: IndexedMessage, table: PacketTable): number {
   }
   m.littleEndian = dialect === COROSYNC_3 ? b[at] === 0x70 : b[at + 2] === 0x22;
   if (!m.littleEndian) m.flags |= RowFlag.BIG_ENDIAN;
-  m.sender = u32(b, at + dialect.at.nodeid, m.littleEndian);
+  m.sender = m.view.getUint32(at + dialect.at.nodeid, m.littleEndian);
   const type = b[at + dialect.at.type]!;
   const needed = readBody(m, table, dialect, type);
   if (needed < 0 || needed > m.end - at) {

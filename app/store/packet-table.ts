@@ -43,7 +43,10 @@ export class PacketTable implements PacketStore {
   private readonly ringNumbers = new Map<string, number>();
   private readonly slots: RingSlot[] = Array.from({ length: 4 }, () => ({ rep: -1, low: 0, high: 0, index: 0 }));
   private nextSlot = 0;
+  /** The slot of the packet before. */
+  private last: RingSlot = { rep: -1, low: 0, high: 0, index: 0 };
   private readonly encodingNumbers = new Map<string, number>();
+  private lastLinktype = -1;
   /** Row from which a link type holds. */
   private readonly linktypes: { readonly from: number; readonly linktype: number }[] = [];
 
@@ -84,7 +87,13 @@ export class PacketTable implements PacketStore {
 
   /** Number of the ring rep:(high·2^32 + low). */
   ringNumber(rep: number, low: number, high: number): number {
-    for (const slot of this.slots) if (slot.rep === rep && slot.low === low && slot.high === high) return slot.index;
+    const { last } = this;
+    if (last.low === low && last.rep === rep && last.high === high) return last.index;
+    for (const slot of this.slots)
+      if (slot.rep === rep && slot.low === low && slot.high === high) {
+        this.last = slot;
+        return slot.index;
+      }
     const seq = (BigInt(high) << 32n) | BigInt(low);
     const id = `${rep}:${seq}`;
     let index = this.ringNumbers.get(id);
@@ -100,6 +109,7 @@ export class PacketTable implements PacketStore {
     slot.low = low;
     slot.high = high;
     slot.index = index;
+    this.last = slot;
     return index;
   }
 
@@ -123,7 +133,9 @@ export class PacketTable implements PacketStore {
   }
 
   noteLinktype(row: number, linktype: number): void {
-    if (this.linktypes.at(-1)?.linktype !== linktype) this.linktypes.push({ from: row, linktype });
+    if (this.lastLinktype === linktype) return;
+    this.lastLinktype = linktype;
+    this.linktypes.push({ from: row, linktype });
   }
 
   linktype(row: Row): number {

@@ -56,6 +56,20 @@ export function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+/** A view of the bytes at hand, made anew for others alone: portions hold many records, a view costs more than one. */
+export class LastView {
+  private bytes: Uint8Array = new Uint8Array();
+  private view = viewOf(this.bytes);
+
+  of(bytes: Uint8Array): DataView {
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = viewOf(bytes);
+    }
+    return this.view;
+  }
+}
+
 /** Octets of a text in UTF-8. */
 export function utf8Bytes(text: string): Uint8Array {
   const octets: number[] = [];

@@ -1,4 +1,5 @@
 // The classic pcap format: a file header, then a record per packet. Microseconds or nanoseconds, either byte order.
+import { LastView } from '../base/bytes.ts';
 import { FRAME_OCTETS_MAX, type CaptureFormat, type ReadingState } from './capture-format.ts';
 
 const FILE_HEADER = 24;
@@ -17,11 +18,8 @@ export function createPcapFormat(state: ReadingState, magic: number): CaptureFor
   const header = isModified ? MODIFIED_HEADER : RECORD_HEADER;
   let linktype = -1;
 
-  const u32 = littleEndian
-    ? (b: Uint8Array, at: number): number =>
-        (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-    : (b: Uint8Array, at: number): number =>
-        ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
+  const view = new LastView();
+  const u32 = (bytes: Uint8Array, at: number): number => view.of(bytes).getUint32(at, littleEndian);
 
   return {
     name: 'pcap',

@@ -1,6 +1,6 @@
 // The pcapng format: sections of blocks in the section's byte order, several interfaces with clocks of their own.
 // Packets, notes, log entries, names and drop counts are read; blocks of other kinds are passed over.
-import { asciiText } from '../base/bytes.ts';
+import { asciiText, LastView } from '../base/bytes.ts';
 import {
   BLOCK_OCTETS_MAX,
   FRAME_OCTETS_MAX,
@@ -23,6 +23,7 @@ const INTERFACES_MAX = 65_536;
 const EPB_HEADER = 28;
 const PB_HEADER = 28;
 const SPB_HEADER = 12;
+const NANOSECONDS = 1e9;
 /** Longest note kept, octets. */
 const NOTE_OCTETS_MAX = 65_536;
 /** Octets of a log entry that are looked at for its time, and kept. */
@@ -35,6 +36,10 @@ interface CaptureInterface {
   readonly nsPerTick: number;
   readonly ticksPerSecond: number;
   readonly offsetSeconds: number;
+  /** The high half of its last time, and what that is: it changes once in seconds or hours. */
+  high: number;
+  highSeconds: number;
+  highTicks: number;
 }
 
 interface Option {
@@ -67,6 +72,7 @@ class Section implements CaptureFormat {
   private readonly state: ReadingState;
   private littleEndian = true;
   private interfaces: CaptureInterface[] = [];
+  private readonly view = new LastView();
 
   constructor(state: ReadingState) {
     this.state = state;
@@ -78,9 +84,7 @@ class Section implements CaptureFormat {
     return this.littleEndian ? b[at]! | (b[at + 1]! << 8) : (b[at]! << 8) | b[at + 1]!;
   }
   private u32(b: Uint8Array, at: number): number {
-    return this.littleEndian
-      ? (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-      : ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
+    return this.view.of(b).getUint32(at, this.littleEndian);
   }
 
   private damaged(fileOffset: number, what: string): number {
@@ -203,6 +207,9 @@ class Section implements CaptureFormat {
       nsPerTick,
       ticksPerSecond,
       offsetSeconds,
+      high: 0,
+      highSeconds: 0,
+      highTicks: 0,
     });
   }
 
@@ -234,24 +241,17 @@ class Section implements CaptureFormat {
   }
 
   /** Nanoseconds since the epoch of the reader. Exact for resolutions down to a nanosecond. */
-  private timeOf({ nsPerTick, ticksPerSecond, offsetSeconds }: CaptureInterface, high: number, low: number): number {
+  private timeOf(clock: CaptureInterface, high: number, low: number): number {
     const { state } = this;
+    const { nsPerTick, ticksPerSecond, offsetSeconds } = clock;
     // 64-bit ticks do not fit a float64: take the seconds off first.
-    let seconds: number;
-    let ticks: number;
-    const coarse = high * 4294967296 + low;
-    if (coarse <= Number.MAX_SAFE_INTEGER) {
-      seconds = Math.floor(coarse / ticksPerSecond);
-      ticks = coarse - seconds * ticksPerSecond;
-    } else {
-      const all = (BigInt(high) << 32n) | BigInt(low);
-      const per = BigInt(Math.round(ticksPerSecond));
-      seconds = Number(all / per);
-      ticks = Number(all % per);
-    }
-    seconds += offsetSeconds;
+    const isFine = ticksPerSecond > NANOSECONDS;
+    if (clock.high !== high || isFine) readHigh(clock, high, isFine ? low : 0);
+    const ticks = isFine ? clock.highTicks : clock.highTicks + low;
+    const full = Math.floor(ticks / ticksPerSecond);
+    const seconds = clock.highSeconds + full + offsetSeconds;
     if (Number.isNaN(state.epochSeconds)) state.epochSeconds = seconds;
-    return (seconds - state.epochSeconds) * 1e9 + Math.round(ticks * nsPerTick);
+    return (seconds - state.epochSeconds) * 1e9 + Math.round((ticks - full * ticksPerSecond) * nsPerTick);
   }
 
   private simplePacket(bytes: Uint8Array, at: number, length: number, fileOffset: number): void {
@@ -293,6 +293,15 @@ class Section implements CaptureFormat {
     }
     this.state.sink.dropped(this.u32(bytes, at + 8), drops);
   }
+}
+
+/** Divides high·2^32 + low into seconds and ticks. */
+function readHigh(clock: CaptureInterface, high: number, low: number): void {
+  const all = (BigInt(high) << 32n) | BigInt(low);
+  const per = BigInt(clock.ticksPerSecond);
+  clock.high = high;
+  clock.highSeconds = Number(all / per);
+  clock.highTicks = Number(all % per);
 }
 
 function ipv6Text(bytes: Uint8Array): string {

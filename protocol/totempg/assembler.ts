@@ -44,7 +44,7 @@ export interface Assembler {
   ): readonly AssembledMessage[];
   /** Forgets half-sent messages of nodes that left the ring: they will not be completed. */
   left(senders: Iterable<number>): void;
-  /** Messages begun and not ended, with the source of their first piece. */
+  /** Messages begun and not ended, with the source of their first piece; of a sender in order of their beginning. */
   halves(): readonly { readonly sender: number; readonly first: number; readonly octets: number }[];
 }
 
@@ -58,19 +58,23 @@ interface Half {
 }
 
 interface Sender {
+  /** Greater than that of any sender heard of less recently. */
+  used: number;
   current: Half | null;
   /** Begun on an earlier ring, oldest first: senders resume them once the new ring has synchronised (5.1.4). */
   suspended: readonly Half[];
 }
 
-function octetsOf(sender: Sender): number {
-  return sender.suspended.reduce((sum, half) => sum + half.octets, sender.current?.octets ?? 0);
+function octetsOf({ current, suspended }: Sender): number {
+  let octets = current === null ? 0 : current.octets;
+  for (const half of suspended) octets += half.octets;
+  return octets;
 }
 
 /** Makes current the half-sent message that a packet with this `continuation` goes on with, or null. */
 function resume(sender: Sender, continuation: number, ring: number): void {
   const { current } = sender;
-  if (current !== null && current.label === continuation) return;
+  if (current === null ? sender.suspended.length === 0 : current.label === continuation) return;
   const waiting = continuation === 0 ? -1 : sender.suspended.findLastIndex((half) => half.label === continuation);
   const resumed = sender.suspended[waiting] ?? null;
   const suspended = sender.suspended.filter((half) => half !== resumed);
@@ -99,7 +103,7 @@ function append(half: Half, piece: Uint8Array): void {
   half.octets = octets;
 }
 
-/** The half-sent message that a packet leaves behind, or null where it leaves none or one that is too long. */
+/** The half-sent message that a packet with a label leaves behind, or null where it is too long. */
 function remainder(
   half: Half | null,
   packet: TotempgPacket,
@@ -107,7 +111,6 @@ function remainder(
   source: number,
   last: Uint8Array,
 ): Half | null {
-  if (packet.fragmented === 0) return null;
   const isMiddle = packet.continuation !== 0 && packet.pieces.length === 1;
   if (!isMiddle) return { label: packet.fragmented, ring, first: source, buffer: last.slice(), octets: last.length };
   if (half === null || half.octets + last.length > MESSAGE_OCTETS_MAX) return null;
@@ -117,11 +120,17 @@ function remainder(
   return half;
 }
 
+function leastUsed(senders: ReadonlyMap<number, Sender>): number {
+  let [oldest, least] = [0, Infinity];
+  for (const [nodeid, { used }] of senders) if (used < least) [oldest, least] = [nodeid, used];
+  return oldest;
+}
+
 /** An assembler for all senders of a capture. */
 export function createAssembler(): Assembler {
-  // Insertion order is the order of last use: the first is the one heard of least recently.
   const senders = new Map<number, Sender>();
   let held = 0;
+  let pushed = 0;
 
   const forget = (nodeid: number): void => {
     const sender = senders.get(nodeid);
@@ -129,16 +138,19 @@ export function createAssembler(): Assembler {
     held -= octetsOf(sender);
     senders.delete(nodeid);
   };
-  const keepBounds = (): void => {
-    for (const nodeid of senders.keys()) {
-      if (senders.size <= SENDERS_MAX && held <= HELD_OCTETS_MAX) return;
-      forget(nodeid);
+  const senderOf = (nodeid: number): Sender => {
+    let sender = senders.get(nodeid);
+    if (sender === undefined) {
+      sender = { used: 0, current: null, suspended: [] };
+      senders.set(nodeid, sender);
     }
+    sender.used = ++pushed;
+    return sender;
   };
 
   return {
     push(nodeid, ring, view, packet, source) {
-      const sender = senders.get(nodeid) ?? { current: null, suspended: [] };
+      const sender = senderOf(nodeid);
       const before = octetsOf(sender);
       const bytesOf = (index: number): Uint8Array => {
         const piece = packet.pieces[index] ?? { at: 0, length: 0 };
@@ -156,11 +168,9 @@ export function createAssembler(): Assembler {
           messages.push({ complete: true, bytes: joined(half, bytes), first: half.first, last: source });
         else messages.push({ complete: false, bytes, first: null, last: source });
       }
-      sender.current = remainder(half, packet, ring, source, bytesOf(lastIndex));
-      senders.delete(nodeid);
-      senders.set(nodeid, sender);
+      sender.current = packet.fragmented === 0 ? null : remainder(half, packet, ring, source, bytesOf(lastIndex));
       held += octetsOf(sender) - before;
-      keepBounds();
+      while (senders.size > SENDERS_MAX || held > HELD_OCTETS_MAX) forget(leastUsed(senders));
       return messages;
     },
     left(nodeids) {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createIngest } from '../../app/session/ingest.ts';
 import { createKeyring } from '../../protocol/crypto/keyring.ts';
 import { nobleProvider, type CryptoProvider } from '../../protocol/crypto/provider.ts';
+import { CHUNK } from '../../main/node/capture/byte-source.ts';
 import { nodeProvider } from '../../main/node/crypto/node-provider.ts';
 import { goldenBytes, GOLDEN } from '../support/golden.ts';
 import { newIndex } from '../support/index-only.ts';
@@ -23,7 +24,6 @@ import { simulatorFigures } from './simulator.ts';
 const PACKETS = 1_000_000;
 const RUNS = 5;
 const PCAP_HEADER = 24;
-const CHUNK = 1 << 20;
 
 const figures = new Figures();
 const report = (figure: Figure): void => figures.report(figure);

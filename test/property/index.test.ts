@@ -2,6 +2,7 @@
 // decoder on what is malformed.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { viewOf } from '../../protocol/base/bytes.ts';
 import { decodeTotem } from '../../protocol/totem/decode.ts';
 import { DIALECTS } from '../../protocol/totem/dialect.ts';
 import type { IndexedMessage } from '../../app/store/indexed-message.ts';
@@ -75,7 +76,7 @@ describe('the fast reading', () => {
     const table = new PacketTable();
     const dialects = Object.values(DIALECTS);
     const message = (bytes: Uint8Array, which: number): IndexedMessage =>
-      ({ bytes, at: 0, end: bytes.length, dialect: dialects[which] ?? null, flags: 0 }) as IndexedMessage;
+      ({ bytes, view: viewOf(bytes), at: 0, end: bytes.length, dialect: dialects[which], flags: 0 }) as IndexedMessage;
     fc.assert(
       fc.property(
         fc.nat(2),

@@ -20,10 +20,9 @@ const NS_PER_MS = 1_000_000;
 
 /** Remembers which messages the node asks for: those that were not in the token before. */
 function noteRequests(m: IndexedMessage, ring: RingTrack, nodeid: number): void {
-  const { bytes, at, end, dialect, littleEndian } = m;
+  const { view, at, end, dialect, littleEndian } = m;
   if (dialect === null) return;
   const { token, rtrItem } = dialect.at;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
   const listed: number[] = [];
   for (let i = 0; i < RETRANSMIT_ENTRIES_MAX; i++) {
     const item = at + token.size + i * rtrItem.size;

@@ -25,12 +25,6 @@ interface RingDelivery {
   requestCount: number;
 }
 
-function u32(b: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian
-    ? (b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)) >>> 0
-    : ((b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!) >>> 0;
-}
-
 /** Numbers of one request: the representative with the low octets of its ring's seq, and the seq asked for. */
 const REQUEST_NUMBERS = 2;
 const NUMBERS_MAX = RETRANSMIT_ENTRIES_MAX * REQUEST_NUMBERS;
@@ -106,12 +100,12 @@ export class DeliveryAnalysis implements Analyzer {
 
   /** Counts the entries that the ring's previous token did not hold, for the node that sent this one. */
   private request(m: IndexedMessage, ring: RingDelivery, isNext: boolean): void {
-    const { dialect, bytes, littleEndian } = m;
+    const { dialect, view, littleEndian } = m;
     if (dialect === null) return;
     const { token, ring: ringAt, rtrItem } = dialect.at;
     const listAt = m.at + token.size;
     const entries = Math.min(
-      u32(bytes, m.at + token.rtrListEntries, littleEndian),
+      view.getUint32(m.at + token.rtrListEntries, littleEndian),
       RETRANSMIT_ENTRIES_MAX,
       Math.floor((m.end - listAt) / rtrItem.size),
     );
@@ -123,9 +117,9 @@ export class DeliveryAnalysis implements Analyzer {
     this.fresh.length = 0;
     for (let i = 0; i < entries; i++) {
       const at = listAt + i * rtrItem.size;
-      const low = u32(bytes, at + seqLow, littleEndian) & 0x1fffff;
-      const id = u32(bytes, at + ringAt.rep, littleEndian) * 2 ** 21 + low;
-      const seq = u32(bytes, at + rtrItem.seq, littleEndian);
+      const low = view.getUint32(at + seqLow, littleEndian) & 0x1fffff;
+      const id = view.getUint32(at + ringAt.rep, littleEndian) * 2 ** 21 + low;
+      const seq = view.getUint32(at + rtrItem.seq, littleEndian);
       const isKnown = ring.requests !== null && holds(ring.requests, ring.requestCount, id, seq);
       if (!isKnown && !holds(reading, length, id, seq)) {
         this.fresh.push(seq);
@@ -177,8 +171,8 @@ export class DeliveryAnalysis implements Analyzer {
  * Who lacks what a token asks for, where hops before it were not captured and so any of several nodes may have put the
  * entries there: the one that keeps the token's aru down (specs 7.8), if there is one.
  */
-function lackingNode({ bytes, at, littleEndian }: IndexedMessage, aruAddr: number, sender: number): number {
-  const keeps = u32(bytes, at + aruAddr, littleEndian);
+function lackingNode({ view, at, littleEndian }: IndexedMessage, aruAddr: number, sender: number): number {
+  const keeps = view.getUint32(at + aruAddr, littleEndian);
   return keeps === 0 ? sender : keeps;
 }
 

@@ -30,12 +30,6 @@ export interface SaturatedSpan {
   readonly frames: number[];
 }
 
-function i32(b: Uint8Array, at: number, littleEndian: boolean): number {
-  return littleEndian
-    ? b[at]! | (b[at + 1]! << 8) | (b[at + 2]! << 16) | (b[at + 3]! << 24)
-    : (b[at]! << 24) | (b[at + 1]! << 16) | (b[at + 2]! << 8) | b[at + 3]!;
-}
-
 export class Flow implements Analyzer {
   private readonly done: SaturatedSpan[] = [];
   private readonly open: (SaturatedSpan | null | undefined)[] = [];
@@ -53,8 +47,8 @@ export class Flow implements Analyzer {
   private token(m: IndexedMessage): void {
     if (m.dialect === null) return;
     const { token } = m.dialect.at;
-    const fcc = i32(m.bytes, m.at + token.fcc, m.littleEndian);
-    const backlog = i32(m.bytes, m.at + token.backlog, m.littleEndian);
+    const fcc = m.view.getInt32(m.at + token.fcc, m.littleEndian);
+    const backlog = m.view.getInt32(m.at + token.backlog, m.littleEndian);
     let span = this.open[m.ring] ?? null;
     if (span !== null && m.timeNs - span.untilNs > APART_NS) {
       this.keep(span);

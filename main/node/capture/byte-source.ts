@@ -10,7 +10,10 @@ import type { OpenProblem } from '../../../app/ipc/contract.ts';
 import { SPOOL_OCTETS_MAX } from '../files/capture-file.ts';
 import { directoryProblem, explainSystemError } from '../files/open-problem.ts';
 
-const CHUNK = 1 << 20;
+/** Octets read at once: as much as the processor's own memory holds until they are looked at. */
+export const CHUNK = 1 << 17;
+/** Octets between two turns of signals and timers. */
+const TURN = 1 << 20;
 /** What standard input is called in sentences. */
 export const STANDARD_INPUT = 'standard input';
 /** Takes a portion; true ends the reading. */
@@ -84,7 +87,7 @@ class FileSource implements ByteSource {
         if (length === 0) return this.hasShrunk(at);
         at += length;
         if (await take(chunk.subarray(0, length))) return null;
-        await breathe();
+        if (at % TURN === 0) await breathe();
       }
       return null;
     } catch (error) {

@@ -116,6 +116,30 @@ describe('pcapng', () => {
     expect(drops).toEqual([[1, 4_294_967_300n]]);
   });
 
+  it.each([
+    ['microseconds', 6, 10n ** 6n],
+    ['nanoseconds', 9, 10n ** 9n],
+    ['parts of 2^20', 0x80 | 20, 2n ** 20n],
+    ['picoseconds', 12, 10n ** 12n],
+  ])('reads times in %s, wherever the halves of their ticks roll over', (_name, resolution, perSecond) => {
+    const described = interfaceDescription(1);
+    const option = described.findIndex((octet, i) => octet === 9 && described[i + 1] === 0 && described[i + 2] === 1);
+    described[option + 4] = resolution;
+    const steps = fc.array(fc.tuple(fc.nat(2), fc.nat(0xffff_ffff)), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(fc.nat(400_000_000), steps, (high, list) => {
+        const all = list.map(([step, low]) => (BigInt(high + step) << 32n) + BigInt(low));
+        const packets = all.map((timeNs) => enhancedPacket({ interfaceId: 0, timeNs, bytes: Uint8Array.of(1) }));
+        const { frames, reader } = read(concatBytes([sectionHeader(), described, ...packets]));
+        const start = (all[0] ?? 0n) / perSecond;
+        expect(reader.epochNs).toBe(start * 10n ** 9n);
+        const exact = all.map((ticks) => Number((ticks - start * perSecond) * 10n ** 9n) / Number(perSecond));
+        const off = frames.map(({ timeNs }, i) => Math.abs(Number(timeNs - reader.epochNs) - (exact[i] ?? 0)));
+        expect(Math.max(...off)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
   it('passes over a block of another kind, however long', () => {
     const unknown = new Uint8Array(6 * 1024 * 1024);
     const view = new DataView(unknown.buffer);

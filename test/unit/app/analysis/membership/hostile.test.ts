@@ -5,6 +5,7 @@ import { NODES_MAX } from '../../../../../app/analysis/membership/tracked/node-t
 import type { IndexedMessage } from '../../../../../app/store/indexed-message.ts';
 import { readColumns } from '../../../../../app/store/message-columns.ts';
 import { PacketTable } from '../../../../../app/store/packet-table.ts';
+import { viewOf } from '../../../../../protocol/base/bytes.ts';
 import { DIALECTS, type DialectId } from '../../../../../protocol/totem/dialect.ts';
 import { ring, Stage } from './stage.ts';
 
@@ -44,6 +45,7 @@ function randomMessage(next: () => number, id: DialectId, row: number, table: Pa
     isCut: false,
     knetBroadcast: false,
     bytes,
+    view: viewOf(bytes),
     at: 0,
     end: length,
   };

@@ -9,6 +9,7 @@ import { readColumns } from '../../../../../app/store/message-columns.ts';
 import { PacketTable } from '../../../../../app/store/packet-table.ts';
 import type { IndexedMessage } from '../../../../../app/store/indexed-message.ts';
 import { RowFlag } from '../../../../../app/store/kinds.ts';
+import { viewOf } from '../../../../../protocol/base/bytes.ts';
 import { COROSYNC_3, type Dialect } from '../../../../../protocol/totem/dialect.ts';
 import { encode, type Layout } from '../../../../../protocol/wire/layout.ts';
 
@@ -72,6 +73,7 @@ export class Stage {
       isCut: false,
       knetBroadcast: false,
       bytes,
+      view: viewOf(bytes),
       at: 0,
       end: bytes.length,
     };
