@@ -1,10 +1,11 @@
 // What only the reading of the capture knows, for the analysis to take into account. Types only.
+import type { Losses } from './losses.ts';
 import type { Timers } from './report/conf.ts';
 
 export interface CaptureFacts {
   readonly damage: { readonly kind: string; readonly at: number; readonly says: string } | null;
-  /** Packets that the capturing side says it dropped. */
-  readonly dropped: number;
+  /** What the capturing side dropped. */
+  readonly losses: Losses;
   /** Frames that the snap length cut. */
   readonly cutFrames: number;
   /** The timers of a corosync.conf, where one was given; else they are told from the packets. */

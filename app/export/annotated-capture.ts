@@ -14,6 +14,7 @@ import type { Annotations } from '../annotations/list.ts';
 import type { Finding, NodeEntry } from '../analysis/result.ts';
 import { PacketKind } from '../store/kinds.ts';
 import type { PacketTable } from '../store/packet-table.ts';
+import { lossesWithin, type Losses } from '../analysis/losses.ts';
 import { timeText, wallClock } from '../store/times.ts';
 import { Interfaces } from './interfaces.ts';
 import { namesText, readLogRow } from '../session/beside-packets.ts';
@@ -42,7 +43,7 @@ export interface CaptureToWrite {
   /** In order of time. */
   readonly logs: readonly LogEntry[];
   /** Packets that the capturing side dropped. */
-  readonly dropped: number;
+  readonly losses: Losses;
   /** What is written; null for all. */
   readonly span: TimeSpan | null;
   /** Null where everything is written as it was captured. */
@@ -247,10 +248,24 @@ export class AnnotatedCapture {
 
   /** The last blocks: log lines behind the last packet, and how many packets were dropped. */
   finish(): Uint8Array {
-    const { table, dropped } = this.what;
+    const { table } = this.what;
     const end = wallClock(table.epochNs, Number.isFinite(this.span.to) ? this.span.to : 0);
     const blocks = this.logsBefore(end);
-    if (dropped > 0 && this.interfaces.count > 0) blocks.push(interfaceStatistics(0, end, BigInt(dropped)));
+    if (this.interfaces.count > 0) blocks.push(...this.statistics());
     return concatBytes(blocks);
+  }
+
+  /** The counts of drops as they stood before and after each stretch in which they grew. */
+  private statistics(): readonly Uint8Array[] {
+    const { table, losses } = this.what;
+    const at = (timeNs: number | null): bigint => (timeNs === null ? 0n : wallClock(table.epochNs, timeNs));
+    const { from, to } = this.span;
+    let dropped = 0n;
+    const counts = lossesWithin(losses.list, from, to).flatMap(({ packets, fromNs, untilNs }) => {
+      const before = fromNs === null ? [] : [interfaceStatistics(0, at(fromNs), dropped)];
+      dropped += BigInt(packets);
+      return [...before, interfaceStatistics(0, at(untilNs), dropped)];
+    });
+    return losses.isUncounted ? [interfaceStatistics(0, 0n, null), ...counts] : counts;
   }
 }

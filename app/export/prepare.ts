@@ -31,7 +31,7 @@ export interface PreparedExport {
 }
 
 export function prepareExport(ingest: Ingest, analysis: Analysis, wish: ExportWish): PreparedExport {
-  const { table, names, dropped, customs, comments } = ingest;
+  const { table, names, losses, customs, comments } = ingest;
   const { nodes } = analysis;
   const scrubber = wish.isScrubbed ? new Scrubber({ table, nodes, names }) : null;
   const first = table.chunks[0]?.timeNs[0] ?? 0;
@@ -44,7 +44,7 @@ export function prepareExport(ingest: Ingest, analysis: Analysis, wish: ExportWi
     annotations: wish.annotations,
     comments: readCarried(customs, comments, table.epochNs).comments,
     logs: wish.logs,
-    dropped,
+    losses,
     span: wish.span,
     scrubber,
     application: wish.application,

@@ -4,6 +4,7 @@ import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
 import { createAnalysis } from '../analysis/analyse.ts';
 import type { CaptureFacts } from '../analysis/capture-facts.ts';
+import { withLoss, type Loss, type Losses } from '../analysis/losses.ts';
 import { PastFindings } from '../analysis/past-findings.ts';
 import type { Analysis } from '../analysis/result.ts';
 import { namesIn } from './beside-packets.ts';
@@ -54,8 +55,8 @@ export interface Ingest {
   /** Requests and responses on sheepdog's TCP port, by frame. */
   readonly sheepTcp: SheepTcp;
   readonly damage: Damage | null;
-  /** Packets that the capturing side says it dropped. */
-  readonly dropped: number;
+  /** Packets that the capturing side says it dropped, and when. */
+  readonly losses: Losses;
   readonly comments: readonly FrameComment[];
   /** Texts that the capture carries for this program, by frame: app/export reads them. */
   readonly customs: readonly { readonly frame: number; readonly text: string }[];
@@ -73,9 +74,14 @@ class Sidenotes {
   readonly customs: { readonly frame: number; readonly text: string }[] = [];
   readonly names = new Map<string, string>();
   private customLength = 0;
-  private readonly drops = new Map<number, bigint>();
+  private losses: readonly Loss[] = [];
+  private isUncounted = false;
 
-  sink({ frame, log }: Required<Pick<FrameSink, 'frame' | 'log'>>): FrameSink {
+  /** `epoch` tells the moment that times count from. */
+  sink({ frame, log }: Required<Pick<FrameSink, 'frame' | 'log'>>, epoch: () => bigint): FrameSink {
+    // What was dropped before the first packet came was dropped since nobody knows when.
+    const since = (ns: bigint | null): number | null =>
+      ns === null || epoch() === 0n || ns < epoch() ? null : Number(ns - epoch());
     return {
       frame,
       log,
@@ -92,14 +98,18 @@ class Sidenotes {
       name: (address, name) => {
         if (this.names.size < COMMENTS_MAX) this.names.set(address, name);
       },
-      dropped: (interfaceId, count) => {
-        this.drops.set(interfaceId, count);
+      dropped: (count, from, until) => {
+        const loss = { packets: Number(count), fromNs: since(from), untilNs: since(until) };
+        this.losses = withLoss(this.losses, loss);
+      },
+      uncounted: () => {
+        this.isUncounted = true;
       },
     };
   }
 
-  get dropped(): number {
-    return Number([...this.drops.values()].reduce((sum, count) => sum + count, 0n));
+  lossesSoFar(): Losses {
+    return { list: this.losses, isUncounted: this.isUncounted };
   }
 }
 
@@ -123,7 +133,8 @@ class CaptureIngest implements Ingest {
     // Named one by one: a list of them would be made for every frame.
     const frame: FrameSink['frame'] = (bytes, start, captured, original, timeNs, linktype, offset) =>
       indexer.frame(bytes, start, captured, original, timeNs, linktype, offset);
-    this.reader = createCaptureReader(this.notes.sink({ frame, log: (...args) => indexer.log(...args) }));
+    const log: FrameSink['log'] = (...args) => indexer.log(...args);
+    this.reader = createCaptureReader(this.notes.sink({ frame, log }, () => this.reader.epochNs));
   }
 
   get store(): PacketTable {
@@ -141,8 +152,8 @@ class CaptureIngest implements Ingest {
   get names(): ReadonlyMap<string, string> {
     return this.notes.names;
   }
-  get dropped(): number {
-    return this.notes.dropped;
+  get losses(): Losses {
+    return this.notes.lossesSoFar();
   }
 
   get damage(): Damage | null {
@@ -185,10 +196,10 @@ class CaptureIngest implements Ingest {
   }
 
   analysis(beside: Pick<CaptureFacts, 'timers'> = {}): Analysis {
-    const { damage, dropped, names } = this;
+    const { damage, losses, names } = this;
     const { cutFrames, sheepTcp } = this.indexer;
     const objects = sheepTcp.objectsSeen();
-    const found = this.conclusions.finish({ damage, dropped, cutFrames, names, objects, ...beside });
+    const found = this.conclusions.finish({ damage, losses, cutFrames, names, objects, ...beside });
     const findings = this.past.joined(found.findings);
     return findings === found.findings ? found : { ...found, findings };
   }

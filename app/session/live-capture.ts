@@ -29,8 +29,19 @@ export interface InterfacePackets {
 
 export interface LiveCounts {
   readonly packets: number;
-  /** By the kernel or on the way; null where the backend cannot know. */
+  /** By the kernel; null where the backend cannot know. */
   readonly dropped: number | null;
+  /** By the capturing program, whose reader was too slow for it. */
+  readonly late: number;
+}
+
+/** Packets that never reached the capture's file, between two looks at their count. */
+export interface CaptureLoss {
+  readonly packets: number;
+  readonly by: 'kernel' | 'program';
+  /** Milliseconds since 1970. */
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /** Totem on its usual ports, later fragments of anything, and what the network says about a ring. */
@@ -58,8 +69,8 @@ export type CaptureTrouble =
 /** What the helper tells, one JSON object a line on its standard error. */
 export type CaptureStatus =
   | { readonly kind: 'started'; readonly backend: CaptureBackend; readonly clock: CaptureClock }
-  /** Packets so far; `dropped` by the kernel, null where the backend cannot know. */
-  | { readonly kind: 'counts'; readonly packets: number; readonly dropped: number | null }
+  | ({ readonly kind: 'counts' } & LiveCounts)
+  | ({ readonly kind: 'lost' } & CaptureLoss)
   | { readonly kind: 'trouble'; readonly trouble: CaptureTrouble };
 
 /** One sentence with the remedy. */
@@ -83,4 +94,24 @@ export function explainCaptureTrouble(trouble: CaptureTrouble): string {
     case 'failed':
       return `${trouble.backend} failed: ${trouble.says}.`;
   }
+}
+
+/** "12 dropped": what of the counts is a loss, and whether it is all. */
+export function lossesOf({ dropped, late }: LiveCounts): string {
+  const known = `${(dropped ?? 0) + late} dropped`;
+  if (dropped !== null) return known;
+  return late === 0 ? 'losses not counted' : `${known}, the kernel’s not counted`;
+}
+
+/** Why a backend's losses are what they are, with the remedy. */
+export function explainUncounted(backend: CaptureBackend): string {
+  return `${backend} cannot count what the kernel drops: packets may be missing. tcpdump counts it.`;
+}
+
+/** One sentence; `at` writes a moment, given as milliseconds since 1970. */
+export function explainLoss({ packets, by, fromMs, untilMs }: CaptureLoss, at: (ms: number) => string): string {
+  const what = `${packets} ${packets === 1 ? 'packet was' : 'packets were'} dropped`;
+  const whose =
+    by === 'kernel' ? 'by the kernel, whose buffer was full,' : 'by this program, whose disk or reader was slow,';
+  return `${what} ${whose} between ${at(fromMs)} and ${at(untilMs)}.`;
 }

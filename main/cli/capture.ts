@@ -3,10 +3,14 @@ import {
   CAPTURE_BUFFER_OCTETS,
   DEFAULT_CAPTURE_FILTER,
   explainCaptureTrouble,
+  explainLoss,
+  explainUncounted,
+  lossesOf,
   type CaptureBackend,
   type CaptureClock,
   type CaptureStatus,
   type CaptureTrouble,
+  type LiveCounts,
 } from '../../app/session/live-capture.ts';
 import { captureBackends, captureInterfaces } from '../node/capture/interfaces.ts';
 import { captureHelper } from '../node/capture/helper-command.ts';
@@ -17,6 +21,8 @@ import { HELP } from './help.ts';
 import { complain } from './output.ts';
 
 const INTERRUPTED = 130;
+/** libpcap counts octets in 32 bits. */
+const BUFFER_MIB_MAX = 1024;
 
 function list(): number {
   const backends = captureBackends();
@@ -34,6 +40,7 @@ interface Wanted {
   readonly backend: CaptureBackend;
   readonly filter: string;
   readonly seconds: number | null;
+  readonly bufferOctets: number;
 }
 
 function wantedOf({ text, files }: Arguments): Wanted | string {
@@ -45,13 +52,25 @@ function wantedOf({ text, files }: Arguments): Wanted | string {
   const duration = text('duration');
   const seconds = duration === null ? null : wholeNumber(duration, 1);
   if (duration !== null && seconds === null) return `--duration: "${duration}" is no whole number of seconds from 1 on`;
+  const buffer = text('buffer');
+  const mebibytes = buffer === null ? null : wholeNumber(buffer, 1);
+  if (buffer !== null && (mebibytes === null || mebibytes > BUFFER_MIB_MAX))
+    return `--buffer: "${buffer}" is no whole number of MiB from 1 to ${BUFFER_MIB_MAX}`;
+  const bufferOctets = mebibytes === null ? CAPTURE_BUFFER_OCTETS : mebibytes << 20;
   const filter = text('filter') ?? DEFAULT_CAPTURE_FILTER;
-  return { interface: name, out: text('out') ?? `${name}.pcapng`, backend, filter, seconds };
+  return { interface: name, out: text('out') ?? `${name}.pcapng`, backend, filter, seconds, bufferOctets };
+}
+
+const two = (value: number): string => String(value).padStart(2, '0');
+
+function clockText(ms: number): string {
+  const date = new Date(ms);
+  const thousandths = String(date.getMilliseconds()).padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${thousandths}`;
 }
 
 class Watch {
-  packets = 0;
-  dropped: number | null = null;
+  counts: LiveCounts = { packets: 0, dropped: null, late: 0 };
   clock: CaptureClock = 'kernel';
   private readonly started: () => void;
 
@@ -61,26 +80,26 @@ class Watch {
 
   heard(status: CaptureStatus): void {
     if (status.kind === 'counts') {
-      this.packets = status.packets;
-      this.dropped = status.dropped;
-      if (process.stderr.isTTY) process.stderr.write(`\r${this.packets} packets `);
-    } else if (status.kind === 'started') {
+      this.counts = status;
+      if (process.stderr.isTTY) process.stderr.write(`\r${status.packets} packets, ${lossesOf(status)} `);
+    } else if (status.kind === 'lost') complain(explainLoss(status, clockText));
+    else if (status.kind === 'started') {
       this.clock = status.clock;
+      process.stderr.write('capturing; Ctrl-C ends it\n');
       this.started();
     } else complain(explainCaptureTrouble(status.trouble));
   }
 
   says(out: string): string {
-    const dropped = this.dropped === null ? 'drops not counted by this backend' : `${this.dropped} dropped`;
     const clock =
       this.clock === 'kernel'
         ? "the kernel's clock, at arrival"
         : "this program's clock, when it read each packet: late by up to some milliseconds";
-    return `${out}: ${this.packets} packets, ${dropped}; times are of ${clock}`;
+    return `${out}: ${this.counts.packets} packets, ${lossesOf(this.counts)}; times are of ${clock}`;
   }
 }
 
-function run({ interface: name, out, backend, filter, seconds }: Wanted): Promise<number> {
+function run({ interface: name, out, backend, filter, seconds, bufferOctets }: Wanted): Promise<number> {
   return new Promise((done) => {
     // The time runs while packets are captured, not while the backend starts, and only once if it is started again.
     let isTimed = seconds === null;
@@ -103,9 +122,10 @@ function run({ interface: name, out, backend, filter, seconds }: Wanted): Promis
       if (trouble !== null) complain(explainCaptureTrouble(trouble));
       if (problem !== null) complain(problem);
       if (trouble === null) process.stdout.write(`${watch.says(out)}\n`);
+      if (trouble === null && watch.counts.dropped === null) complain(explainUncounted(backend));
       done(trouble !== null || problem !== null ? 2 : isInterrupted ? INTERRUPTED : 0);
     };
-    const request = { interface: name, backend, filter, bufferOctets: CAPTURE_BUFFER_OCTETS };
+    const request = { interface: name, backend, filter, bufferOctets };
     const capture = new LiveCapture(request, captureHelper(backend), {
       bytes: (chunk) => spool.write(chunk),
       status: (status) => watch.heard(status),
@@ -128,6 +148,7 @@ export async function capture(args: readonly string[]): Promise<number> {
     backend: { type: 'string' },
     filter: { type: 'string' },
     duration: { type: 'string' },
+    buffer: { type: 'string' },
     list: { type: 'boolean' },
   });
   if (!parsed.ok) {

@@ -79,11 +79,14 @@ const CAPTURE = `totemlab capture -i IF [--out FILE] [--backend tcpdump | cap] [
 totemlab capture --list
 
 Captures on an interface into a pcapng file, until Ctrl-C. At the end it says how many packets
-there were, how many were dropped, and whose clock their times are.
+there were, how many were dropped, and whose clock their times are. When packets are dropped is said
+at once, and stands in the file: conclusions of that time are less sure.
 
   -i IF           the interface; any captures on all of them
   --out FILE      IF.pcapng unless said
   --backend NAME  tcpdump (default where it is installed: the kernel's times, counts drops) or cap
+                  (this program's times, and nobody can count what the kernel drops)
+  --buffer MIB    the kernel's buffer; 64 unless said
   --duration S    stop after so many seconds
   --filter EXPR   in the language of man pcap-filter, instead of
                   ${DEFAULT_CAPTURE_FILTER}

@@ -14,15 +14,20 @@ function tell(status: CaptureStatus): void {
 }
 
 function run(request: CaptureRequest): void {
-  const output = createPacketOutput(process.stdout, request.interface);
+  const output = createPacketOutput(process.stdout, {
+    interfaceName: request.interface,
+    isCounted: request.backend !== 'cap',
+    now: () => BigInt(Date.now()) * 1_000_000n,
+    lost: (loss) => tell({ kind: 'lost', ...loss }),
+  });
   let hasEnded = false;
-  const counts = (): void => tell({ kind: 'counts', packets: output.packets(), dropped: backend.dropped() });
+  const counts = (): void => tell({ kind: 'counts', ...output.counts() });
   const ended = (trouble: CaptureTrouble | null): void => {
     if (hasEnded) return;
     hasEnded = true;
     clearInterval(timer);
+    output.end();
     counts();
-    output.end(backend.dropped());
     if (trouble !== null) tell({ kind: 'trouble', trouble });
     process.exitCode = trouble === null ? 0 : 1;
     process.stdin.destroy();

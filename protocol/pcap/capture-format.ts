@@ -34,8 +34,13 @@ export interface FrameSink {
    * Wireshark does. Its time counts from the reader's epoch. Without this it is passed over and not counted.
    */
   log?(bytes: Uint8Array, start: number, length: number, timeNs: number, fileOffset: number): void;
-  /** Packets that an interface dropped, as the capturing side counted them. */
-  dropped?(interfaceId: number, count: bigint): void;
+  /**
+   * The capturing side dropped so many packets between two looks at its count: nanoseconds since 1970, null where the
+   * capture does not tell.
+   */
+  dropped?(packets: bigint, fromNs: bigint | null, untilNs: bigint | null): void;
+  /** The capturing side has statistics without a count of drops: it cannot know them. */
+  uncounted?(): void;
   /** A name that the capture gives to an address. */
   name?(address: string, name: string): void;
 }

@@ -17,6 +17,7 @@ export const OPT_COMMENT = 1;
 export const OPT_CUSTOM_TEXT = 2988;
 const IF_TSRESOL = 9;
 const IF_TSOFFSET = 14;
+const ISB_STARTTIME = 2;
 const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 const INTERFACES_MAX = 65_536;
@@ -40,6 +41,9 @@ interface CaptureInterface {
   high: number;
   highSeconds: number;
   highTicks: number;
+  /** The last count of its drops, and when it was told. */
+  dropped: bigint;
+  countedNs: bigint | null;
 }
 
 interface Option {
@@ -210,6 +214,8 @@ class Section implements CaptureFormat {
       high: 0,
       highSeconds: 0,
       highTicks: 0,
+      dropped: 0n,
+      countedNs: null,
     });
   }
 
@@ -281,17 +287,30 @@ class Section implements CaptureFormat {
     }
   }
 
+  /** Counts are from the start of a capture on: what a count grew by was dropped since the one before it. */
   private statistics(bytes: Uint8Array, at: number, length: number): void {
     if (length < 24) return;
     this.notes(bytes, at + 20, at + length - 4, null);
-    if (this.state.sink.dropped === undefined) return;
-    let drops = 0n;
+    const { sink } = this.state;
+    const counted = this.interfaces[this.u32(bytes, at + 8)];
+    if (counted === undefined) return;
+    const now = wallClock(counted, this.u32(bytes, at + 12), this.u32(bytes, at + 16));
+    let drops: bigint | null = null;
+    let since = counted.countedNs;
     for (const option of this.options(bytes, at + 20, at + length - 4)) {
-      if ((option.code !== ISB_IFDROP && option.code !== ISB_OSDROP) || option.length < 8) continue;
-      const [low, high] = this.littleEndian ? [0, 4] : [4, 0];
-      drops += (BigInt(this.u32(bytes, option.at + high)) << 32n) | BigInt(this.u32(bytes, option.at + low));
+      if (option.length < 8) continue;
+      const [first, second] = [this.u32(bytes, option.at), this.u32(bytes, option.at + 4)];
+      if (option.code === ISB_STARTTIME) since ??= wallClock(counted, first, second);
+      if (option.code !== ISB_IFDROP && option.code !== ISB_OSDROP) continue;
+      const [low, high] = this.littleEndian ? [first, second] : [second, first];
+      drops = (drops ?? 0n) + ((BigInt(high) << 32n) | BigInt(low));
     }
-    this.state.sink.dropped(this.u32(bytes, at + 8), drops);
+    if (drops === null) sink.uncounted?.();
+    else if (drops > counted.dropped) {
+      sink.dropped?.(drops - counted.dropped, since, now);
+      counted.dropped = drops;
+    }
+    counted.countedNs = now;
   }
 }
 
@@ -302,6 +321,13 @@ function readHigh(clock: CaptureInterface, high: number, low: number): void {
   clock.high = high;
   clock.highSeconds = Number(all / per);
   clock.highTicks = Number(all % per);
+}
+
+/** Nanoseconds since 1970 of a time in an interface's ticks; null for 1970 itself, which says that there is none. */
+function wallClock({ ticksPerSecond, offsetSeconds }: CaptureInterface, high: number, low: number): bigint | null {
+  const ticks = (BigInt(high) << 32n) | BigInt(low);
+  if (ticks === 0n) return null;
+  return (ticks * 1_000_000_000n) / BigInt(ticksPerSecond) + BigInt(offsetSeconds) * 1_000_000_000n;
 }
 
 function ipv6Text(bytes: Uint8Array): string {

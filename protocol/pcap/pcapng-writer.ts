@@ -146,16 +146,16 @@ export function nameResolution(names: ReadonlyMap<string, string>): Uint8Array {
   return block(BlockType.NRB, [...records, u16s(OPT_END, 0)]);
 }
 
-/** Packets that an interface dropped, and notes that no packet can carry. */
+/** Packets that an interface dropped so far, null where nobody can count them; and notes that no packet can carry. */
 export function interfaceStatistics(
   interfaceId: number,
   timeNs: bigint,
-  dropped: bigint,
+  dropped: bigint | null,
   notes: readonly string[] = [],
 ): Uint8Array {
   const high = Number((timeNs >> 32n) & 0xffffffffn);
   const low = Number(timeNs & 0xffffffffn);
-  const count = u32s(Number(dropped & 0xffffffffn), Number(dropped >> 32n));
-  const said = notes.map((note) => [OPT_COMMENT, utf8Bytes(note)] as const);
-  return block(BlockType.ISB, [u32s(interfaceId, high, low), ...options([...said, [ISB_IFDROP, count]])]);
+  const count: readonly Option[] =
+    dropped === null ? [] : [[ISB_IFDROP, u32s(Number(dropped & 0xffffffffn), Number(dropped >> 32n))]];
+  return block(BlockType.ISB, [u32s(interfaceId, high, low), ...options([...noteOptions(notes), ...count])]);
 }

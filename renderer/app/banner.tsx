@@ -2,14 +2,19 @@
 // where it is damaged, that reading was stopped, that it wants a key.
 import { useState, type ReactNode } from 'react';
 import { Flag } from '../panels/findings/index.tsx';
-import { chooseCapture, closeCapture, selectFinding, showOverlay } from '../state/actions.ts';
+import { chooseCapture, closeCapture, packets, selectFinding, showOverlay } from '../state/actions.ts';
+import { clockText } from '../panels/times.ts';
 import { chooseKeys } from '../session/keyring.ts';
 import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
+import { lossesText } from '../../app/analysis/losses.ts';
 import type { Analysis, Finding } from '../../app/analysis/result.ts';
 import { shortSays } from '../state/node-directory.ts';
 import { isShown, useSession, type Phase } from '../state/session-store.ts';
 import { useView } from '../state/view-store.ts';
 import { Prose } from './prose.tsx';
+
+/** Characters of "10:31:07.123". */
+const CLOCK_MILLIS = 12;
 
 /** The same of a capture that goes on. */
 function calmLive(analysis: Analysis | null): string {
@@ -118,6 +123,19 @@ function Encrypted(): ReactNode {
   );
 }
 
+/** What the capturing side dropped, and when: what is concluded from that time is less sure. */
+function Dropped(): ReactNode {
+  const { list } = useSession((state) => state.losses);
+  if (list.length === 0) return null;
+  const { epochNs } = packets();
+  const says = lossesText(list, (timeNs) => clockText(epochNs, timeNs).slice(0, CLOCK_MILLIS));
+  return (
+    <p className="banner" role="status">
+      {says}: what is concluded from these moments is less sure.
+    </p>
+  );
+}
+
 function Notice(): ReactNode {
   const notice = useSession((state) => state.notice);
   if (notice === null) return null;
@@ -150,6 +168,7 @@ export function Banner(): ReactNode {
           Reading was stopped: what is shown is the part up to there.
         </p>
       ) : null}
+      <Dropped />
       <Encrypted />
     </section>
   );

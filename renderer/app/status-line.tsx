@@ -1,5 +1,6 @@
 // The status line: the ring at the chosen moment, rotation, counts, and what the program is doing.
 import type { ReactNode } from 'react';
+import { explainUncounted, lossesOf, type CaptureBackend, type LiveCounts } from '../../app/session/live-capture.ts';
 import { LIVE_ROWS_KEPT, timeOf } from '../../app/store/packet-store.ts';
 import { lengthText } from '../canvas/time-scale.ts';
 import { useLab } from '../lab/lab-store.ts';
@@ -50,21 +51,33 @@ function VirtualTime(): ReactNode {
   );
 }
 
+interface LossesProps {
+  readonly counts: LiveCounts | null;
+  readonly backend: CaptureBackend;
+}
+
+/** What the capture lost so far; that a backend cannot count it looks like a loss, since it may be one. */
+function Losses({ counts, backend }: LossesProps): ReactNode {
+  if (counts === null) return null;
+  const isWhole = counts.dropped === 0 && counts.late === 0;
+  const tip = counts.dropped === null ? explainUncounted(backend) : 'By the kernel and by this program, so far.';
+  return (
+    <span className={isWhole ? '' : 'status-drops'} data-tip={tip}>
+      {lossesOf(counts)}
+    </span>
+  );
+}
+
 /** Whose clock, how many were lost, and what ends or keeps what goes on. */
 function Live(): ReactNode {
   const live = useSession((state) => state.source?.live ?? null);
   const news = useSession((state) => state.news);
   const [clock, doc] = CLOCKS[live === null || live.kind === 'interface' ? (news?.clock ?? 'kernel') : live.kind];
   const isVirtual = live?.kind === 'lab' && live.lab === 'virtual';
-  const dropped = news?.counts.dropped ?? null;
   return (
     <span className="status-live">
       {isVirtual ? <VirtualTime /> : <span data-tip={doc}>{clock}</span>}
-      {live?.kind !== 'interface' ? null : (
-        <span className={dropped !== null && dropped > 0 ? 'status-drops' : ''}>
-          {dropped === null ? 'drops not counted' : `${dropped.toLocaleString('en')} dropped`}
-        </span>
-      )}
+      {live?.kind !== 'interface' ? null : <Losses counts={news?.counts ?? null} backend={live.backend} />}
       <button type="button" onClick={() => void keepCapture()} title="Keep what was captured in a file (Ctrl+S)">
         Keep…
       </button>

@@ -1,4 +1,5 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
+import type { Losses } from '../../app/analysis/losses.ts';
 import type { Timers } from '../../app/analysis/report/conf.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import type { WithCarried } from '../../app/export/notes/carried.ts';
@@ -97,7 +98,7 @@ export type FromWorker =
       /** What was done to the lab that the capture is of. */
       readonly marks: readonly LabMark[];
       /** Packets that the capturing side says it dropped. */
-      readonly dropped: number;
+      readonly losses: Losses;
       /** What the capture carries from an export. */
       readonly carried: WithCarried;
     }

@@ -250,10 +250,10 @@ export class Reading {
   private tellAnalysis(): void {
     const start = performance.now();
     const { ingest, run } = this;
-    const { dropped } = ingest;
+    const { losses } = ingest;
     const analysis = ingest.analysis(this.timers === null ? {} : { timers: this.timers });
     const carried = conclusionsOf(ingest, analysis);
-    this.post({ kind: 'analysis', run, analysis, marks: this.marks(), dropped, carried });
+    this.post({ kind: 'analysis', run, analysis, marks: this.marks(), losses, carried });
     this.lastAnalysis = performance.now();
     this.analysisCost = this.lastAnalysis - start;
   }

@@ -81,11 +81,11 @@ type Concluded = Extract<Parameters<IngestListener['told']>[0], { readonly kind:
 /** Conclusions of a capture that goes on, until the panels are updated. */
 let concluded: Concluded | null = null;
 
-function takeConcluded({ analysis, marks, dropped, carried }: Concluded): void {
+function takeConcluded({ analysis, marks, losses, carried }: Concluded): void {
   // What the capture carries is shown as what is found: its findings may need a key that is not at hand.
   takeAnalysis(carried.remembered.size === 0 ? analysis : { ...analysis, findings: carried.findings });
   carriedNotes = carried.annotations;
-  useSession.setState({ marks, dropped, remembered: carried.remembered });
+  useSession.setState({ marks, losses, remembered: carried.remembered });
 }
 
 /** Shows what has come of a capture that goes on, packets and conclusions at once. */

@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { CaptureNews, OpenedSource, RecentFile } from '../../app/ipc/contract.ts';
 import type { LabMark } from '../../app/lab/lab-mark.ts';
+import { NO_LOSSES, type Losses } from '../../app/analysis/losses.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
 import type { FilterProblem } from '../ingest/messages.ts';
@@ -48,7 +49,7 @@ export interface SessionState {
   /** What was done to the lab that the capture is of, in order of time. */
   readonly marks: readonly LabMark[];
   /** Packets that the capturing side says it dropped. */
-  readonly dropped: number;
+  readonly losses: Losses;
   /** How the capture goes on; null where it is not one of an interface. */
   readonly news: CaptureNews | null;
   /** Findings that the capture carries and its packets no longer show, by id. */
@@ -78,7 +79,7 @@ export const EMPTY_SESSION: SessionState = {
   revision: 0,
   analysis: null,
   marks: [],
-  dropped: 0,
+  losses: NO_LOSSES,
   news: null,
   remembered: new Set(),
   nodes: createNodeDirectory([], []),

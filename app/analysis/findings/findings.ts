@@ -1,4 +1,6 @@
 // All rules in their order, run over the evidence: causes before what follows from them. Findings come out by time.
+import { timeOf } from '../../store/packet-store.ts';
+import { lossesText, lossesWithin, sinceStart } from '../losses.ts';
 import type { Finding } from '../result.ts';
 import { captureIncomplete } from './capture/capture-incomplete.ts';
 import { incidentsOf } from './engine/incidents.ts';
@@ -95,23 +97,35 @@ function contextOf(evidence: Evidence): FindingContext {
 /** What is concluded where frames are missing, as a share of what it would be. */
 const HOLED_SHARE = 0.8;
 
-/** Why conclusions of this capture are less sure; null where they are not. */
-function holes({ facts }: Evidence): string | null {
-  const { cutFrames, dropped } = facts;
-  if (cutFrames > 0)
-    return `${cutFrames} frames of the ring are cut by the snap length: this is less sure than it looks`;
-  return dropped > 0 ? `the capturing side dropped ${dropped} packets: this is less sure than it looks` : null;
+/** From the first to the last moment that a finding speaks of or rests on. */
+function stretchOf({ time, until, evidence }: Finding, { store }: Evidence): readonly [from: number, to: number] {
+  const moments = [time, until ?? time];
+  for (const { frames } of evidence)
+    for (const frame of frames)
+      if (frame > store.firstRow && frame <= store.length) moments.push(timeOf(store, frame - 1));
+  return moments.reduce(([from, to], at) => [Math.min(from, at), Math.max(to, at)], [time, time] as const);
 }
 
-function weakened(finding: Finding, why: string): Finding {
-  if (finding.severity === 'info') return finding;
+/** Why a conclusion is less sure; null where it is not. */
+function holes(finding: Finding, evidence: Evidence, startNs: number): string | null {
+  const { cutFrames, losses } = evidence.facts;
+  if (cutFrames > 0)
+    return `${cutFrames} frames of the ring are cut by the snap length: this is less sure than it looks`;
+  if (losses.list.length === 0) return null;
+  const hiding = lossesWithin(losses.list, ...stretchOf(finding, evidence));
+  if (hiding.length === 0) return null;
+  const says = lossesText(hiding, sinceStart(startNs));
+  return `${says}: this is less sure than it looks`;
+}
+
+function weakened(finding: Finding, why: string | null): Finding {
+  if (why === null || finding.severity === 'info') return finding;
   const confidence = Math.round(finding.confidence * HOLED_SHARE * 100) / 100;
   return { ...finding, confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
 }
 
 export function findingsOf(evidence: Evidence): readonly Finding[] {
   const context = contextOf(evidence);
-  const why = holes(evidence);
   const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
-  return why === null ? all : all.map((finding) => weakened(finding, why));
+  return all.map((finding) => weakened(finding, holes(finding, evidence, context.startNs)));
 }

@@ -10,6 +10,7 @@ import { decodeRecord } from '../../session/decode-record.ts';
 import type { Ingest } from '../../session/ingest.ts';
 import type { FrameBytes } from '../../session/open-row.ts';
 import { recordText } from '../../session/record-text.ts';
+import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../analysis/losses.ts';
 import { timeText, wallClock } from '../../store/times.ts';
 import type { TimeSpan } from '../annotated-capture.ts';
 import type { LogEntry } from '../log-lines.ts';
@@ -114,11 +115,14 @@ class Composer {
     this.add({ kind: 'text', text: `${counts} ${clock}` });
     if (this.input.isScrubbed) this.scrubbing();
     if (ingest.damage !== null) this.add({ kind: 'text', label: 'Damage', text: ingest.damage.says });
-    if (ingest.dropped > 0)
+    const { list, isUncounted } = ingest.losses;
+    const dropped = lossesText(list, sinceStart(this.firstNs));
+    if (list.length > 0) this.add({ kind: 'text', label: 'Dropped', text: `${dropped}.` });
+    if (isUncounted)
       this.add({
         kind: 'text',
         label: 'Dropped',
-        text: `${ingest.dropped} packets were dropped while it was captured.`,
+        text: `${UNCOUNTED_SAYS.charAt(0).toUpperCase()}${UNCOUNTED_SAYS.slice(1)}.`,
       });
   }
 

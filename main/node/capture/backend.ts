@@ -11,8 +11,6 @@ export interface BackendHooks {
 }
 
 export interface RunningBackend {
-  /** Packets that the kernel or the output dropped; null where the backend cannot know. */
-  dropped(): number | null;
   /** Ends it; `ended` follows. */
   stop(): void;
 }

@@ -1,5 +1,6 @@
-// Captures with the cap module. It gives no times and counts no drops: a packet's time is when this program read it. If
-// the interface goes down, the module ends the process (SIGABRT): who started the helper sees to that.
+// Captures with the cap module. It gives no times: a packet's time is when this program read it. It counts no drops,
+// and the kernel tells them to nobody else: only who opened the socket may ask, and the module does not. If the
+// interface goes down, the module ends the process (SIGABRT): who started the helper sees to that.
 import { createRequire } from 'node:module';
 import type { CaptureRequest, CaptureTrouble } from '../../../app/session/live-capture.ts';
 import type { RunningBackend, StartBackend } from './backend.ts';
@@ -36,7 +37,7 @@ function loadCap(): Cap | null {
 
 export const captureWithCap: StartBackend = (request, { output, started, ended }) => {
   const cap = loadCap();
-  const idle: RunningBackend = { dropped: () => null, stop: () => undefined };
+  const idle: RunningBackend = { stop: () => undefined };
   if (cap === null) {
     setImmediate(() => ended({ kind: 'no-backend', backend: 'cap' }));
     return idle;
@@ -59,7 +60,6 @@ export const captureWithCap: StartBackend = (request, { output, started, ended }
   }
   let isOpen = true;
   return {
-    dropped: () => (output.lost() > 0 ? output.lost() : null),
     stop() {
       if (!isOpen) return;
       isOpen = false;

@@ -2,7 +2,7 @@
 // is an everyday event: it is said, and a new one is started once the interface is back.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { CaptureRequest, CaptureStatus, CaptureTrouble } from '../../../app/session/live-capture.ts';
+import type { CaptureRequest, CaptureStatus, CaptureTrouble, LiveCounts } from '../../../app/session/live-capture.ts';
 
 /** How a helper is started: its request is added as the last argument. */
 export interface HelperCommand {
@@ -24,6 +24,14 @@ const RESTART_MS = 1000;
 /** Node's abort, by which libpcap's module ends its process when an interface goes down. */
 const ABORTED = 134;
 
+const NOTHING: LiveCounts = { packets: 0, dropped: null, late: 0 };
+
+/** Counts of two helpers of the same backend: one that told nothing yet knows no drops. */
+function sum(a: LiveCounts, b: LiveCounts): LiveCounts {
+  const dropped = a.dropped === null && b.dropped === null ? null : (a.dropped ?? 0) + (b.dropped ?? 0);
+  return { packets: a.packets + b.packets, dropped, late: a.late + b.late };
+}
+
 export class LiveCapture {
   private readonly request: CaptureRequest;
   private readonly helper: HelperCommand;
@@ -36,8 +44,8 @@ export class LiveCapture {
   private isWaiting = false;
   private timer: NodeJS.Timeout | null = null;
   /** Counts of the helpers before this one. */
-  private before = { packets: 0, dropped: null as number | null };
-  private now = { packets: 0, dropped: null as number | null };
+  private before = NOTHING;
+  private now = NOTHING;
 
   constructor(request: CaptureRequest, helper: HelperCommand, hooks: LiveCaptureHooks) {
     this.request = request;
@@ -81,8 +89,7 @@ export class LiveCapture {
       return;
     }
     this.now = status;
-    const dropped = status.dropped === null ? this.before.dropped : (this.before.dropped ?? 0) + status.dropped;
-    this.hooks.status({ kind: 'counts', packets: this.before.packets + status.packets, dropped });
+    this.hooks.status({ kind: 'counts', ...sum(this.before, status) });
   }
 
   private closed(code: number | null, signal: NodeJS.Signals | null): void {
@@ -104,11 +111,8 @@ export class LiveCapture {
     }
     if (!this.isWaiting) this.hooks.status({ kind: 'trouble', trouble });
     this.isWaiting = true;
-    this.before = {
-      packets: this.before.packets + this.now.packets,
-      dropped: this.now.dropped === null ? this.before.dropped : (this.before.dropped ?? 0) + this.now.dropped,
-    };
-    this.now = { packets: 0, dropped: null };
+    this.before = sum(this.before, this.now);
+    this.now = NOTHING;
     this.timer = setTimeout(() => this.start(), RESTART_MS);
   }
 

@@ -29,21 +29,24 @@ export function tcpdumpTrouble(words: string, request: CaptureRequest): CaptureT
   return { kind: 'failed', backend: 'tcpdump', says: last.replace(/^tcpdump: /, '') || 'it said nothing' };
 }
 
-/** libpcap counts each packet of the loopback device twice, leaving and coming. */
-function countedTwice(name: string): boolean {
-  return name === 'lo';
+/**
+ * Packets that the kernel's count of drops stands for: on the loopback device each is dropped twice, leaving and
+ * coming. Exact where the buffer was full throughout. A filter for what comes alone would lose the first packet after
+ * the start: libpcap judges that one itself, and cannot tell its direction.
+ */
+function packetsOf(drops: number, name: string): number {
+  return name === 'lo' ? Math.ceil(drops / 2) : drops;
 }
 
 class Tcpdump implements RunningBackend {
   private readonly child;
-  private readonly request: CaptureRequest;
+  private readonly name: string;
   private readonly hooks: BackendHooks;
   private words = '';
-  private kernelDropped = 0;
   private isStopping = false;
 
   constructor(request: CaptureRequest, hooks: BackendHooks) {
-    this.request = request;
+    this.name = request.interface;
     this.hooks = hooks;
     this.child = spawn('tcpdump', argumentsOf(request), {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,16 +79,9 @@ class Tcpdump implements RunningBackend {
   private heard(line: string): void {
     if (/listening on/.test(line)) this.hooks.started('kernel');
     const dropped = /(\d+) packets? dropped by kernel/.exec(line);
-    if (dropped !== null) {
-      const count = Number(dropped[1]);
-      this.kernelDropped = countedTwice(this.request.interface) ? Math.ceil(count / 2) : count;
-    } else if (!/packets? (captured|received by filter|dropped by interface)/.test(line)) {
+    if (dropped !== null) this.hooks.output.counted(packetsOf(Number(dropped[1]), this.name));
+    else if (!/packets? (captured|received by filter|dropped by interface)/.test(line))
       this.words = `${this.words}${line}\n`.slice(-4096);
-    }
-  }
-
-  dropped(): number {
-    return this.kernelDropped + this.hooks.output.lost();
   }
 
   stop(): void {

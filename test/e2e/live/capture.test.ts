@@ -1,4 +1,5 @@
 // A lab in one window, a live capture of it on the loopback device in another: both saw the same datagrams.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -54,6 +55,19 @@ const spool = (of: string): string =>
       .findLast((name) => name.includes(of)) ?? '',
   );
 
+/** The one that the capture started; others count packets on all interfaces. */
+function tcpdumpOnLoopback(): number {
+  const list = spawnSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).stdout.split('\n');
+  return Number.parseInt(list.find((line) => /^ *\d+ tcpdump .* -i lo /.test(line)) ?? '', 10);
+}
+
+async function close(): Promise<void> {
+  await other.keyboard.press('Control+k');
+  await other.keyboard.type('Close the capture');
+  await other.keyboard.press('Enter');
+  await other.waitForSelector('.start-interfaces');
+}
+
 describe.skipIf(!isPermitted)('a live capture of the lab', () => {
   it.each(captureBackends())('by %s has every datagram that the nodes sent', async (backend) => {
     await other.check('input[name=interface][value=lo]');
@@ -64,7 +78,7 @@ describe.skipIf(!isPermitted)('a live capture of the lab', () => {
     await other.waitForTimeout(1200);
     await done(lab.page, 'traffic 1 size=500 rate=300 seconds=2');
     await other.waitForTimeout(3000);
-    await hasText(other, '.status-live', backend === 'cap' ? 'drops not counted' : '0 dropped');
+    await hasText(other, '.status-live', backend === 'cap' ? 'losses not counted' : '0 dropped');
     await other.screenshot({ path: join(SCREENSHOTS, `live-${backend}.png`) });
     await other.click('.status-live >> text=Stop');
     await other.waitForSelector('.app[data-phase=done]');
@@ -79,15 +93,46 @@ describe.skipIf(!isPermitted)('a live capture of the lab', () => {
     expect([...sent].filter(([what, count]) => (got.get(what) ?? 0) < count)).toEqual([]);
     const known = counted(tap.datagrams);
     expect(within(seen.datagrams, seen.datagrams).filter(({ what }) => !known.has(what))).toEqual([]);
-    await lab.app.evaluate(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows().forEach(({ webContents }) =>
-        webContents.send('lab.event', 'menu.command', { command: 'none' }),
-      ),
-    );
-    await other.keyboard.press('Control+k');
-    await other.keyboard.type('Close the capture');
-    await other.keyboard.press('Enter');
-    await other.waitForSelector('.start-interfaces');
+    await close();
+  });
+
+  it('says in the window and in the file what the kernel dropped while tcpdump stood still', async () => {
+    await other.check('input[name=interface][value=lo]');
+    await other.selectOption('select[name=backend]', 'tcpdump');
+    await other.click('text=Start the capture');
+    await other.waitForSelector('.app[data-phase=live]');
+    await hasText(other, '.status-live', '0 dropped');
+    await other.waitForTimeout(1500);
+    const tcpdump = tcpdumpOnLoopback();
+    process.kill(tcpdump, 'SIGSTOP');
+    await done(lab.page, 'traffic 1 size=500 rate=1500 seconds=2');
+    await other.waitForTimeout(3000);
+    process.kill(tcpdump, 'SIGCONT');
+
+    await other.waitForSelector('.status-drops');
+    const says =
+      /^(\d+) packets were dropped while capturing, between \d\d:\d\d:\d\d\.\d{3} and \d\d:\d\d:\d\d\.\d{3}:/;
+    await hasText(other, '.banner-area', 'packets were dropped while capturing, between');
+    const banners = await other.locator('.banner').allTextContents();
+    const said = banners.map((text) => says.exec(text)?.[1]).find((count) => count !== undefined);
+    expect(await other.locator('.status-drops').textContent()).toBe(`${said} dropped`);
+    await other.screenshot({ path: join(SCREENSHOTS, 'live-dropped.png') });
+    await other.waitForTimeout(600);
+    await other.click('.status-live >> text=Stop');
+    await other.waitForSelector('.app[data-phase=done]');
+    await done(lab.page, 'wait 1');
+
+    const dropped = Number(said);
+    const seen = readDatagrams(spool('-lo'));
+    const tap = readDatagrams(spool('-lab'));
+    const got = counted(seen.datagrams);
+    const sent = counted(within(tap.datagrams, seen.datagrams));
+    const missing = [...sent].reduce((sum, [what, count]) => sum + Math.max(0, count - (got.get(what) ?? 0)), 0);
+    expect(seen.dropped).toBe(dropped);
+    expect(dropped).toBeGreaterThan(500);
+    // Tokens went on while what had waited was read.
+    expect(Math.abs(missing - dropped)).toBeLessThanOrEqual(5);
+    await close();
   });
 
   it('leaves the capture of the lab where a killed program would', () => {

@@ -52,12 +52,15 @@ export interface ReadCapture {
   /** What mars the file; null for a whole one. */
   readonly problem: string | null;
   readonly comments: readonly string[];
+  /** What the capture says was dropped. */
+  readonly dropped: number;
 }
 
 /** The whole UDP datagrams on Totem's ports of a capture of Ethernet frames. */
 export function readDatagrams(path: string): ReadCapture {
   const datagrams: CapturedDatagram[] = [];
   const comments: string[] = [];
+  let dropped = 0;
   const reader = createCaptureReader({
     frame: (bytes, start, captured, _original, timeNs) => {
       const frame = Buffer.from(bytes.subarray(start, start + captured));
@@ -71,8 +74,9 @@ export function readDatagrams(path: string): ReadCapture {
       datagrams.push({ timeNs: reader.epochNs + BigInt(Math.round(timeNs)), what });
     },
     comment: (_frame, text) => void comments.push(text),
+    dropped: (packets) => (dropped += Number(packets)),
   });
   reader.push(readFileSync(path));
   reader.finish();
-  return { datagrams, problem: reader.problem?.says ?? null, comments };
+  return { datagrams, problem: reader.problem?.says ?? null, comments, dropped };
 }

@@ -2,6 +2,7 @@
 // capture does not see. Conclusions that rest on what is missing are weaker.
 import { PacketKind } from '../../../store/kinds.ts';
 import { keptChunks } from '../../../store/packet-store.ts';
+import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../losses.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { nodeText } from '../engine/words.ts';
 
@@ -40,7 +41,8 @@ export const captureIncomplete: Rule = {
     const { facts, packets, delivery } = context;
     const missing: string[] = [];
     if (facts.damage !== null) missing.push(facts.damage.says);
-    if (facts.dropped > 0) missing.push(`the capturing side dropped ${facts.dropped} packets`);
+    const { list, isUncounted } = facts.losses;
+    if (list.length > 0) missing.push(lossesText(list, sinceStart(context.startNs)));
     if (facts.cutFrames > 0) missing.push(`${facts.cutFrames} frames of the ring were cut by the snap length`);
     const encrypted = packets.byKind['encrypted'] ?? 0;
     if (encrypted > 0) missing.push(`${encrypted} packets are encrypted and no key at hand opens them`);
@@ -54,8 +56,9 @@ export const captureIncomplete: Rule = {
     if (delivery.neverSeen > 0) missing.push(`${delivery.neverSeen} multicasts that a token names were never captured`);
     if (context.redundancy === 'one-seen')
       missing.push('the nodes have two redundant rings and only one of the two networks is in it');
-    if (missing.length === 0) return [];
-    const says = `This capture is incomplete: ${missing.join('; ')}.`;
+    if (missing.length === 0 && !isUncounted) return [];
+    const is = missing.length === 0 ? 'may be' : 'is';
+    const says = `This capture ${is} incomplete: ${[...missing, ...(isUncounted ? [UNCOUNTED_SAYS] : [])].join('; ')}.`;
     const advice =
       encrypted > 0 && packets.relevant === encrypted ? 'the authkey of the ring, given with --key.' : null;
     return [

@@ -22,7 +22,12 @@ export interface WindowCaptureNews {
 
 export class WindowCapture {
   readonly capture: GrowingCapture;
-  news: WindowCaptureNews = { counts: { packets: 0, dropped: null }, clock: null, problem: null, hasEnded: false };
+  news: WindowCaptureNews = {
+    counts: { packets: 0, dropped: null, late: 0 },
+    clock: null,
+    problem: null,
+    hasEnded: false,
+  };
   private readonly live: LiveCapture;
   private readonly spool: Spool;
   private readonly changed: (news: WindowCaptureNews) => void;
@@ -70,8 +75,10 @@ export class WindowCapture {
     if (status.kind === 'started') {
       this.tell({ clock: status.clock, problem: null });
       this.begun();
-    } else if (status.kind === 'counts') this.tell({ counts: { packets: status.packets, dropped: status.dropped } });
-    else this.tell({ problem: explainCaptureTrouble(status.trouble) });
+    } else if (status.kind === 'counts') {
+      const { packets, dropped, late } = status;
+      this.tell({ counts: { packets, dropped, late } });
+    } else if (status.kind === 'trouble') this.tell({ problem: explainCaptureTrouble(status.trouble) });
   }
 
   private async finish(trouble: CaptureTrouble | null): Promise<void> {

@@ -23,7 +23,8 @@ function read(capture: Uint8Array) {
   const frames: Seen[] = [];
   const notes: [number | null, string][] = [];
   const names: [string, string][] = [];
-  const drops: [number, bigint][] = [];
+  const drops: [bigint, bigint | null, bigint | null][] = [];
+  let uncounted = 0;
   const sink: FrameSink = {
     frame: (bytes, start, captured, original, timeNs, linktype) =>
       frames.push({
@@ -34,7 +35,8 @@ function read(capture: Uint8Array) {
       }),
     comment: (frame, text) => notes.push([frame, text]),
     name: (address, name) => names.push([address, name]),
-    dropped: (id, count) => drops.push([id, count]),
+    dropped: (count, from, until) => drops.push([count, from, until]),
+    uncounted: () => uncounted++,
   };
   const reader = createCaptureReader(sink);
   reader.push(capture);
@@ -44,6 +46,7 @@ function read(capture: Uint8Array) {
     notes,
     names,
     drops,
+    uncounted,
     reader,
   };
 }
@@ -113,7 +116,39 @@ describe('pcapng', () => {
       [1, 'déjà 1 → 2'],
     ]);
     expect(names).toEqual([['10.0.0.1', 'anna']]);
-    expect(drops).toEqual([[1, 4_294_967_300n]]);
+    expect(drops).toEqual([[4_294_967_300n, null, timeNs]]);
+  });
+
+  it('tells what a count of drops grew by and between which looks, for each interface of each section', () => {
+    const at = 1_795_392_141_000_000_000n;
+    const section = [sectionHeader(), interfaceDescription(1, 'eth0'), interfaceDescription(1, 'eth1')];
+    const capture = concatBytes([
+      ...section,
+      interfaceStatistics(0, at, 0n),
+      interfaceStatistics(0, at + 1n, 5n),
+      interfaceStatistics(1, at + 2n, 7n),
+      interfaceStatistics(0, at + 3n, 5n),
+      interfaceStatistics(0, at + 4n, 6n),
+      // A count that falls, an interface that was not described, and a time that was not filled in.
+      interfaceStatistics(0, at + 5n, 2n),
+      interfaceStatistics(9, at + 5n, 100n),
+      ...section,
+      interfaceStatistics(0, 0n, 3n),
+    ]);
+    const { drops, uncounted } = read(capture);
+    expect(drops).toEqual([
+      [5n, at, at + 1n],
+      [7n, null, at + 2n],
+      [1n, at + 3n, at + 4n],
+      [3n, null, null],
+    ]);
+    expect(uncounted).toBe(0);
+  });
+
+  it('tells that drops could not be counted from statistics without a count', () => {
+    const capture = concatBytes([sectionHeader(), interfaceDescription(1), interfaceStatistics(0, 1n, null, ['why'])]);
+    const { drops, notes, uncounted } = read(capture);
+    expect([drops, notes, uncounted]).toEqual([[], [[null, 'why']], 1]);
   });
 
   it.each([
