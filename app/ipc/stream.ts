@@ -3,8 +3,8 @@
 
 /** Octets of one chunk. */
 export const CHUNK_OCTETS = 512 * 1024;
-/** Chunks on their way that the reader has not acknowledged. */
-export const CHUNKS_IN_FLIGHT_MAX = 4;
+/** Chunks on their way that the reader has not acknowledged: it never waits where the source has its turns late. */
+export const CHUNKS_IN_FLIGHT_MAX = 16;
 /** Ranges in one request. */
 export const RANGES_MAX = 4096;
 /** Octets of one range: a frame is never longer. */

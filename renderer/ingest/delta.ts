@@ -1,4 +1,5 @@
-// Copies what is new in a store into a delta for the page, in pieces whose buffers can be transferred. Pure.
+// Copies what is new in a store into a delta for the page, in pieces whose buffers can be transferred, and gives back
+// the memory of what has come. Pure.
 import { CHUNK_ROWS, type Encoding, type PacketColumns, type RingEntry } from '../../app/store/packet-store.ts';
 import type { ColumnsSlice, Restated } from './messages.ts';
 
@@ -70,4 +71,13 @@ export function buffersOf(slices: readonly ColumnsSlice[], restated: readonly Re
     ...restated.flatMap(({ kind, flags, encoding, link }) => [kind, flags, encoding, link]),
   ];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/**
+ * Frees the buffer of what came with a message and was used. Left to the collector, the octets of a whole capture make it
+ * run again and again, and every chunk costs new memory.
+ */
+export function letGo({ buffer }: Uint8Array): void {
+  // Not in every runtime that tests run in.
+  (buffer as { transfer?(octets: number): unknown }).transfer?.(0);
 }

@@ -10,7 +10,7 @@ import { rowsNeeded } from '../../app/session/rows-needed.ts';
 import { rowFacts } from '../../app/session/row-facts.ts';
 import type { Row } from '../../protocol/base/brand.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
-import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, restateRows } from './delta.ts';
+import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, letGo, restateRows } from './delta.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
 import { conclusionsOf } from '../../app/export/prepare.ts';
 import { exportPortions, type ExportOrder } from './exporting.ts';
@@ -139,6 +139,7 @@ export class Reading {
 
   private chunk(bytes: Uint8Array, done: number, total: number): void {
     this.ingest.push(bytes);
+    letGo(bytes);
     this.done = done;
     this.total = total;
     // What follows damage cannot be read: there is no use in fetching it.

@@ -10,6 +10,7 @@ import {
   type PacketStore,
   type RingEntry,
 } from '../../app/store/packet-store.ts';
+import { letGo } from './delta.ts';
 import type { Delta } from './messages.ts';
 
 type Columns = Record<keyof PacketColumns, Uint8Array>;
@@ -66,7 +67,9 @@ export class StoreMirror implements PacketStore {
     const number = Math.floor(from / CHUNK_ROWS);
     while (this.chunks.length <= number) this.chunks.push(newColumns());
     const chunk = this.chunks[number] as unknown as Columns;
-    for (const [name, column] of Object.entries(columns))
+    for (const [name, column] of Object.entries(columns)) {
       chunk[name as keyof Columns].set(column as Uint8Array, from % CHUNK_ROWS);
+      letGo(column as Uint8Array);
+    }
   }
 }

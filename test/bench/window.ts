@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { goldenBytes } from '../support/golden.ts';
 import { startLab, type Lab } from './electron.ts';
 import { Figures, median, percentile } from './figures.ts';
+import { writeLongCapture } from './long-capture.ts';
 import { repeatCapture } from './repeat-capture.ts';
 
 const MILLION = 1_000_000;
@@ -175,18 +176,17 @@ async function processorTime<T>(what: string, pid: number, parts: number, work: 
   return result;
 }
 
-async function million(golden: Uint8Array): Promise<void> {
-  const path = join(folder, 'million.pcap');
-  repeatCapture(golden, path, MILLION);
+/** What a million packets at `path` take; the file is removed. */
+async function million(name: string, path: string): Promise<void> {
   const openings: Opening[] = [];
-  const lab = await start('million');
+  const lab = await start(name);
   const pid = await tabOf(lab);
   for (let i = 1; i < STARTS; i++) openings.push(await open(lab, path));
   openings.push(await processorTime('processor time of page and worker', pid, 1, () => open(lab, path)));
   await lab.app.close();
   const of = (pick: (opening: Opening) => number): number => median(openings.map(pick)) / 1000;
-  figures.report({ what: 'a million packets: first rows', value: of((o) => o.firstRows), unit: 's', atMost: 0.5 });
-  figures.report({ what: 'a million packets: everything', value: of((o) => o.everything), unit: 's', atMost: 2 });
+  figures.report({ what: `${name}: first rows`, value: of((o) => o.firstRows), unit: 's', atMost: 0.5 });
+  figures.report({ what: `${name}: everything`, value: of((o) => o.everything), unit: 's', atMost: 2 });
   rmSync(path);
 }
 
@@ -220,7 +220,11 @@ try {
   const paints: number[] = [];
   for (let i = 0; i < STARTS; i++) paints.push(await firstPaint(`start-${i}`));
   figures.report({ what: 'cold start to first paint', value: median(paints) / 1000, unit: 's', atMost: 2 });
-  await million(golden);
+  const path = join(folder, 'million.pcap');
+  repeatCapture(golden, path, MILLION);
+  await million('a million packets', path);
+  writeLongCapture(path);
+  await million('a ring of five for two minutes', path);
   await tenMillion(golden);
 } finally {
   rmSync(folder, { recursive: true, force: true });

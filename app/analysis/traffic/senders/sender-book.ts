@@ -75,6 +75,8 @@ function namesItself({ kind, sender }: IndexedMessage): boolean {
 export class SenderBook implements Analyzer {
   private readonly senders: (Sender | undefined)[] = [];
   private count = 0;
+  /** In order of their first packets; null where one has come since. */
+  private sorted: readonly SenderFacts[] | null = null;
 
   ingest(m: IndexedMessage): void {
     if (m.kind > PacketKind.MALFORMED) return;
@@ -91,6 +93,7 @@ export class SenderBook implements Analyzer {
   private begin({ src, timeNs }: IndexedMessage): Sender | null {
     if (this.count >= ADDRESSES_MAX) return null;
     this.count++;
+    this.sorted = null;
     const kinds = new Uint32Array(PacketKind.MALFORMED + 1);
     const [encodings, nodeids, destinations] = [new Uses(), new Uses(), new Uses()];
     const uses = { encodings: encodings.all, nodeids: nodeids.all, destinations: destinations.all };
@@ -100,10 +103,11 @@ export class SenderBook implements Analyzer {
     return sender;
   }
 
-  /** In order of their first packets. */
+  /** In order of their first packets. Rules ask again and again. */
   all(): readonly SenderFacts[] {
-    return this.senders
+    this.sorted ??= this.senders
       .flatMap((sender) => (sender === undefined ? [] : [sender.facts]))
       .sort((a, b) => a.firstNs - b.firstNs);
+    return this.sorted;
   }
 }

@@ -14,13 +14,17 @@ it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
   const { store } = openBytes(goldenBytes('c31-udp-kill9', 'brA.pcap')).ingest;
   const mirror = new StoreMirror();
   let addresses = 0;
+  let [sent, freed] = [0, 0];
 
   for (let from = 0; from < store.length; from += step) {
     const length = Math.min(store.length, from + step);
     const slices = copyRows(store, from, length);
     const to = addressCount(slices, addresses);
     const restated = length < store.length ? [] : restateRows(store, 0, from);
-    expect(new Set(buffersOf(slices, restated)).size).toBe(15 * slices.length + 4 * restated.length);
+    const buffers = buffersOf(slices, restated);
+    expect(new Set(buffers).size).toBe(15 * slices.length + 4 * restated.length);
+    sent += buffers.length;
+    for (const buffer of buffers) Object.assign(buffer, { transfer: () => freed++ });
     mirror.apply({
       kind: 'delta',
       run: 0,
@@ -41,6 +45,7 @@ it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
     addresses = to;
   }
 
+  expect(freed).toBe(sent);
   expect(mirror.length).toBe(store.length);
   for (const [name, column] of Object.entries(store.chunks[0] ?? {})) {
     const mirrored: unknown = Reflect.get(mirror.chunks[0] ?? {}, name);
@@ -53,7 +58,6 @@ it.each([1, 7, 100, 100_000])('deltas of %i rows', (step) => {
 it('forgets what the worker has forgotten, and numbers the rest as before', () => {
   const mirror = new StoreMirror();
   const { store } = openBytes(goldenBytes('10a-sheep-vdi-c2', 'bridge.pcap')).ingest;
-  const columns = copyRows(store, 0, 500).map((slice) => slice.columns);
   const delta = {
     kind: 'delta' as const,
     run: 0,
@@ -68,7 +72,7 @@ it('forgets what the worker has forgotten, and numbers the rest as before', () =
     done: 0,
     total: 0,
   };
-  const at = (row: number): Delta['slices'] => columns.map((own) => ({ from: row, columns: own }));
+  const at = (row: number): Delta['slices'] => copyRows(store, 0, 500).map((slice) => ({ ...slice, from: row }));
   mirror.apply({ ...delta, slices: at(0), length: 500, firstRow: 0 });
   mirror.apply({ ...delta, slices: at(2 * CHUNK_ROWS), length: 2 * CHUNK_ROWS + 500, firstRow: 2 * CHUNK_ROWS });
 
