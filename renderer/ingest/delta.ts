@@ -74,8 +74,8 @@ export function buffersOf(slices: readonly ColumnsSlice[], restated: readonly Re
 }
 
 /**
- * Frees the buffer of what came with a message and was used. Left to the collector, the octets of a whole capture make it
- * run again and again, and every chunk costs new memory.
+ * Frees the buffer of what came with a message and was used. Left to the collector, the octets of a whole capture make
+ * it run again and again, and every chunk costs new memory.
  */
 export function letGo({ buffer }: Uint8Array): void {
   // Not in every runtime that tests run in.

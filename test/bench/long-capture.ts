@@ -1,5 +1,5 @@
-// A long capture of one ring under moderate load, as a person has it at three in the morning: a node is killed and comes
-// back, the ring falls into two and is one again. From the simulator's wire, so the same on every machine.
+// A long capture of one ring under moderate load, as a person has it at three in the morning: a node is killed and
+// comes back, the ring falls into two and is one again. From the simulator's wire, so the same on every machine.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Runner } from '../../protocol/sim/run/runner.ts';
 import { parseScenario } from '../../protocol/sim/scenario/parse.ts';
