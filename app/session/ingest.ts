@@ -6,7 +6,7 @@ import { createAnalysis } from '../analysis/analyse.ts';
 import type { CaptureFacts } from '../analysis/capture-facts.ts';
 import { withLoss, type Loss, type Losses } from '../analysis/losses.ts';
 import { PastFindings } from '../analysis/past-findings.ts';
-import type { Analysis } from '../analysis/result.ts';
+import type { Analysis, Finding } from '../analysis/result.ts';
 import { namesIn } from './beside-packets.ts';
 import { Indexer } from '../store/indexer.ts';
 import { CHUNK_ROWS, SESSION_PACKETS_MAX, timeOf } from '../store/packet-store.ts';
@@ -123,6 +123,8 @@ class CaptureIngest implements Ingest {
   private readonly reader: CaptureReader;
   private readonly rowsKept: number;
   private isFinished = false;
+  /** The last conclusions, and of how many rows. */
+  private concluded: { readonly rows: number; readonly findings: readonly Finding[] } | null = null;
 
   constructor({ keys, provider, analyse = true, rowsKept = Infinity }: IngestOptions) {
     this.keyring = keys.length === 0 ? null : createKeyring(keys, provider);
@@ -182,7 +184,10 @@ class CaptureIngest implements Ingest {
 
   /** Lets the oldest rows go; what was concluded from them stays. */
   private forget(): void {
-    const { findings } = this.analysis();
+    // What is to be forgotten is long past: conclusions that were drawn lately hold for it.
+    const { concluded, table, rowsKept } = this;
+    const isFresh = concluded !== null && table.length - concluded.rows < Math.min(CHUNK_ROWS, rowsKept / 2);
+    const { findings } = isFresh ? concluded : this.analysis();
     this.indexer.keep(this.rowsKept);
     this.past.keep(findings, timeOf(this.table, this.table.firstRow));
   }
@@ -201,6 +206,7 @@ class CaptureIngest implements Ingest {
     const objects = sheepTcp.objectsSeen();
     const found = this.conclusions.finish({ damage, losses, cutFrames, names, objects, ...beside });
     const findings = this.past.joined(found.findings);
+    this.concluded = { rows: this.table.length, findings };
     return findings === found.findings ? found : { ...found, findings };
   }
 

@@ -2,6 +2,7 @@
 import { useEffect, useState, type DragEvent, type ReactNode } from 'react';
 import { Overlays } from '../overlays/overlays.tsx';
 import { takeDropped } from '../session/dropped.ts';
+import { TakesTurns } from '../state/turns/paced-store.ts';
 import { isShown, useSession } from '../state/session-store.ts';
 import { TipHost } from '../widgets/tip.tsx';
 import { watchPaneFocus } from '../workbench/pane-actions.ts';
@@ -39,13 +40,17 @@ export function App(): ReactNode {
       }}
       onDrop={onDrop}
     >
-      <TopBar />
-      <Banner />
+      <TakesTurns>
+        <TopBar />
+        <Banner />
+      </TakesTurns>
       <main className="app-main">
         {isShowing ? <Workbench /> : <Welcome />}
         <TipHost />
       </main>
-      <StatusLine />
+      <TakesTurns>
+        <StatusLine />
+      </TakesTurns>
       <Overlays />
     </div>
   );

@@ -3,11 +3,17 @@
 export interface FrameScheduler {
   /** Asks for a painting in the next frame. */
   request(): void;
+  /** Paints at once: what was asked for is done with that. */
+  paint(): void;
   stop(): void;
 }
 
 export function createFrameScheduler(paint: () => void): FrameScheduler {
   let pending: number | null = null;
+  const cancel = (): void => {
+    if (pending !== null) cancelAnimationFrame(pending);
+    pending = null;
+  };
   return {
     request() {
       pending ??= requestAnimationFrame(() => {
@@ -15,9 +21,10 @@ export function createFrameScheduler(paint: () => void): FrameScheduler {
         paint();
       });
     },
-    stop() {
-      if (pending !== null) cancelAnimationFrame(pending);
-      pending = null;
+    paint() {
+      cancel();
+      paint();
     },
+    stop: cancel,
   };
 }

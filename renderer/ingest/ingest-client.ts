@@ -3,16 +3,19 @@ import type { Timers } from '../../app/analysis/report/conf.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { ExportOrder } from './exporting.ts';
-import type { FilterProblem, FromWorker, QuerySlot, ToWorker } from './messages.ts';
+import { applied } from './difference.ts';
+import type { Conclusions, FilterProblem, FromWorker, QuerySlot, ToWorker } from './messages.ts';
 import { StoreMirror } from './store-mirror.ts';
 
-type Told = Extract<FromWorker, { readonly kind: 'analysis' | 'ended' | 'dissected' | 'not-dissected' }>;
+type Told = Extract<FromWorker, { readonly kind: 'ended' | 'dissected' | 'not-dissected' }>;
 
 export interface IngestListener {
   /** New rows are in the mirror; `done` and `total` are octets of the source. */
   grown(mirror: StoreMirror, done: number, total: number): void;
   /** The source is read again from the start: the mirror is a new one. */
   reset(mirror: StoreMirror): void;
+  /** What did not change since they were told before is the same object. */
+  concluded(conclusions: Conclusions): void;
   told(message: Told): void;
 }
 
@@ -33,6 +36,7 @@ export class IngestClient {
   private readonly exports = new Map<number, Exporting>();
   private readonly descriptions = new Map<number, (facts: readonly (RowFacts | null)[]) => void>();
   private run = 0;
+  private conclusions: Conclusions | null = null;
   private nextId = 1;
   /** The last row asked for: answers for earlier ones are dropped. */
   private asked = 0;
@@ -123,9 +127,14 @@ export class IngestClient {
       case 'reset':
         this.run = message.run;
         this.mirror = new StoreMirror();
+        this.conclusions = null;
         this.listener.reset(this.mirror);
         break;
-      case 'analysis':
+      case 'concluded':
+        if (message.run !== this.run) return;
+        this.conclusions = applied(this.conclusions, message.difference) as Conclusions;
+        this.listener.concluded(this.conclusions);
+        break;
       case 'ended':
         if (message.run === this.run) this.listener.told(message);
         break;

@@ -1,14 +1,15 @@
 // What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
 import type { Losses } from '../../app/analysis/losses.ts';
 import type { Timers } from '../../app/analysis/report/conf.ts';
+import type { Annotations } from '../../app/annotations/list.ts';
 import type { Analysis } from '../../app/analysis/result.ts';
-import type { WithCarried } from '../../app/export/notes/carried.ts';
 import type { LabMark } from '../../app/lab/lab-mark.ts';
 import type { Damage } from '../../app/session/ingest.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { Encoding, PacketColumns, RingEntry } from '../../app/store/packet-store.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
+import type { Difference } from './difference.ts';
 import type { ExportOrder } from './exporting.ts';
 
 export type ToWorker =
@@ -76,6 +77,20 @@ export interface Delta {
   readonly total: number;
 }
 
+/** What is concluded so far. */
+export interface Conclusions {
+  /** Its findings are those found now and those that the capture carries from an export. */
+  readonly analysis: Analysis;
+  /** What was done to the lab that the capture is of. */
+  readonly marks: readonly LabMark[];
+  /** Packets that the capturing side says it dropped. */
+  readonly losses: Losses;
+  /** Ids of findings that the capture carries and its packets no longer show. */
+  readonly remembered: ReadonlySet<string>;
+  /** Annotations that the capture carries. */
+  readonly annotations: Annotations;
+}
+
 export type ReadingEnd = 'whole' | 'cancelled' | 'broken';
 
 export interface DissectionProblem {
@@ -91,17 +106,8 @@ export interface FilterProblem {
 export type FromWorker =
   | Delta
   | { readonly kind: 'reset'; readonly run: number }
-  | {
-      readonly kind: 'analysis';
-      readonly run: number;
-      readonly analysis: Analysis;
-      /** What was done to the lab that the capture is of. */
-      readonly marks: readonly LabMark[];
-      /** Packets that the capturing side says it dropped. */
-      readonly losses: Losses;
-      /** What the capture carries from an export. */
-      readonly carried: WithCarried;
-    }
+  /** What makes the conclusions of those that were told before, of none at first. */
+  | { readonly kind: 'concluded'; readonly run: number; readonly difference: Difference }
   | {
       readonly kind: 'ended';
       readonly run: number;

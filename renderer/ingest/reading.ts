@@ -11,16 +11,18 @@ import { rowFacts } from '../../app/session/row-facts.ts';
 import type { Row } from '../../protocol/base/brand.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, letGo, restateRows } from './delta.ts';
+import { differenceOf } from './difference.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
 import { conclusionsOf } from '../../app/export/prepare.ts';
 import { exportPortions, type ExportOrder } from './exporting.ts';
 import { forgottenText } from './forgotten.ts';
 import { filterRows } from './filter-rows.ts';
-import type { FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
+import type { Conclusions, FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
 import { SourcePort } from './source-port.ts';
 
-/** Milliseconds between two deltas at least. */
+/** Milliseconds between two deltas at least; of a capture that goes on they are smaller, and are shown more seldom. */
 const DELTA_INTERVAL = 16;
+const LIVE_DELTA_INTERVAL = 50;
 /** Milliseconds between two analyses of a capture that is still being read. */
 const ANALYSIS_INTERVAL = 1000;
 /** Milliseconds that an analysis may take to be made again before the end. */
@@ -64,6 +66,8 @@ export class Reading {
   private timers: Timers | null = null;
   private lastRestated = 0;
   private isAnalysisComing = false;
+  /** As the page has them. */
+  private told: Conclusions | null = null;
 
   constructor({ port, keys, isLive }: Extract<ToWorker, { kind: 'open' }>, post: Post) {
     this.post = post;
@@ -130,6 +134,7 @@ export class Reading {
     this.keys = keys;
     this.ingest = this.createIngest();
     this.ending = null;
+    this.told = null;
     this.isEndTold = false;
     this.published = this.restated = this.addresses = this.rings = this.done = 0;
     this.isAwaitingAck = false;
@@ -160,7 +165,8 @@ export class Reading {
   private schedule(): void {
     if (this.isScheduled || this.isAwaitingAck) return;
     this.isScheduled = true;
-    const wait = Math.max(0, DELTA_INTERVAL - (performance.now() - this.lastDelta));
+    const interval = this.isLive ? LIVE_DELTA_INTERVAL : DELTA_INTERVAL;
+    const wait = Math.max(0, interval - (performance.now() - this.lastDelta));
     setTimeout(() => {
       this.isScheduled = false;
       if (!this.isAwaitingAck) this.publish();
@@ -253,8 +259,11 @@ export class Reading {
     const { ingest, run } = this;
     const { losses } = ingest;
     const analysis = ingest.analysis(this.timers === null ? {} : { timers: this.timers });
-    const carried = conclusionsOf(ingest, analysis);
-    this.post({ kind: 'analysis', run, analysis, marks: this.marks(), losses, carried });
+    // What the capture carries is shown as what is found: its findings may need a key that is not at hand.
+    const { findings, remembered, annotations } = conclusionsOf(ingest, analysis);
+    const now = { analysis: { ...analysis, findings }, marks: this.marks(), losses, remembered, annotations };
+    this.post({ kind: 'concluded', run, difference: differenceOf(this.told, now) });
+    this.told = now;
     this.lastAnalysis = performance.now();
     this.analysisCost = this.lastAnalysis - start;
   }

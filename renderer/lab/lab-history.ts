@@ -1,8 +1,8 @@
 // What was told of the lab before: panels follow the chosen moment into the past, and counters have a history. Samples
 // are stamped with the end of the capture as it was when they came, which is the lab's own clock, virtual or not.
-import { create } from 'zustand';
 import type { LabNodeView, LabObjects, LabSnapshot } from '../../app/lab/lab-view.ts';
 import { packets, wholeSpan } from '../state/capture.ts';
+import { createPaced } from '../state/turns/paced-store.ts';
 import { useView } from '../state/view-store.ts';
 import { useLab } from './lab-store.ts';
 
@@ -24,7 +24,7 @@ const SAMPLE_APART = 0.5e9;
 /** Nanoseconds behind the newest sample within which the moment counts as now. */
 const NOW = 1.5e9;
 
-export const useLabHistory = create<{ readonly samples: readonly LabSample[] }>(() => ({ samples: [] }));
+export const useLabHistory = createPaced<{ readonly samples: readonly LabSample[] }>(() => ({ samples: [] }));
 
 const SUM_MAX = 2 ** 48;
 

@@ -1,7 +1,8 @@
 // The lab that this window shows, as it was last told of, and the commands said to it. One that is no longer shown is
 // forgotten.
-import { create } from 'zustand';
 import type { LabSnapshot } from '../../app/lab/lab-view.ts';
+import { createPaced } from '../state/turns/paced-store.ts';
+import { turns } from '../state/turns/turns.ts';
 
 export interface LabLogEntry {
   /** Milliseconds since 1970. */
@@ -19,7 +20,7 @@ export interface LabState {
 /** Commands kept; the oldest go first. */
 export const LAB_LOG_MAX = 1000;
 
-export const useLab = create<LabState>(() => ({ snapshot: null, log: [] }));
+export const useLab = createPaced<LabState>(() => ({ snapshot: null, log: [] }));
 
 /** Whether what is told of a lab is told of one that the window shows. */
 let isShown = false;
@@ -38,6 +39,6 @@ export function forgetLab(): void {
 
 /** Takes over what is told of the lab; false where the window shows no lab. */
 export function keepSnapshot(snapshot: LabSnapshot | null): boolean {
-  if (isShown) useLab.setState({ snapshot });
+  if (isShown) turns.inTurns(() => useLab.setState({ snapshot }));
   return isShown;
 }

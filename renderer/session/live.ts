@@ -4,6 +4,8 @@ import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
 import { IngestClient, type IngestListener } from '../ingest/ingest-client.ts';
 import { packets, showPackets } from '../state/capture.ts';
+import { createPaced } from '../state/turns/paced-store.ts';
+import { turns } from '../state/turns/turns.ts';
 
 let client: IngestClient | null = null;
 
@@ -27,6 +29,8 @@ export function stopLive(): void {
 
 /** Facts kept, of the rows seen lately. */
 const FACTS_KEPT_MAX = 4096;
+/** Counts what was learned: what panels depend on instead of facts. */
+export const useFactsLearned = createPaced(() => ({ learned: 0 }));
 const facts = new Map<number, RowFacts | null>();
 let asked: ReadonlySet<number> = new Set();
 
@@ -41,16 +45,16 @@ export function forgetFacts(): void {
   asked = new Set();
 }
 
-/** Learns what the rows say that are in view; true where there is something new to show. */
-export async function learnFacts(rows: readonly number[]): Promise<boolean> {
+/** Learns what the rows say that are in view. */
+export async function learnFacts(rows: readonly number[]): Promise<void> {
   const own = client;
   const missing = rows.filter((row) => row >= packets().firstRow && !facts.has(row) && !asked.has(row));
-  if (own === null || missing.length === 0) return false;
+  if (own === null || missing.length === 0) return;
   const { mirror } = own;
   asked = new Set(missing);
   const found = await own.describe(missing);
-  if (own !== client || mirror !== own.mirror) return false;
+  if (own !== client || mirror !== own.mirror) return;
   if (facts.size + missing.length > FACTS_KEPT_MAX) facts.clear();
   for (const [i, row] of missing.entries()) facts.set(row, found[i] ?? null);
-  return true;
+  turns.inTurns(() => useFactsLearned.setState(({ learned }) => ({ learned: learned + 1 })));
 }

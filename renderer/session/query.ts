@@ -7,6 +7,7 @@ import { packets } from '../state/capture.ts';
 import { live } from './live.ts';
 import { NO_QUERY, useSession, type Query } from '../state/session-store.ts';
 import { changeSettings, useSettings } from '../state/settings-store.ts';
+import { turns } from '../state/turns/turns.ts';
 
 interface Progress {
   /** Tells the latest question from those it overtook. */
@@ -21,7 +22,9 @@ const progress: Record<QuerySlot, Progress> = {
 };
 
 function show(slot: QuerySlot, query: Query): void {
-  useSession.setState(slot === 'filter' ? { filter: query } : { highlight: query });
+  const change = (): void => useSession.setState(slot === 'filter' ? { filter: query } : { highlight: query });
+  if (useSession.getState().phase === 'live') turns.inTurns(change);
+  else change();
 }
 
 /** Without the rows that are forgotten. */

@@ -3,12 +3,13 @@
 import { worstFinding } from '../../app/analysis/report/worst-finding.ts';
 import { bridge } from '../bridge/bridge.ts';
 import type { Annotations } from '../../app/annotations/list.ts';
-import type { Analysis, Finding, RingHistory } from '../../app/analysis/result.ts';
+import type { Finding, RingHistory } from '../../app/analysis/result.ts';
 import { positionIn } from '../../app/store/row-list.ts';
 import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
 import type { ThemeChoice } from '../../app/settings/settings.ts';
 import type { Result } from '../../protocol/base/result.ts';
 import type { IngestListener } from '../ingest/ingest-client.ts';
+import type { Conclusions } from '../ingest/messages.ts';
 import { FORGOTTEN_MOMENT, forgottenText } from '../ingest/forgotten.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
 import { showTheme, systemTheme } from '../theme/theme.ts';
@@ -19,13 +20,14 @@ import { keyList, keysAtHand, startWithKeys } from '../session/keyring.ts';
 import { forgetFacts, live, startLive, stopLive } from '../session/live.ts';
 import { packets, showPackets, timeOfRow, wholeSpan } from './capture.ts';
 import { rowBefore } from './moment.ts';
-import { endFollowing, followNow, letGo, followView, stand, startFollowing } from './following.ts';
+import { endFollowing, followNow, letGo, followView, stand, startFollowing, useFollow } from './following.ts';
 import { updateSoon } from '../session/live-pace.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
-import { EMPTY_SESSION, useSession } from './session-store.ts';
+import { EMPTY_SESSION, useSession, type OpenedRowView } from './session-store.ts';
 import { changeSettings, useSettings } from './settings-store.ts';
 import { currentScale } from './time/folding.ts';
+import { turns } from './turns/turns.ts';
 import { NOTHING_CHOSEN, useView, type FieldChoice, type Overlay } from './view-store.ts';
 
 export { packets, timeOfRow, wholeSpan } from './capture.ts';
@@ -68,24 +70,17 @@ function followGrowth(span: Span): void {
   useView.setState({ span });
 }
 
-function takeAnalysis(analysis: Analysis): void {
+/** Conclusions of a capture that goes on, until the panels are updated. */
+let concluded: Conclusions | null = null;
+
+function takeConcluded({ analysis, marks, losses, remembered, annotations }: Conclusions): void {
   const { nodes: known } = useSession.getState();
   const { addresses } = packets();
   const nodes = isDirectoryOf(known, analysis.nodes, addresses)
     ? known
     : createNodeDirectory(analysis.nodes, addresses);
-  useSession.setState({ analysis, nodes });
-}
-
-type Concluded = Extract<Parameters<IngestListener['told']>[0], { readonly kind: 'analysis' }>;
-/** Conclusions of a capture that goes on, until the panels are updated. */
-let concluded: Concluded | null = null;
-
-function takeConcluded({ analysis, marks, losses, carried }: Concluded): void {
-  // What the capture carries is shown as what is found: its findings may need a key that is not at hand.
-  takeAnalysis(carried.remembered.size === 0 ? analysis : { ...analysis, findings: carried.findings });
-  carriedNotes = carried.annotations;
-  useSession.setState({ marks, losses, remembered: carried.remembered });
+  carriedNotes = annotations;
+  useSession.setState({ analysis, nodes, marks, losses, remembered });
 }
 
 /** Shows what has come of a capture that goes on, packets and conclusions at once. */
@@ -97,6 +92,13 @@ function showLive(): void {
   letGo();
   useSession.setState({ revision: packets().revision });
   askAgain(false);
+}
+
+/** Shows a packet that was opened: the last one of a capture that goes on like all else that it brings. */
+function open(opened: OpenedRowView): void {
+  const show = (): void => useSession.setState({ opened });
+  if (useFollow.getState().isGlued) turns.inTurns(show);
+  else show();
 }
 
 const listener: IngestListener = {
@@ -128,16 +130,15 @@ const listener: IngestListener = {
     forgetFacts();
     forgetProgress();
   },
+  concluded(conclusions) {
+    const { analysis, phase } = useSession.getState();
+    if (phase !== 'live' || analysis === null) return takeConcluded(conclusions);
+    concluded = conclusions;
+    updateSoon(showLive);
+  },
   told(message) {
-    if (message.kind === 'analysis') {
-      const { analysis, phase } = useSession.getState();
-      if (phase !== 'live' || analysis === null) return takeConcluded(message);
-      concluded = message;
-      updateSoon(showLive);
-    } else if (message.kind === 'dissected')
-      useSession.setState({ opened: { row: message.row, dissection: message.dissection, says: null } });
-    else if (message.kind === 'not-dissected')
-      useSession.setState({ opened: { row: message.row, dissection: null, says: message.says } });
+    if (message.kind === 'dissected') open({ row: message.row, dissection: message.dissection, says: null });
+    else if (message.kind === 'not-dissected') open({ row: message.row, dissection: null, says: message.says });
     else {
       const { how, says, damage } = message;
       conclude(how === 'cancelled', damage?.says ?? (says === null ? null : `the reading broke off: ${says}`));

@@ -1,5 +1,4 @@
 // What the window shows of one capture, in small numbers: packets stay in the mirror, which actions.ts holds.
-import { create } from 'zustand';
 import type { CaptureNews, OpenedSource, RecentFile } from '../../app/ipc/contract.ts';
 import type { LabMark } from '../../app/lab/lab-mark.ts';
 import { NO_LOSSES, type Losses } from '../../app/analysis/losses.ts';
@@ -7,6 +6,7 @@ import type { Analysis } from '../../app/analysis/result.ts';
 import type { Dissection } from '../../protocol/dissect/dissection.ts';
 import type { FilterProblem } from '../ingest/messages.ts';
 import { createNodeDirectory, type NodeDirectory } from './node-directory.ts';
+import { createPaced } from './turns/paced-store.ts';
 
 /** `live`: the capture goes on while it is shown. */
 export type Phase = 'empty' | 'opening' | 'reading' | 'live' | 'done' | 'cancelled' | 'failed';
@@ -90,4 +90,4 @@ export const EMPTY_SESSION: SessionState = {
   recent: [],
 };
 
-export const useSession = create<SessionState>(() => EMPTY_SESSION);
+export const useSession = createPaced<SessionState>(() => EMPTY_SESSION);

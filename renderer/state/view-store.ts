@@ -1,8 +1,8 @@
 // How the person looks at the capture: one selection, one time, one stretch of the timeline. Panels follow it.
-import { create } from 'zustand';
 import type { Sample } from '../../app/ipc/contract.ts';
 import type { Span } from '../canvas/time-scale.ts';
 import type { Theme } from '../theme/theme.ts';
+import { createPaced } from './turns/paced-store.ts';
 
 /** A field of the opened row: which layer, and which of its fields; -1 for the layer itself. */
 export interface FieldChoice {
@@ -69,4 +69,4 @@ export const FIRST_VIEW: ViewState = {
   samples: [],
 };
 
-export const useView = create<ViewState>(() => FIRST_VIEW);
+export const useView = createPaced<ViewState>(() => FIRST_VIEW);

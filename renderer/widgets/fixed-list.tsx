@@ -96,22 +96,51 @@ function useWheel(view: RefObject<HTMLDivElement | null>, isScaled: boolean, scr
   });
 }
 
+/**
+ * Where a list stands: the offset of its view, for which current row that was found, and how many rows had left. The
+ * offset may lie beyond a list that has become shorter: it counts again when that is longer.
+ */
+interface Place {
+  readonly offset: number;
+  readonly shown: number;
+  readonly gone: number;
+}
+
+/** Where the list stands for what it shows now: rows that leave at its front move nothing, the current one is seen. */
+export function followed(place: Place, props: FixedListProps, viewHeight: number): Place {
+  const { current, rowHeight, gone = 0, count } = props;
+  const { offsetMax } = scrollGeometry(count, rowHeight, viewHeight);
+  const moved = Math.max(0, gone - place.gone);
+  let offset = Math.max(0, place.offset - moved * rowHeight);
+  let shown = place.shown - moved;
+  if (current >= 0 && viewHeight > 0 && shown !== current) {
+    const at = Math.min(offset, offsetMax);
+    const isJump = current * rowHeight < at - viewHeight || current * rowHeight > at + 2 * viewHeight;
+    shown = current;
+    const wanted = offsetShowing(at, current, rowHeight, viewHeight);
+    // A jump lands in the middle, where what came before and after is seen too.
+    if (wanted !== at)
+      offset = Math.min(Math.max(0, isJump ? middle(current, rowHeight, viewHeight) : wanted), offsetMax);
+  }
+  return offset === place.offset && shown === place.shown && gone === place.gone ? place : { offset, shown, gone };
+}
+
 /** Scrolls a list of any length, shows the current row, and keeps the wheel's measure where the list is scaled. */
-function useScrolling({ count, rowHeight, current, gone = 0, headerHeight = 0 }: FixedListProps): Scrolling {
+function useScrolling(props: FixedListProps): Scrolling {
+  const { count, rowHeight, gone = 0, headerHeight = 0 } = props;
   const view = useRef<HTMLDivElement>(null);
   const [viewHeight, setViewHeight] = useState(0);
-  const [offset, setOffset] = useState(0);
+  const [place, setPlace] = useState<Place>({ offset: 0, shown: -1, gone });
   /** Where the scroll bar stands. */
   const bar = useRef(0);
   const { height, scale, offsetMax } = scrollGeometry(count, rowHeight, viewHeight);
-  const at = Math.min(offset, offsetMax);
+  // Found while rendering, so that no row is drawn where it does not stay.
+  const now = followed(place, props, viewHeight);
+  if (now !== place) setPlace(now);
+  const at = Math.min(now.offset, offsetMax);
 
   const scrollTo = (wanted: number): void => {
-    const target = Math.min(Math.max(0, wanted), offsetMax);
-    setOffset(target);
-    // The bar of a scaled list hardly moves with a row; to set it would lay out the page before its time.
-    if (view.current === null || Math.abs(target / scale - bar.current) < 1) return;
-    view.current.scrollTop = bar.current = target / scale;
+    setPlace({ ...now, offset: Math.min(Math.max(0, wanted), offsetMax) });
   };
 
   useLayoutEffect(() => {
@@ -124,31 +153,18 @@ function useScrolling({ count, rowHeight, current, gone = 0, headerHeight = 0 }:
     return () => observer.disconnect();
   }, [headerHeight]);
 
-  const shown = useRef(-1);
-  const wasGone = useRef(gone);
+  // Last of all, since it lays out the page; the bar of a scaled list hardly moves with a row.
   useLayoutEffect(() => {
-    const moved = gone - wasGone.current;
-    wasGone.current = gone;
-    if (moved <= 0) return;
-    shown.current -= moved;
-    scrollTo(at - moved * rowHeight);
-  }, [gone]);
-
-  useEffect(() => {
-    if (current < 0 || viewHeight === 0 || shown.current === current) return;
-    const isJump = current * rowHeight < at - viewHeight || current * rowHeight > at + 2 * viewHeight;
-    shown.current = current;
-    const wanted = offsetShowing(at, current, rowHeight, viewHeight);
-    // A jump lands in the middle, where what came before and after is seen too.
-    if (wanted !== at) scrollTo(isJump ? middle(current, rowHeight, viewHeight) : wanted);
-  });
+    if (view.current === null || Math.abs(at / scale - bar.current) < 1) return;
+    view.current.scrollTop = bar.current = at / scale;
+  }, [at, scale]);
 
   useWheel(view, scale !== 1, (by) => scrollTo(at + by));
 
   const onScroll = (): void => {
     const top = view.current?.scrollTop ?? 0;
     bar.current = top;
-    if (Math.abs(top - at / scale) >= 1) setOffset(top * scale);
+    if (Math.abs(top - at / scale) >= 1) setPlace({ ...now, offset: top * scale });
   };
   return { view, viewHeight, height, at, onScroll };
 }

@@ -4,6 +4,7 @@ import { Group, Panel, Separator } from 'react-resizable-panels';
 import { PANELS, type PaneId } from '../panels/index.ts';
 import { changeLayout, useSettings } from '../state/settings-store.ts';
 import { useLab } from '../lab/lab-store.ts';
+import { TakesTurns } from '../state/turns/paced-store.ts';
 import { useView } from '../state/view-store.ts';
 import type { PresetLayout } from '../../app/settings/settings.ts';
 import { PaneFrame } from '../widgets/pane.tsx';
@@ -32,7 +33,9 @@ function PaneOf({ pane, isOnly }: { readonly pane: PaneId; readonly isOnly: bool
   };
   return (
     <PaneFrame value={controls}>
-      <Component />
+      <TakesTurns>
+        <Component />
+      </TakesTurns>
     </PaneFrame>
   );
 }

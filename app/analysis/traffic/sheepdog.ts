@@ -261,7 +261,7 @@ export class SheepWatch implements DeliveryListener {
       epoch,
       status: this.status,
       copies: this.copies,
-      events: this.events,
+      events: [...this.events],
       history: [...this.history],
       vdis: [...this.vdis].map(([vid, time]) => ({ vid, time })),
       objects,

@@ -184,9 +184,10 @@ function Listed<T>({
 export function Findings(): ReactNode {
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
+  const found = analysis?.findings;
   const findings = useMemo(
-    () => [...(analysis?.findings ?? [])].sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity] || a.time - b.time),
-    [analysis],
+    () => [...(found ?? [])].sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity] || a.time - b.time),
+    [found],
   );
   const start = packets().length === 0 ? 0 : timeOfRow(0);
   const rings = analysis?.rings ?? [];

@@ -16,9 +16,10 @@ import { copyText } from '../../widgets/copy.ts';
 import { useWidth } from '../../widgets/use-width.ts';
 import { packets, selectMatch, selectRow } from '../../state/actions.ts';
 import { annotationsByFrame, useAnnotations } from '../../session/annotations.ts';
-import { learnFacts } from '../../session/live.ts';
+import { learnFacts, useFactsLearned } from '../../session/live.ts';
 import { isAmong, positionIn } from '../../../app/store/row-list.ts';
 import { highlightPackets } from '../../session/query.ts';
+import { useFollow } from '../../state/following.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useSettings } from '../../state/settings-store.ts';
 import { useView } from '../../state/view-store.ts';
@@ -32,29 +33,31 @@ import './packets.css';
 const ROW_HEIGHT = 22;
 /** Pixels that the scroll bar takes. */
 const SCROLL_BAR = 12;
-/** Milliseconds that lines rest in view before their bytes are looked at. */
+/** Milliseconds that lines rest in view before their bytes are looked at; of lines that run on, between two looks. */
 const LEARN_REST = 60;
+const LEARN_INTERVAL = 400;
 
-/** Learns what the lines say that rest in view; counts what was learned. */
-function useLearned(
-  rowOf: (position: number) => number,
-  revision: number,
-): { readonly learned: number; readonly onSeen: (first: number, last: number) => void } {
-  const [learned, setLearned] = useState(0);
+/** Learns what the lines say that rest in view, which it is told of. */
+function useLearning(rowOf: (position: number) => number, revision: number): (first: number, last: number) => void {
   const seen = useRef<readonly number[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const last = useRef(0);
   const plan = useCallback((): void => {
     if (timer.current !== null) clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      void learnFacts(seen.current).then((isNew) => isNew && setLearned((count) => count + 1));
-    }, LEARN_REST);
+    const due = useFollow.getState().isGlued ? last.current + LEARN_INTERVAL - performance.now() : 0;
+    timer.current = setTimeout(
+      () => {
+        last.current = performance.now();
+        void learnFacts(seen.current);
+      },
+      Math.max(due, LEARN_REST),
+    );
   }, []);
   useEffect(plan, [plan, revision]);
-  const onSeen = (first: number, last: number): void => {
+  return (first, last) => {
     seen.current = Array.from({ length: Math.max(0, last - first) }, (_, i) => rowOf(first + i));
     plan();
   };
-  return { learned, onSeen };
 }
 
 function templateOf(columns: readonly ColumnWidth[]): string {
@@ -163,7 +166,8 @@ function Table(): ReactNode {
   const { columns, isShort, gap } = useMemo(() => columnWidths(choice, width - SCROLL_BAR), [choice, width]);
   const [cursor, setCursor] = useState<ColumnId>('info');
   const { count, current, rowOf, gone } = useRows(row);
-  const { learned, onSeen } = useLearned(rowOf, revision);
+  const learned = useFactsLearned((state) => state.learned);
+  const onSeen = useLearning(rowOf, revision);
   const { contextOf, onMenu } = useCellMenu(setCursor);
   const previousOf = (position: number): number => (position <= 0 ? -1 : rowOf(position - 1));
   const renderRow = (position: number, top: number): ReactNode => {

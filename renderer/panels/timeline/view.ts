@@ -1,6 +1,5 @@
 // What is behind the timeline's two canvases: what is drawn, and when it is drawn again. No gestures, no React.
 import type { Annotation } from '../../../app/annotations/annotation.ts';
-import type { Analysis } from '../../../app/analysis/result.ts';
 import { createFrameScheduler, type FrameScheduler } from '../../canvas/frame-scheduler.ts';
 import { readPalette, type Palette } from '../../canvas/palette.ts';
 import { beginPaint } from '../../canvas/surface.ts';
@@ -11,9 +10,10 @@ import { packets, wholeSpan } from '../../state/capture.ts';
 import { cursorTime, onCursor } from '../../state/playback.ts';
 import { useSession } from '../../state/session-store.ts';
 import { Density } from '../../state/time/density.ts';
-import { NO_FACTS, timelineFacts, type TimelineFacts } from '../../state/time/facts.ts';
+import { timelineFacts, type TimelineFacts } from '../../state/time/facts.ts';
 import { LaneHits } from '../lanes/lane-hits.ts';
 import { currentFolds, currentWaits, noteTimelineWidth } from '../../state/time/folding.ts';
+import { turns, type Taker } from '../../state/turns/turns.ts';
 import { useView } from '../../state/view-store.ts';
 import { gutterOf, layoutTimeline, type TimelineDrawing } from './layout.ts';
 import { layoutPins, paintPins, pinAt, type Pin } from '../lanes/pins.ts';
@@ -43,11 +43,13 @@ export class TimelineView {
   private readonly scroller: Element;
   private readonly frames: FrameScheduler;
   private readonly overFrames: FrameScheduler;
+  /** Its part in what a capture that goes on brings. */
+  private readonly turn: Taker = { take: () => this.frames.paint() };
+  private readonly requests = (): void => this.frames.request();
   private readonly stops: (() => void)[];
   private palette: Palette = readPalette();
   private density: Density | null = null;
   private hits: LaneHits | null = null;
-  private facts: { readonly of: Analysis | null; readonly waits: unknown; readonly value: TimelineFacts } | null = null;
 
   constructor(canvas: HTMLCanvasElement, overlay: HTMLCanvasElement, scroller: Element) {
     this.canvas = canvas;
@@ -63,13 +65,15 @@ export class TimelineView {
       useSession.subscribe((state, before) => {
         // A packet that was opened, for one, changes nothing here.
         const isHighlighted = state.highlight.rows !== before.highlight.rows;
-        if (isHighlighted || SESSION_PARTS.some((part) => state[part] !== before[part])) this.frames.request();
+        if (isHighlighted || SESSION_PARTS.some((part) => state[part] !== before[part]))
+          turns.changed(this.turn, this.requests);
       }),
       useView.subscribe((state, before) => {
         if (state.theme !== before.theme) this.palette = readPalette();
         if (state.node !== before.node) this.revealLane(state.node);
         const isSame = VIEW_PARTS.every((part) => state[part] === before[part]);
-        (isSame ? this.overFrames : this.frames).request();
+        if (isSame) this.overFrames.request();
+        else turns.changed(this.turn, this.requests);
       }),
       useAnnotations.subscribe(() => this.frames.request()),
       onCursor(() => {
@@ -78,6 +82,7 @@ export class TimelineView {
       }),
       () => scroller.removeEventListener('scroll', onScroll),
       () => observer.disconnect(),
+      () => turns.leave(this.turn),
       () => this.frames.stop(),
       () => this.overFrames.stop(),
     ];
@@ -120,10 +125,7 @@ export class TimelineView {
 
   private currentFacts(): TimelineFacts {
     const { nodes, analysis } = useSession.getState();
-    const waits = currentWaits();
-    if (this.facts?.of !== analysis || this.facts.waits !== waits)
-      this.facts = { of: analysis, waits, value: timelineFacts(analysis, packets(), nodes, waits) };
-    return this.facts?.value ?? NO_FACTS;
+    return timelineFacts(analysis, packets(), nodes, currentWaits());
   }
 
   /** What is highlighted, by lane; null where nothing is. */

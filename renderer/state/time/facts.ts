@@ -150,13 +150,12 @@ function stopsOf({ findings }: Analysis, store: PacketStore, directory: NodeDire
   });
 }
 
-export function timelineFacts(
-  analysis: Analysis | null,
+function found(
+  analysis: Analysis,
   store: PacketStore,
   directory: NodeDirectory,
   waits: readonly Wait[],
 ): TimelineFacts {
-  if (analysis === null) return NO_FACTS;
   const spans = waitSpans(waits, directory);
   const kinds = [spans.filter(({ kind }) => kind === 'token'), spans.filter(({ kind }) => kind === 'consensus')];
   return {
@@ -166,6 +165,28 @@ export function timelineFacts(
     findings: findingSpans(analysis.findings),
     stops: stopsOf(analysis, store, directory),
   };
+}
+
+interface Known {
+  readonly directory: NodeDirectory;
+  readonly waits: readonly Wait[];
+  readonly facts: TimelineFacts;
+}
+const known = new WeakMap<Analysis, Known>();
+
+/** Found once for those who ask one after the other. */
+export function timelineFacts(
+  analysis: Analysis | null,
+  store: PacketStore,
+  directory: NodeDirectory,
+  waits: readonly Wait[],
+): TimelineFacts {
+  if (analysis === null) return NO_FACTS;
+  const last = known.get(analysis);
+  if (last?.directory === directory && last.waits === waits) return last.facts;
+  const facts = found(analysis, store, directory, waits);
+  known.set(analysis, { directory, waits, facts });
+  return facts;
 }
 
 /** Lines of the table; the packet table and the findings have the rest. */

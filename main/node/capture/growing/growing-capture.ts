@@ -1,8 +1,12 @@
 // A capture that is still being written, as a source of octets: a file that has not ended. Its reader gets what is
 // there and then what comes, at its own pace, and any range of it again. Knows neither packets nor who writes.
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as rest } from 'node:timers/promises';
 import { CHUNK_OCTETS, type ByteRange } from '../../../../app/ipc/stream.ts';
 import type { ByteSource, CapturePortion } from '../../../../app/session/serve-stream.ts';
+
+/** Milliseconds for which what comes drop by drop is gathered: each portion wakes the reader. */
+const GATHER_MS = 20;
 
 export class GrowingCapture implements ByteSource {
   readonly path: string;
@@ -51,7 +55,10 @@ export class GrowingCapture implements ByteSource {
         yield { bytes: buffer.subarray(0, bytesRead), done, total: this.octets };
       } else if (this.hasEnded) return;
       else if (this.interrupts !== interrupts) yield { bytes: new Uint8Array(0), done, total: this.octets };
-      else await new Promise<void>((resolve) => this.waiting.push(resolve));
+      else {
+        await new Promise<void>((resolve) => this.waiting.push(resolve));
+        if (!this.hasEnded && !this.isClosed) await rest(GATHER_MS);
+      }
     }
   }
 

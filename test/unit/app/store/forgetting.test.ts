@@ -30,6 +30,8 @@ beforeAll(() => {
     const portion = bytes.subarray(at, at + PORTION);
     whole.push(portion);
     windowed.push(portion);
+    // As a window does, for some time: what was concluded lately is what is kept of rows that go.
+    if (at > bytes.length / 2 && at % (8 * PORTION) === 0) windowed.analysis();
     most = Math.max(most, windowed.table.length - windowed.table.firstRow);
   }
   whole.finish();
