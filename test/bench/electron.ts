@@ -28,21 +28,6 @@ export async function startLab(home: string): Promise<Lab> {
   return { app, page: await app.firstWindow(), startedAt };
 }
 
-/** Times between frames, in milliseconds, for so many seconds. */
-export function frameTimes(page: Page, seconds: number): Promise<readonly number[]> {
-  return page.evaluate(async (length) => {
-    const times: number[] = [];
-    let last = await new Promise<number>(requestAnimationFrame);
-    const end = last + length * 1000;
-    while (last < end) {
-      const now = await new Promise<number>(requestAnimationFrame);
-      times.push(now - last);
-      last = now;
-    }
-    return times;
-  }, seconds);
-}
-
 /** Says a line to the prompt of the window's lab. */
 export function sayToLab(page: Page, line: string): Promise<unknown> {
   return page.evaluate(

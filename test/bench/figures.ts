@@ -1,6 +1,13 @@
 // Figures beside their goals: what a benchmark prints, and whether it is far off.
 
-import type { Figure } from './figure.ts';
+/** One of them: what was measured, and the threshold that it should keep. */
+export interface Figure {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
 
 const WHAT_WIDTH = 62;
 const VALUE_WIDTH = 12;

@@ -5,7 +5,7 @@ import type { LabNode, NodeInput } from '../../protocol/node/contract.ts';
 import { createLabNode } from '../../protocol/node/node.ts';
 import { totemConfig } from '../../protocol/totem/engine/config.ts';
 import type { DialectOfEngine, Micros } from '../../protocol/totem/engine/contract.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './figures.ts';
 
 const NODES = [1, 2, 3] as const;
 const SECONDS = 1;

@@ -10,7 +10,7 @@ import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability
 import { CorosyncLab } from '../support/corosync-lab/lab.ts';
 import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { sleep } from '../../main/node/lab/corosync/shell.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from './figures.ts';
 
 const SIZES = [64, 300, 1000, 8000, 64_000];
 const SECONDS = 3;

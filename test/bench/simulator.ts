@@ -3,8 +3,7 @@
 import { parseScenario } from '../../protocol/sim/scenario/parse.ts';
 import { Runner } from '../../protocol/sim/run/runner.ts';
 import type { Scenario } from '../../protocol/sim/scenario/commands.ts';
-import type { Figure } from './figure.ts';
-import { median } from './figures.ts';
+import { median, type Figure } from './figures.ts';
 
 const RUNS = 5;
 const IDLE_EVENTS = 2_000_000;

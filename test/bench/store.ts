@@ -7,8 +7,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync, stat
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLab, type OpenLab } from '../../main/node/lab/open-lab.ts';
-import type { Figure } from './figure.ts';
-import { median } from './figures.ts';
+import { median, type Figure } from './figures.ts';
 
 const MIB = 1 << 20;
 const IMAGE_MIB = 1024;

@@ -3,8 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { frameTimes, sayToLab, startLab, type Lab } from '../electron.ts';
-import { Figures, median, percentile } from '../figures.ts';
+import { sayToLab, startLab, type Lab } from '../electron.ts';
+import { Figures, median } from '../figures.ts';
+import { frameTimes, reportFrames, together, type FrameTimes } from '../frames.ts';
 import { HeapReader } from './heap-reader.ts';
 import { processesOf } from './processes-of.ts';
 
@@ -25,7 +26,7 @@ interface Sample {
   /** Milliseconds since the first. */
   readonly at: number;
   readonly values: Readonly<Record<string, number>>;
-  readonly frames: readonly number[];
+  readonly frames: FrameTimes;
 }
 
 /** Packets that the window shows as read, and those of them that it holds. */
@@ -69,17 +70,8 @@ function report(figures: Figures, samples: readonly Sample[]): void {
       unit: 'MiB/h',
     });
   }
-  for (const [when, part] of [
-    ['first', first],
-    ['last', last],
-  ] as const)
-    for (const share of [0.5, 0.95, 0.99]) {
-      const value = percentile(
-        part.flatMap(({ frames }) => frames),
-        share,
-      );
-      figures.report({ what: `${when} quarter: frame time p${share * 100}`, value, unit: 'ms' });
-    }
+  for (const [when, part] of Object.entries({ first, last }))
+    reportFrames(figures, `${when} quarter`, together(part.map(({ frames }) => frames)));
   figures.report({ what: 'packets', value: samples.at(-1)?.values['frames'] ?? 0, unit: 'packets' });
 }
 
