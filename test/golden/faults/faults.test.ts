@@ -24,6 +24,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['token-loss', [node14(2)]],
   ],
   'c14-udp-secauth-wrongkey': [['key-mismatch', [node14(3)]]],
+  // Out for less than a second, and a token of 1000 ms: it is lost, and nobody forms a ring without the node.
+  'c14-udp-v-cable-blip': [
+    ['partition', [node14(2)]],
+    ['token-loss', [node14(2)]],
+  ],
   'c24-udp-aes256sha1-mixed-security': [['mixed-security', [3]]],
   'c24-udp-aes256sha1-wrongkey': [['key-mismatch', [3]]],
   'c24-udp-cable-pull': [
@@ -49,6 +54,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['interface-down', [2]],
     ['token-loss', [2]],
   ],
+  // The token is lost on the link that died; knet then takes the other one, which is not in the capture.
+  'c31-knet-aes128sha1-v-link0-cut1': [
+    ['link-down', [1]],
+    ['token-loss', [1]],
+  ],
   'c31-knet-kill9-of-two': [
     ['node-dead', [2]],
     ['token-loss', [2]],
@@ -64,6 +74,15 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['token-loss', [2]],
   ],
   'c31-knet-pause-long': [
+    ['process-paused', [2]],
+    ['token-loss', [2]],
+  ],
+  // As long as a pause beside it; pings that wait for who stood still are answered late, those of a cut never.
+  'c31-knet-v-gap-cable': [
+    ['partition', [2]],
+    ['token-loss', [2]],
+  ],
+  'c31-knet-v-gap-pause': [
     ['process-paused', [2]],
     ['token-loss', [2]],
   ],
@@ -108,6 +127,20 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
   'c31-udp-unlisted': [
     ['foreign-cluster', [4]],
     ['not-in-nodelist', [4]],
+  ],
+  'c31-udp-v-blip-cable': [],
+  'c31-udp-v-gap-drop': [
+    ['partition', [3]],
+    ['token-loss', [3]],
+  ],
+  // The captures of both switches in one.
+  'c31-udp-v-part-to-end-both': [
+    ['partition', [1, 3]],
+    ['token-loss', [2]],
+  ],
+  'c31-udpu-v-gap-pause': [
+    ['process-paused', [2]],
+    ['token-loss', [2]],
   ],
   'c31-udpu-tworings': [],
 };

@@ -12,14 +12,32 @@ import { timersOf } from './timers.ts';
 const GATHER_TOKEN_LOST = 2;
 /** A member that others gather without for this long, and more, is absent; joins come every 50 ms. */
 const ABSENT_NS_MIN = 0.25e9;
+/** One that was cut off may be back sooner: so many copies of its own tokens had queued up in its host. */
+const CUT_NS_MIN = 25e6;
+/** The one that the token was sent to: others' joins move at once whoever hears them. */
+const RECEIVER_NS_MIN = 50e6;
+/** Pings and pongs of one that stands still: those that were on their way. */
+const PINGS_MAX = 2;
+/** It answers what had queued up when it goes on: for so much of the time nothing came of it. */
+const STILL_SHARE_MIN = 0.45;
+/** Pings of the whole time wait; of a cut the last may have. */
+const LATE_SHARE_MIN = 0.5;
+const LATE_NS_MAX = 8e9;
+/** All that waited is answered so soon after. */
+const ANSWERED_NS = 0.3e9;
+/** One that stood still goes on with what waits for it within this time. */
+const AT_WAKING_NS = 25e6;
+export const QUEUED_MIN = 2;
 const AT_ONCE_NS = 0.1e9;
 const SEQ_STEP = 4n;
 
 /**
  * How a member came back. "newborn": as a new process. "same-life": with the ring that was lost, as if no time had
- * passed. "own-ring": from a ring of its own or of others, so it had gone on living. "unclear": with neither.
+ * passed. "lived": with that ring, but without the token that had been sent to it: it had not heard. "own-ring": from
+ * a ring of its own or of others, so it had gone on living. "elsewhere": the next ring turned with it, while it was
+ * silent here. "unclear": with none of these.
  */
-export type Return = 'never' | 'newborn' | 'same-life' | 'own-ring' | 'unclear';
+export type Return = 'never' | 'newborn' | 'same-life' | 'lived' | 'own-ring' | 'elsewhere' | 'unclear';
 
 export interface Absence {
   readonly node: number;
@@ -36,9 +54,8 @@ export interface Absence {
   readonly isRebound: boolean;
   /** The ring from which it came back, where a commit token says so. */
   readonly cameFrom: string | null;
-  /** Its knet pings and pongs meanwhile, and the longest time without any. */
-  readonly knet: number;
-  readonly knetGapNs: number;
+  /** Its knet went on pinging: it lived, and was not heard or did not hear. */
+  readonly wasPinging: boolean;
 }
 
 export interface Incident {
@@ -89,11 +106,11 @@ function nextRing({ rings }: Evidence, lost: RingHistory, since: number): RingHi
 }
 
 /** Which silence of the node covers the time in which the others gathered. */
-function silenceAt(silences: readonly Silence[], node: number, declaredNs: number): Silence | null {
-  const covers = silences.filter(
-    ({ node: whose, fromNs, backNs }) =>
-      whose === node && fromNs <= declaredNs && (backNs ?? Infinity) >= declaredNs + ABSENT_NS_MIN,
-  );
+function silenceAt(silences: readonly Silence[], node: number, to: number | null, declaredNs: number): Silence | null {
+  const covers = silences.filter(({ node: whose, fromNs, backNs, ownCopies }) => {
+    const leastNs = ownCopies >= QUEUED_MIN ? CUT_NS_MIN : node === to ? RECEIVER_NS_MIN : ABSENT_NS_MIN;
+    return whose === node && fromNs <= declaredNs && (backNs ?? Infinity) >= declaredNs + leastNs;
+  });
   return covers.at(-1) ?? null;
 }
 
@@ -106,12 +123,14 @@ function cameBackFrom(evidence: Evidence, node: number, backNs: number): string 
 
 const seqOfRing = (id: string): bigint => BigInt(id.slice(id.indexOf(':') + 1));
 
-function absenceOf(evidence: Evidence, lost: RingHistory, silence: Silence): Absence {
-  const { node, fromNs, fromFrame, backNs, backFrame, knet, knetGapNs, token } = silence;
-  const base = { node, fromNs, fromFrame, knet, knetGapNs, backNs, isRebound: false };
+function absenceOf(evidence: Evidence, lost: RingHistory, next: RingHistory | null, silence: Silence): Absence {
+  const { node, fromNs, fromFrame, backNs, backFrame, token } = silence;
+  const base = { node, fromNs, fromFrame, backNs, isRebound: false, wasPinging: wasPinging(evidence, silence) };
+  if (turnsWithout(next, silence))
+    return { ...base, back: 'elsewhere', backFrames: [], passedOldToken: false, cameFrom: null };
   if (backNs === null || backFrame === null)
     return { ...base, back: 'never', backFrames: [], passedOldToken: false, cameFrom: null };
-  const passedOldToken = silence.backRing === lost.ring && token !== null && silence.backKind === 0;
+  const passedOldToken = token !== null && token.ring === lost.ring && isPassed(silence);
   const [join] = evidence.joins.of(node, backNs, Infinity);
   const backFrames = [backFrame, ...(join === undefined || join.firstFrame === backFrame ? [] : [join.firstFrame])];
   const startsAlone = evidence.joins.starts.some(
@@ -122,7 +141,61 @@ function absenceOf(evidence: Evidence, lost: RingHistory, silence: Silence): Abs
     return { ...said, back: 'own-ring', cameFrom: null, isRebound: true };
   if (startsAlone) return { ...said, back: 'newborn', cameFrom: null };
   const cameFrom = cameBackFrom(evidence, node, backNs);
-  return { ...said, back: returnOf(lost, passedOldToken, cameFrom, join), cameFrom };
+  const back = returnOf(lost, passedOldToken, cameFrom, join);
+  return { ...said, back: back === 'same-life' && hasLived(evidence, lost, silence) ? 'lived' : back, cameFrom };
+}
+
+/** The ring has it as a member and turns, and nothing of it is here: it speaks where this capture does not see it. */
+function turnsWithout(ring: RingHistory | null, { node, backNs }: Silence): boolean {
+  const since = ring?.firstToken ?? null;
+  return since !== null && ring?.members.includes(node) === true && (backNs ?? Infinity) > since + AT_ONCE_NS;
+}
+
+/** The next token left it as soon as it was back: what it was sent had waited for it. */
+export function isPassed({ backNs, passedNs }: Silence): boolean {
+  return backNs !== null && passedNs !== null && passedNs - backNs <= AT_WAKING_NS;
+}
+
+/** Going on, it answers the pings of knet that had waited in its queue. */
+function answersLate({ links, addresses }: Evidence, { node, fromNs, backNs }: Silence): boolean {
+  const untilNs = (backNs ?? Infinity) + ANSWERED_NS;
+  const late = links.late.filter(
+    ({ address, timeNs }) => timeNs >= fromNs && timeNs <= untilNs && addresses.nodeAt(address) === node,
+  );
+  const longestNs = Math.max(0, ...late.map(({ delayNs }) => delayNs));
+  const isAsLong = longestNs >= Math.min(((backNs ?? Infinity) - fromNs) * LATE_SHARE_MIN, LATE_NS_MAX);
+  return late.length >= QUEUED_MIN && isAsLong;
+}
+
+/** Pings were sent to it meanwhile: it would have answered them in the end. */
+function wasPinged({ links, addresses }: Evidence, { node, fromNs, backNs }: Silence): boolean {
+  return links.outages.some(
+    (outage) =>
+      addresses.nodeAt(outage.dst) === node &&
+      outage.fromNs < (backNs ?? Infinity) &&
+      (outage.untilNs ?? Infinity) > fromNs,
+  );
+}
+
+function wasPinging(evidence: Evidence, silence: Silence): boolean {
+  const { knet, knetGapNs, fromNs, backNs } = silence;
+  const isOften = knet > PINGS_MAX && knetGapNs < ((backNs ?? Infinity) - fromNs) * STILL_SHARE_MIN;
+  return isOften && !answersLate(evidence, silence);
+}
+
+/**
+ * It is on the ring that was lost and does not pass on the token that it was sent, where this capture would show it; or
+ * its own tokens had waited in its host for the network, again and again. Timers that ran out while a process stood
+ * still run at once: then one such token goes before.
+ */
+function hasLived(evidence: Evidence, lost: RingHistory, silence: Silence): boolean {
+  const { node, ownCopies, token } = silence;
+  if (ownCopies >= QUEUED_MIN) return true;
+  if (usesKnet(evidence))
+    return wasPinged(evidence, silence) && !answersLate(evidence, silence) && !wasPinging(evidence, silence);
+  if (ownCopies > 0 || token?.ring !== lost.ring || isPassed(silence)) return false;
+  const senders = evidence.tokens.of(lost.ring)?.senders ?? [];
+  return [...senders].some((address) => evidence.addresses.nodeAt(address) === node);
 }
 
 /**
@@ -194,7 +267,7 @@ function vanished(evidence: Evidence, known: readonly RingHistory[], endNs: numb
     const seen = nodes.find(({ nodeid }) => nodeid === node)?.lastSeen ?? 0;
     const hasLeft = odd.leaves.some((leave) => leave.node === node && leave.timeNs >= lastToken - AT_ONCE_NS);
     if (!pinged || seen > at || hasLeft) return [];
-    const nothing = { backNs: null, backFrames: [], passedOldToken: false, cameFrom: null, knet: 0, knetGapNs: 0 };
+    const nothing = { backNs: null, backFrames: [], passedOldToken: false, cameFrom: null, wasPinging: false };
     return [{ node, fromNs: seen, fromFrame: 0, back: 'never', isRebound: false, ...nothing }];
   });
   return absent.length === 0 || absent.length === last.members.length ? [] : [{ ring: last, at, absent }];
@@ -206,8 +279,8 @@ function incidentOf(evidence: Evidence, { ring, declared }: Loss, endNs: number,
   const untilNs = next?.committed ?? next?.firstToken ?? endNs;
   const broken = breakOf(evidence, ring, declaredNs, untilNs);
   const absent = ring.members.flatMap((node) => {
-    const silence = silenceAt(evidence.silences, node, declaredNs);
-    return silence === null ? [] : [absenceOf(evidence, ring, silence)];
+    const silence = silenceAt(evidence.silences, node, broken?.to ?? null, declaredNs);
+    return silence === null ? [] : [absenceOf(evidence, ring, next, silence)];
   });
   const joined = new Set(evidence.joins.during(declaredNs - AT_ONCE_NS, untilNs).map(({ node }) => node));
   const present = ring.members.filter((node) => joined.has(node) && !absent.some((other) => other.node === node));

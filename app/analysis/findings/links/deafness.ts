@@ -19,13 +19,15 @@ export interface Unheard {
   readonly shown: readonly number[];
   /**
    * "gave-up": its consensus timeout gave up one who agreed. "stayed": it went on with its ring. "unmoved": it went on
-   * to gather without those whom the joins named. "pings": it answered no ping of knet, and its own were answered.
+   * to gather without those whom the joins named. "pings": it answered no ping of knet, while it spoke itself.
    */
   readonly how: 'gave-up' | 'stayed' | 'unmoved' | 'pings';
 }
 
 /** Pongs that a node sends while its own pings get none. */
 const ANSWERS_MIN = 2;
+/** As a share of the pings: some come when a cut ends. */
+const ANSWERS_SHARE_MIN = 0.25;
 /** So many pings in a row are no chance, unless single ones are lost there too. */
 const PINGS_MIN = 6;
 const LOST_MAX = 1;
@@ -84,24 +86,39 @@ function gaveUp(runs: readonly JoinRun[], windowNs: number): readonly Unheard[] 
     if (before === undefined || before.isLeave || run.isLeave || run.fromNs - before.fromNs < windowNs) continue;
     if (run.fromNs - before.untilNs > windowNs) continue;
     const added = run.failed.filter((node) => !before.failed.includes(node) && before.proc.includes(node));
-    for (const node of added) {
-      if (node === run.node || isAccused(runs, at, run, node)) continue;
-      const agreed = runs.filter(
-        (other) =>
-          other.node === node &&
-          other.count >= JOINS_MIN &&
-          isSame(other.proc, before.proc) &&
-          isSame(other.failed, before.failed) &&
-          overlap(other, { fromNs: before.fromNs, untilNs: run.fromNs }) >= windowNs,
-      );
-      const [first] = agreed;
-      if (first === undefined) continue;
-      const [hearer, speaker, fromNs, untilNs] = [run.node, node, before.fromNs, run.fromNs];
+    const given = added.filter((node) => node !== run.node && !isAccused(runs, at, run, node));
+    const agreed = given.map((node) => agreedRun(runs, node, before, run.fromNs, windowNs));
+    // Who gives up all at once while one agreed all the time, and the others at times, hears none of them.
+    const isAll =
+      run.proc.every((node) => node === run.node || given.includes(node)) && agreed.some((one) => one !== null);
+    for (const [i, speaker] of given.entries()) {
+      const first = agreed[i] ?? (isAll ? agreedRun(runs, speaker, before, run.fromNs, 0) : null);
+      if (first === null) continue;
+      const [hearer, fromNs, untilNs] = [run.node, before.fromNs, run.fromNs];
       const frames = { spoken: [first.firstFrame, first.lastFrame], shown: [before.firstFrame, run.firstFrame] };
       found.push({ hearer, speaker, fromNs, untilNs, ...frames, how: 'gave-up' });
     }
   }
   return found;
+}
+
+/** Joins of a node that said the very same as another's for so long, before that one gave it up. */
+function agreedRun(
+  runs: readonly JoinRun[],
+  node: number,
+  { proc, failed, fromNs }: JoinRun,
+  untilNs: number,
+  leastNs: number,
+): JoinRun | null {
+  const found = runs.find(
+    (other) =>
+      other.node === node &&
+      (leastNs === 0 || other.count >= JOINS_MIN) &&
+      isSame(other.proc, proc) &&
+      isSame(other.failed, failed) &&
+      overlap(other, { fromNs: fromNs + AROUND_NS, untilNs }) >= leastNs,
+  );
+  return found ?? null;
 }
 
 /** True where another's join, just before, brought the node onto the list, or the node itself had given this one up. */
@@ -235,10 +252,21 @@ export function usesKnet({ senders }: Pick<FindingContext, 'senders'>): boolean 
 function byPings(context: FindingContext, windowNs: number): readonly Unheard[] {
   const { addresses, endNs } = context;
   const { lossy } = context.links;
-  return context.links.outages.flatMap(({ src, dst, fromNs, untilNs, frames, untilFrame, answers, pings }) => {
+  const { outages } = context.links;
+  return outages.flatMap((outage) => {
+    const { src, dst, fromNs, untilNs, frames, untilFrame, answers, pings } = outage;
     const [speaker, hearer] = [addresses.nodeAt(src), addresses.nodeAt(dst)];
     const end = untilNs ?? endNs;
-    if (speaker === null || hearer === null || answers < ANSWERS_MIN || end - fromNs < windowNs) return [];
+    if (speaker === null || hearer === null || end - fromNs < windowNs) return [];
+    // Seen from both sides, the other pings too, and in vain as well.
+    const isMutual = outages.some(
+      (other) =>
+        other.src === dst &&
+        other.dst === src &&
+        other.pings >= PINGS_MIN &&
+        overlap({ fromNs: other.fromNs, untilNs: other.untilNs ?? endNs }, { fromNs, untilNs: end }) >= windowNs,
+    );
+    if (answers < Math.max(ANSWERS_MIN, pings * ANSWERS_SHARE_MIN) && !isMutual) return [];
     const isLossy = lossy.some(
       (path) => [path.src, path.dst].every((address) => address === src || address === dst) && path.lost > LOST_MAX,
     );

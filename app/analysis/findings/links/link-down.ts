@@ -58,17 +58,39 @@ function culpritsOf(context: FindingContext, { parts }: Outage): readonly number
   return (common.length === 1 ? common : all).sort((a, b) => a - b);
 }
 
-function isGone(context: FindingContext, culprits: readonly number[], { fromNs, untilNs }: Outage): boolean {
+function isGone(context: FindingContext, culprits: readonly number[], outage: Outage): boolean {
+  const { fromNs, untilNs } = outage;
   const left = context.odd.leaves.some(
     ({ node, timeNs }) => culprits.includes(node) && timeNs <= untilNs && timeNs >= fromNs - APART_NS,
   );
-  const lost = context.incidents.some(
+  if (left || livesOnAnother(context, outage)) return left;
+  return context.incidents.some(
     ({ absent, declaredNs }) =>
       declaredNs >= fromNs - APART_NS &&
       declaredNs <= untilNs + APART_NS &&
-      absent.some(({ node }) => culprits.includes(node)),
+      absent.some(({ node, back }) => culprits.includes(node) && back !== 'elsewhere'),
   );
-  return left || lost;
+}
+
+/** Pings between the same nodes are answered on another link all the time. */
+function livesOnAnother({ links, addresses }: FindingContext, { link, parts, fromNs, untilNs }: Outage): boolean {
+  const ends = ({ src, dst }: { readonly src: number; readonly dst: number }): string =>
+    `${addresses.nodeAt(src)} ${addresses.nodeAt(dst)}`;
+  return parts.every((part) =>
+    links.paths.some(
+      (path) =>
+        path.link !== link &&
+        path.pongs > 0 &&
+        ends(path) === ends(part) &&
+        !links.outages.some(
+          (other) =>
+            other.link === path.link &&
+            ends(other) === ends(part) &&
+            other.fromNs < untilNs &&
+            (other.untilNs ?? Infinity) > fromNs,
+        ),
+    ),
+  );
 }
 
 /** Some pings in a row on a link of a node on which frames are lost: more of the same. */
@@ -93,28 +115,38 @@ function ofKnet(context: FindingContext): readonly Finding[] {
         ? `of ${nodeText(context, culprit)}`
         : `between ${nodesText(context, culprits)}`;
     const pings = parts.reduce((sum, part) => sum + part.pings, 0);
-    return [
-      finding('link-down', 'warning', {
-        time: fromNs,
-        until: isOpen ? null : untilNs,
-        culprits,
+    const made = finding('link-down', 'warning', {
+      time: fromNs,
+      until: isOpen ? null : untilNs,
+      culprits,
+      says:
+        `Link ${link} ${of} was down for ` +
+        `${isOpen ? 'at least ' : ''}${seconds(untilNs - fromNs)} s: ${plural(pings, 'ping')} without a pong. ` +
+        'The ring went on, on another link or between losses.',
+      evidence: parts.slice(0, 6).map(({ src, dst, frames, untilFrame }) => ({
+        frames: [...frames, ...(untilFrame === null ? [] : [untilFrame])],
         says:
-          `Link ${link} ${of} was down for ` +
-          `${isOpen ? 'at least ' : ''}${seconds(untilNs - fromNs)} s: ${plural(pings, 'ping')} without a pong. ` +
-          'The ring went on, on another link or between losses.',
-        evidence: parts.slice(0, 6).map(({ src, dst, frames, untilFrame }) => ({
-          frames: [...frames, ...(untilFrame === null ? [] : [untilFrame])],
-          says:
-            `pings of ${context.store.address(src)} to ${context.store.address(dst)} without an ` +
-            `answer${untilFrame === null ? '' : ', and the first pong again'}`,
-        })),
-        cause: 'The network of that link is interrupted.',
-        advice: `cable, switch port and interface of link ${link}; corosync-cfgtool -s on both ends.`,
-        confidence: 0.85,
-        reference: 'specs 1.11; libknet heartbeat',
-      }),
-    ];
+          `pings of ${context.store.address(src)} to ${context.store.address(dst)} without an ` +
+          `answer${untilFrame === null ? '' : ', and the first pong again'}`,
+      })),
+      cause: 'The network of that link is interrupted.',
+      advice: `cable, switch port and interface of link ${link}; corosync-cfgtool -s on both ends.`,
+      confidence: 0.85,
+      reference: 'specs 1.11; libknet heartbeat',
+    });
+    for (const incident of lostOn(context, culprits, outage)) context.ledger.explain(incident, made);
+    return [made];
   });
+}
+
+/** Tokens that were lost at these nodes when the link went down: until knet knows, it sends on a link that is dead. */
+function lostOn({ incidents }: FindingContext, culprits: readonly number[], { fromNs, untilNs }: Outage) {
+  return incidents.filter(
+    ({ broken, sinceNs }) =>
+      sinceNs >= fromNs - APART_NS &&
+      sinceNs <= untilNs &&
+      [broken?.from, broken?.to].some((node) => node != null && culprits.includes(node)),
+  );
 }
 
 /** Ring tests are sent on a redundant ring of Corosync 1 that was marked faulty. */

@@ -5,6 +5,7 @@ import type { Incident } from '../engine/incidents.ts';
 import { timersOf } from '../engine/timers.ts';
 import type { FindingContext } from '../engine/rule.ts';
 import type { Unheard } from './deafness.ts';
+import { divisionsOf } from './divisions.ts';
 
 export interface LinkFault {
   /** "hears-nobody" and "unheard": nodes has that one node. "pair": speaker and hearer. "sides": the smaller side. */
@@ -165,6 +166,8 @@ function ofOneNode(context: FindingContext, trouble: Trouble, left: Set<Unheard>
 
 function classify(context: FindingContext, trouble: Trouble): readonly LinkFault[] {
   const { edges } = trouble;
+  const divided = dividedIn(context, trouble);
+  if (divided !== null) return [faultOf(context, trouble, 'sides', divided, edges)];
   const isMutual = edges.some((a) => edges.some((b) => a.hearer === b.speaker && a.speaker === b.hearer));
   const sides = isMutual ? sidesOf(context, trouble) : null;
   if (sides !== null) return [faultOf(context, trouble, 'sides', sides, edges)];
@@ -180,6 +183,14 @@ function classify(context: FindingContext, trouble: Trouble): readonly LinkFault
   // What is left beside a node that hears nobody follows from it.
   if (faults.length > 0 || strongest === undefined || edge === undefined) return faults;
   return [faultOf(context, trouble, 'pair', [edge.speaker, edge.hearer], strongest)];
+}
+
+/** The smaller of two rings that came from one and turned together in the time, or soon after. */
+function dividedIn(context: FindingContext, { fromNs, untilNs }: Trouble): readonly number[] | null {
+  const found = divisionsOf(context).find((known) => known.fromNs <= untilNs + FORMED_NS && known.untilNs >= fromNs);
+  if (found === undefined) return null;
+  const [a, b] = found.sides;
+  return smallerSide(a.members, b.members).toSorted((x, y) => x - y);
 }
 
 /**

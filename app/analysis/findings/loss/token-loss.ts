@@ -74,6 +74,7 @@ const CAUSES: { readonly [rule: string]: string } = {
   'multicast-deaf': 'The node does not receive multicast.',
   'packet-loss': 'So many packets were lost that the token and all its copies were among them.',
   'interface-down': 'The interface of that node went down.',
+  'link-down': 'A link of that node went down, and until knet knew it, it sent on it.',
 };
 
 function story(context: FindingContext, incidents: readonly Incident[]): Finding {

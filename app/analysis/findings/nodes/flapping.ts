@@ -20,7 +20,7 @@ function returnsOf({ rings }: FindingContext, node: number): readonly Return[] {
   let was = false;
   for (const ring of turned) {
     const isIn = ring.members.includes(node);
-    if (was && !isIn) left = ring;
+    if (was && !isIn && !turnsBeside(turned, ring, node)) left = ring;
     else if (isIn && left !== null) {
       returns.push({ left, back: ring });
       left = null;
@@ -28,6 +28,16 @@ function returnsOf({ rings }: FindingContext, node: number): readonly Return[] {
     was = isIn || (was && left === null);
   }
   return returns;
+}
+
+/** The node is in another ring at the same time: this one is the other side of a divided network. */
+function turnsBeside(rings: readonly RingHistory[], { firstToken, lastToken }: RingHistory, node: number): boolean {
+  return rings.some(
+    (other) =>
+      other.members.includes(node) &&
+      (other.firstToken ?? Infinity) < (lastToken ?? 0) &&
+      (other.lastToken ?? 0) > (firstToken ?? Infinity),
+  );
 }
 
 /** Returns as a new process into a ring that had not missed it. */

@@ -5,7 +5,7 @@ import { PacketKind } from '../../../store/kinds.ts';
 import type { Finding } from '../../result.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import { finding, FINDINGS_PER_RULE_MAX, type FindingContext, type Rule } from '../engine/rule.ts';
-import type { Absence, Incident } from '../engine/incidents.ts';
+import { isPassed, QUEUED_MIN, type Absence, type Incident } from '../engine/incidents.ts';
 import { timersOf } from '../engine/timers.ts';
 import { capital, nodeText, nodesText, plural, seconds } from '../engine/words.ts';
 
@@ -17,23 +17,14 @@ const REFERENCE = 'specs 7.18; corosync exec/main.c (scheduler miss), exec/totem
 const ANSWER_NS = 25e6;
 /** What a stop leaves behind shows within this time. */
 const AFTER_NS = 2e9;
-/** Pings and pongs of one that stands still: those that were on their way. */
-const PINGS_MAX = 2;
-/** It answers what had queued up when it goes on: for so much of the time nothing came of it. */
-const STILL_SHARE_MIN = 0.45;
 /** A single stop on a way on which so many tokens were lost is one more of them. */
 const LOST_HOPS_MIN = 3;
 /** Pauses shorter than this share of the retransmit timeout are the work of a busy host. */
 const SHARE_MIN = 0.8;
 
-/** Who goes on pinging lives: it was not heard, or knet did not let it speak. */
-function pinged({ knet, knetGapNs, fromNs, backNs }: Absence): boolean {
-  return knet > PINGS_MAX && knetGapNs < ((backNs ?? Infinity) - fromNs) * STILL_SHARE_MIN;
-}
-
 /** Members of a lost ring that came back with the same life. */
 function longOnes(context: FindingContext, incident: Incident): Finding | null {
-  const paused = incident.absent.filter((absence) => absence.back === 'same-life' && !pinged(absence));
+  const paused = incident.absent.filter((absence) => absence.back === 'same-life' && !absence.wasPinging);
   const [first] = paused;
   if (first === undefined) return null;
   const nodes = paused.map(({ node }) => node);
@@ -82,6 +73,15 @@ interface Stop {
   readonly ns: number;
 }
 
+/**
+ * It had the token in its queue and passes it on at once. Who was cut off gets it by a copy later, and sends what had
+ * waited for the network: copies of its own tokens, which only one sends whose timers ran.
+ */
+function hadToken(silence: Silence): boolean {
+  // Whoever multicasts has the token; what leaves it may not be captured.
+  return silence.ownCopies < QUEUED_MIN && (silence.backKind !== PacketKind.ORF_TOKEN || isPassed(silence));
+}
+
 /** A lost frame heals when a retransmit timer runs, of the node before or its own: at a multiple of it. */
 function isByTimer({ token, lastCopyNs, backNs }: Silence, timerNs: number): boolean {
   const off = (sinceNs: number): number => {
@@ -97,7 +97,7 @@ function shortStops(context: FindingContext): readonly Stop[] {
   if (context.redundancy === 'one-seen') return [];
   return context.silences.flatMap((silence) => {
     const { node, token, backNs, copies, backKind } = silence;
-    if (token === null || backNs === null || copies === 0 || !BY_TOKEN.has(backKind)) return [];
+    if (token === null || backNs === null || copies === 0 || !BY_TOKEN.has(backKind) || !hadToken(silence)) return [];
     const ns = backNs - token.timeNs;
     const { retransmitNs } = timersOf(context, silence.backRing);
     const isKnown = context.ledger.covering(token.timeNs, node) !== null;

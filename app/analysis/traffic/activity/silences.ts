@@ -15,6 +15,8 @@ const ROUND_NS = 40e6;
 /** Some of an idle ring is on the wire more often than this, but for the slowest. */
 const STILL_NS_MIN = 0.5e9;
 const STILLS_MAX = 1000;
+/** What had queued up in a host leaves it together. */
+const TOGETHER_NS = 25e6;
 
 export interface Silence {
   readonly node: number;
@@ -42,6 +44,10 @@ export interface Silence {
   /** What it sent then: PacketKind, ring, token_seq or the like. */
   readonly backKind: number;
   readonly backRing: number;
+  /** When a new token of that ring next left it; null where none was captured. */
+  passedNs: number | null;
+  /** Copies of tokens of its own that it sent at once when it was back: they had waited for the network. */
+  ownCopies: number;
 }
 
 /** A time in which nothing of the ring was captured, not even a ping. */
@@ -55,6 +61,8 @@ export interface Stillness {
 interface NodeActivity {
   readonly nodeid: number;
   readonly silences: Silence[];
+  /** The last one, until the node goes on as usual. */
+  open: Silence | null;
   lastNs: number;
   lastFrame: number;
   tokenNs: number;
@@ -76,6 +84,8 @@ export class Silences implements Analyzer {
   private rounds = 0;
   private lastRoundNs = -Infinity;
   private lastNs = Infinity;
+  /** A hold cancel asks for copies. */
+  private cancelNs = -Infinity;
   private lastFrame = 0;
   /** In order of time. */
   readonly stills: Stillness[] = [];
@@ -117,6 +127,7 @@ export class Silences implements Analyzer {
       activity = {
         nodeid,
         silences: [],
+        open: null,
         lastNs: Number.NaN,
         lastFrame: 0,
         tokenNs: Number.NaN,
@@ -154,7 +165,9 @@ export class Silences implements Analyzer {
   private speaks(node: NodeActivity, m: IndexedMessage): void {
     const isAwaited = node.copies > 0 || this.rounds - node.roundsBefore >= ROUNDS_MIN;
     if (isAwaited && m.timeNs - sinceOf(node) >= SILENCE_NS_MIN && node.silences.length < SILENCES_MAX)
-      node.silences.push(this.silenceOf(node, m));
+      node.silences.push((node.open = this.silenceOf(node, m)));
+    if (node.open !== null && m.kind === PacketKind.ORF_TOKEN) this.goesOn(node, node.open, m);
+    else if (m.kind === PacketKind.TOKEN_HOLD_CANCEL) this.cancelNs = m.timeNs;
     node.lastNs = m.timeNs;
     node.lastFrame = m.row + 1;
     node.tokenNs = Number.NaN;
@@ -163,6 +176,15 @@ export class Silences implements Analyzer {
     node.knet = 0;
     node.knetNs = m.timeNs;
     node.knetGapNs = 0;
+  }
+
+  private goesOn(node: NodeActivity, open: Silence, { flags, timeNs, ring }: IndexedMessage): void {
+    const isOfRing = open.token === null || open.token.ring === ring;
+    const isTogether = timeNs - (open.backNs ?? 0) <= TOGETHER_NS;
+    if ((flags & RowFlag.REPEATED) === 0) {
+      if (isOfRing) open.passedNs ??= timeNs;
+      if (!isTogether) node.open = null;
+    } else if (isTogether && timeNs - this.cancelNs > TOGETHER_NS) open.ownCopies++;
   }
 
   private silenceOf(node: NodeActivity, back: IndexedMessage | null): Silence {
@@ -181,6 +203,8 @@ export class Silences implements Analyzer {
       backFrame: back === null ? null : back.row + 1,
       backKind: back?.kind ?? PacketKind.UNRELATED,
       backRing: back?.ring ?? 0,
+      passedNs: null,
+      ownCopies: 0,
     };
   }
 

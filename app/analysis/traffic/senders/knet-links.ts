@@ -7,10 +7,18 @@ const PING = 0x81;
 const PONG = 0x82;
 const TYPE_AT = 1;
 const LINK_AT = 6;
+/** The pinging node's own time, which the pong gives back: seconds and nanoseconds. */
+const SECONDS_AT = 7;
+const NANOS_AT = 15;
 const HEADER_OCTETS = 26;
 /** Directions of links that are followed. */
 export const LINKS_MAX = 4096;
 const OUTAGES_MAX = 1000;
+/** Pings of a path whose pongs are waited for. */
+const AWAITED_MAX = 32;
+/** A pong so late had waited in the queue of a process that stood still. */
+const LATE_NS_MIN = 0.1e9;
+const LATE_MAX = 1000;
 /** Pings in a row without a pong: knet gives a link up after about as many. */
 const UNANSWERED_MIN = 3;
 
@@ -33,6 +41,14 @@ export interface LinkOutage {
   answers: number;
 }
 
+/** A ping that was answered late. */
+export interface LateAnswer {
+  /** Address number of who answered. */
+  readonly address: number;
+  readonly timeNs: number;
+  readonly delayNs: number;
+}
+
 interface LinkState {
   readonly src: number;
   readonly dst: number;
@@ -45,10 +61,22 @@ interface LinkState {
   pongs: number;
   lost: number;
   outage: LinkOutage | null;
+  /** The latest pings: the time in them and that of the capture, in turn. */
+  readonly awaited: Float64Array;
+  /** The time in the last ping, and in the last pong. */
+  pinged: number;
+  answered: number;
+}
+
+function timeIn({ bytes, at }: IndexedMessage): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  return view.getUint32(SECONDS_AT, true) * 1e9 + view.getUint32(NANOS_AT, true);
 }
 
 export class KnetLinks implements Analyzer {
   readonly outages: LinkOutage[] = [];
+  /** In order of time. */
+  readonly late: LateAnswer[] = [];
   private readonly states = new Map<number, LinkState>();
 
   ingest(m: IndexedMessage): void {
@@ -69,13 +97,19 @@ export class KnetLinks implements Analyzer {
     return [...this.states.values()].filter(({ lost }) => lost > 0);
   }
 
+  /** All that were pinged: between which addresses, on which link, and how many pongs came. */
+  get paths(): readonly Readonly<Pick<LinkState, 'src' | 'dst' | 'link' | 'pongs'>>[] {
+    return [...this.states.values()];
+  }
+
   private stateOf(src: number, dst: number, link: number): LinkState | null {
     const key = (src * 65_536 + dst) * 256 + link;
     const known = this.states.get(key);
     if (known !== undefined) return known;
     if (this.states.size >= LINKS_MAX) return null;
     const none = { unanswered: 0, firstNs: 0, firstFrame: 0, frames: [], pings: 0, pongs: 0, lost: 0, outage: null };
-    const state: LinkState = { src, dst, link, ...none };
+    const times = { awaited: new Float64Array(AWAITED_MAX * 2), pinged: Number.NaN, answered: Number.NaN };
+    const state: LinkState = { src, dst, link, ...none, ...times };
     this.states.set(key, state);
     return state;
   }
@@ -83,7 +117,13 @@ export class KnetLinks implements Analyzer {
   private ping(m: IndexedMessage, link: number): void {
     const state = this.stateOf(m.src, m.dst, link);
     if (state === null) return;
-    state.pings++;
+    const time = timeIn(m);
+    // Captured twice, at two places.
+    if (time === state.pinged) return;
+    state.pinged = time;
+    const place = (state.pings++ % AWAITED_MAX) * 2;
+    state.awaited[place] = time;
+    state.awaited[place + 1] = m.timeNs;
     if (state.unanswered++ === 0) {
       state.firstNs = m.timeNs;
       state.firstFrame = m.row + 1;
@@ -100,13 +140,25 @@ export class KnetLinks implements Analyzer {
     }
   }
 
+  private answered(m: IndexedMessage, time: number, awaited: Float64Array): void {
+    for (let i = 0; i < awaited.length; i += 2) {
+      const delayNs = m.timeNs - awaited[i + 1]!;
+      if (awaited[i] !== time || delayNs < LATE_NS_MIN || this.late.length >= LATE_MAX) continue;
+      this.late.push({ address: m.src, timeNs: m.timeNs, delayNs });
+    }
+  }
+
   /** A pong goes the other way than its ping. */
   private pong(m: IndexedMessage, link: number): void {
+    const state = this.stateOf(m.dst, m.src, link);
+    const time = timeIn(m);
+    if (state?.answered === time) return;
+    if (state !== null) state.answered = time;
     const own = this.states.get((m.src * 65_536 + m.dst) * 256 + link)?.outage;
     if (own != null) own.answers++;
-    const state = this.stateOf(m.dst, m.src, link);
     if (state === null) return;
     state.pongs++;
+    this.answered(m, time, state.awaited);
     // Single pings that were not answered are lost frames; in a row they are an outage. Before the first pong the other
     // end had not started.
     if (state.outage === null && state.pongs > 1) state.lost += Math.max(0, state.unanswered - 1);

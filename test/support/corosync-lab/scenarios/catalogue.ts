@@ -13,6 +13,7 @@ import { CALM_SEEN } from './varied/calm.ts';
 import { LINKS_VARIED } from './varied/links.ts';
 import { NODES_VARIED } from './varied/nodes.ts';
 import { SETTINGS_VARIED } from './varied/settings.ts';
+import { SHORT_CUTS } from './varied/short.ts';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...CALM,
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...NODES_VARIED,
   ...LINKS_VARIED,
   ...SETTINGS_VARIED,
+  ...SHORT_CUTS,
 ];
 
 export const KINDS: readonly ClusterKind[] = [

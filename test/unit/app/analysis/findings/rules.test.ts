@@ -61,6 +61,31 @@ const CASES: readonly Case[] = [
     culprits: [3],
     text: three('partition 1,2 | 3\nrun 8s\nheal\nrun 4s'),
   },
+  {
+    rule: 'process-paused',
+    what: 'one node cut off, back before the others go on without it',
+    culprits: null,
+    text: three('partition 1,2 | 3\nrun 2s\nheal\nrun 4s'),
+  },
+  {
+    rule: 'process-paused',
+    what: 'one node cut off for less than the token timeout',
+    culprits: null,
+    text: three('partition 1,2 | 3\nrun 620ms\nheal\nrun 3s'),
+  },
+  {
+    rule: 'partition',
+    what: 'one node cut off for less than the token timeout',
+    culprits: null,
+    text: three('partition 1,2 | 3\nrun 620ms\nheal\nrun 3s'),
+  },
+  { rule: 'partition', what: 'a pause as short', culprits: null, text: three('pause 3\nrun 2s\nresume 3\nrun 4s') },
+  {
+    rule: 'process-paused',
+    what: 'a pause as short as that cut',
+    culprits: [3],
+    text: three('pause 3\nrun 2s\nresume 3\nrun 4s'),
+  },
   { rule: 'partition', what: 'a pause', culprits: null, text: three('pause 2\nrun 6s\nresume 2\nrun 6s') },
   { rule: 'merge', what: 'two and three', culprits: [], text: five('partition 1,2 | 3,4,5\nrun 9s\nheal\nrun 4s') },
   { rule: 'merge', what: 'a start', culprits: null, text: three('kill 3\nrun 8s\nstart 3\nrun 4s') },
@@ -101,6 +126,14 @@ const CASES: readonly Case[] = [
     text: three(`${unequal}\ndeaf 1\nrun 5s\nheal\nrun 3s`),
   },
   { rule: 'one-way-link', what: '2 does not hear 1', culprits: [1, 2], text: three('cut 1>2\nrun 12s\nheal\nrun 5s') },
+  {
+    rule: 'one-way-link',
+    what: '4 of five hears nobody, while the others try to form rings with it',
+    culprits: [4],
+    text: five(
+      'join 1 web\nrun until=stable\ntraffic 1 web every=50ms size=200\nrun 1s\ncut *>4\nrun 12s\nheal\nrun 4s',
+    ),
+  },
   { rule: 'one-way-link', what: '2 hears nobody', culprits: [2], text: three('cut *>2\nrun 12s\nheal\nrun 5s') },
   {
     rule: 'one-way-link',
@@ -165,6 +198,12 @@ const CASES: readonly Case[] = [
     what: 'two of them',
     culprits: null,
     text: three('kill 3\nrun 6s\nstart 3\nrun 3s\n'.repeat(2)),
+  },
+  {
+    rule: 'flapping-member',
+    what: 'a network that is divided twice, seen from both sides',
+    culprits: null,
+    text: five('partition 1,2 | 3,4,5\nrun 6s\nheal\nrun 3s\n'.repeat(2)),
   },
   {
     rule: 'join-storm',
