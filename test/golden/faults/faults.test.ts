@@ -29,6 +29,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['partition', [node14(2)]],
     ['token-loss', [node14(2)]],
   ],
+  // Its token is declared lost in the moment in which it is back.
+  'c14-udp-v-restart-rep': [
+    ['node-dead', [node14(1)]],
+    ['token-loss', [node14(1)]],
+  ],
   'c24-udp-aes256sha1-mixed-security': [['mixed-security', [3]]],
   'c24-udp-aes256sha1-wrongkey': [['key-mismatch', [3]]],
   'c24-udp-cable-pull': [
@@ -129,6 +134,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['not-in-nodelist', [4]],
   ],
   'c31-udp-v-blip-cable': [],
+  // The strangers' ids come first: one of them has the commit token and no address for the next.
+  'c31-udp-v-foreign-first': [
+    ['foreign-cluster', [1, 2]],
+    ['not-in-nodelist', [1, 2]],
+  ],
   'c31-udp-v-gap-drop': [
     ['partition', [3]],
     ['token-loss', [3]],
@@ -138,6 +148,8 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['partition', [1, 3]],
     ['token-loss', [2]],
   ],
+  // Who hears the one of two nodes 1 does not hear the other: no link is at fault.
+  'c31-udpu-v-dup1': [['duplicate-nodeid', [1]]],
   'c31-udpu-v-gap-pause': [
     ['process-paused', [2]],
     ['token-loss', [2]],

@@ -1,6 +1,7 @@
-// The timers of a ring: as a corosync.conf says them, else as the ring's idle rotation tells, else as its generation
-// has them by default. Reference: specs 4.1, totemconfig.c.
+// The timers of a ring: as a corosync.conf says them, else as the ring's idle rotation tells, or how soon tokens are
+// sent again; else as its generation has them by default. Reference: specs 4.1, totemconfig.c.
 import type { RingHistory } from '../../result.ts';
+import type { TokenHops } from '../../traffic/loss/token-hops.ts';
 import type { FindingContext } from './rule.ts';
 
 /** Corosync's hold is 0.8 · token / 4.2 − 10 ms (specs 4.1), hence token ≈ 5.25 · (hold + 10). */
@@ -14,7 +15,7 @@ export interface RingTimers {
   readonly tokenNs: number;
   readonly retransmitNs: number;
   readonly consensusNs: number;
-  readonly from: 'conf' | 'rotation' | 'default';
+  readonly from: 'conf' | 'rotation' | 'copies' | 'default';
 }
 
 export function tokenFromHold(holdMs: number): number {
@@ -29,9 +30,26 @@ function firstHold(rotation: FindingContext['rotation'], rings: readonly RingHis
   return null;
 }
 
+/** So many tokens that were sent again tell after how long. */
+const COPIES_MIN = 3;
+const spacings = new WeakMap<TokenHops, { readonly hops: number; readonly ns: number | null }>();
+
+/** The usual time between a token and its copy; null where too few were sent again. */
+function spacingOf(hops: TokenHops): number | null {
+  const { length } = hops.hops;
+  const known = spacings.get(hops);
+  if (known?.hops === length) return known.ns;
+  const sorted = hops.hops
+    .map(({ sentNs, lastCopyNs, copies }) => (lastCopyNs - sentNs) / copies)
+    .sort((a, b) => a - b);
+  const ns = length < COPIES_MIN ? null : (sorted[length >>> 1] ?? null);
+  spacings.set(hops, { hops: length, ns });
+  return ns;
+}
+
 /** In nanoseconds. Without conf and idle rotations of this ring, those of any other ring are taken. */
 export function timersOf(
-  { facts, rotation, rings }: Pick<FindingContext, 'facts' | 'rotation' | 'rings'>,
+  { facts, rotation, rings, hops }: Pick<FindingContext, 'facts' | 'rotation' | 'rings' | 'hops'>,
   ring: number | null,
 ): RingTimers {
   const { timers } = facts;
@@ -40,11 +58,13 @@ export function timersOf(
     return { tokenNs: token * 1e6, retransmitNs: tokenRetransmit * 1e6, consensusNs: consensus * 1e6, from: 'conf' };
   }
   const hold = (ring === null ? null : rotation.holdOf(ring)) ?? firstHold(rotation, rings);
-  const tokenNs = (hold === null ? DEFAULT_TOKEN_MS : tokenFromHold(hold)) * 1e6;
+  const spacing = hold === null ? spacingOf(hops) : null;
+  const tokenNs =
+    spacing === null ? (hold === null ? DEFAULT_TOKEN_MS : tokenFromHold(hold)) * 1e6 : spacing * RETRANSMITS_PER_TOKEN;
   return {
     tokenNs,
     retransmitNs: tokenNs / RETRANSMITS_PER_TOKEN,
     consensusNs: tokenNs * CONSENSUS_PER_TOKEN,
-    from: hold === null ? 'default' : 'rotation',
+    from: hold !== null ? 'rotation' : spacing === null ? 'default' : 'copies',
   };
 }

@@ -5,6 +5,7 @@ import { isSame } from '../../membership/node-set.ts';
 import type { JoinRun } from '../../traffic/activity/join-runs.ts';
 import type { RingSpell } from '../../traffic/activity/ring-spells.ts';
 import { timersOf } from '../engine/timers.ts';
+import { duplicateIds } from '../settings/duplicate-nodeid.ts';
 import type { FindingContext } from '../engine/rule.ts';
 
 /** One node did not hear another for a time. */
@@ -298,6 +299,9 @@ export function unheardOf(context: FindingContext): readonly Unheard[] {
     ...unmoved(runs, context, windowNs),
     ...wentOn(context, spells, windowNs),
   ];
-  const alike = all.filter(({ hearer, speaker }) => speakAlike(context, hearer, speaker));
+  const twice = duplicateIds(context);
+  const alike = all.filter(
+    ({ hearer, speaker }) => !twice.has(hearer) && !twice.has(speaker) && speakAlike(context, hearer, speaker),
+  );
   return alike.sort((a, b) => a.fromNs - b.fromNs);
 }

@@ -116,11 +116,11 @@ function lostAfter({ incidents, ledger }: FindingContext, node: number, stops: r
 }
 
 /** Tokens to or from the node that were lost and went on by a timer. */
-function lossesAt({ hops, addresses, rotation, rings, facts }: FindingContext, node: number): number {
-  return hops.hops.filter(({ src, dst, ring, sentNs, nextNs }) => {
-    const { retransmitNs } = timersOf({ rotation, rings, facts }, ring);
+function lossesAt(context: FindingContext, node: number): number {
+  return context.hops.hops.filter(({ src, dst, ring, sentNs, nextNs }) => {
+    const { retransmitNs } = timersOf(context, ring);
     const off = nextNs - sentNs - Math.round((nextNs - sentNs) / retransmitNs) * retransmitNs;
-    return [src, dst].some((address) => addresses.nodeAt(address) === node) && Math.abs(off) < ANSWER_NS;
+    return [src, dst].some((address) => context.addresses.nodeAt(address) === node) && Math.abs(off) < ANSWER_NS;
   }).length;
 }
 

@@ -7,6 +7,8 @@ import { capital, nodeText, seconds } from '../engine/words.ts';
 
 /** A leave before the start makes it a clean restart. */
 const LEAVE_NS = 600e9;
+/** What a death leaves behind shows within this time of the new start. */
+const SOON_NS = 1e9;
 
 export function quickRestarts(context: FindingContext): readonly Finding[] {
   // Joins that the snap length cut are not read: the one before may have been longer.
@@ -56,12 +58,16 @@ export function quickRestarts(context: FindingContext): readonly Finding[] {
       confidence: 0.9,
       reference: 'specs 7.5; signatures 3, 21',
     });
-    context.ledger.cover({
-      finding: made,
-      fromNs: (spell?.untilNs ?? timeNs) - 1e6,
-      untilNs: timeNs + 1e9,
-      nodes: null,
-    });
+    const fromNs = (spell?.untilNs ?? timeNs) - 1e6;
+    context.ledger.cover({ finding: made, fromNs, untilNs: timeNs + SOON_NS, nodes: null });
+    // Its token may have been declared lost just when it was back.
+    for (const incident of context.incidents)
+      if (
+        incident.broken?.to === node &&
+        incident.sinceNs >= fromNs - SOON_NS &&
+        incident.declaredNs <= timeNs + SOON_NS
+      )
+        context.ledger.explain(incident, made);
     return [made];
   });
 }

@@ -46,17 +46,26 @@ function said(context: FindingContext, nodeid: number, claims: readonly Claim[])
   return made;
 }
 
+/** Ids that two addresses or more of one network use at once, with these. */
+function twinsOf({ senders }: Pick<FindingContext, 'senders'>): ReadonlyMap<number, readonly Claim[]> {
+  const byId = new Map<number, Claim[]>();
+  for (const facts of senders.all())
+    for (const [nodeid, use] of facts.nodeids) byId.set(nodeid, [...(byId.get(nodeid) ?? []), { facts, use }]);
+  const twins = [...byId].map(([nodeid, claims]) => {
+    const its = claims.filter((claim) =>
+      claims.some((other) => other !== claim && shareNetwork(claim, other) && overlapInTime(claim, other)),
+    );
+    return [nodeid, its] as const;
+  });
+  return new Map(twins.filter(([, its]) => its.length > 1));
+}
+
+/** Node ids that mean two machines: what one of them does the other does not. */
+export function duplicateIds(context: Pick<FindingContext, 'senders'>): ReadonlySet<number> {
+  return new Set(twinsOf(context).keys());
+}
+
 export const duplicateNodeid: Rule = {
   name: 'duplicate-nodeid',
-  run: (context) => {
-    const byId = new Map<number, Claim[]>();
-    for (const facts of context.senders.all())
-      for (const [nodeid, use] of facts.nodeids) byId.set(nodeid, [...(byId.get(nodeid) ?? []), { facts, use }]);
-    return [...byId].flatMap(([nodeid, claims]) => {
-      const twins = claims.filter((claim) =>
-        claims.some((other) => other !== claim && shareNetwork(claim, other) && overlapInTime(claim, other)),
-      );
-      return twins.length < 2 ? [] : [said(context, nodeid, twins)];
-    });
-  },
+  run: (context) => [...twinsOf(context)].map(([nodeid, claims]) => said(context, nodeid, claims)),
 };

@@ -12,12 +12,17 @@ import { usesGroup } from '../links/multicast-deaf.ts';
 const LINEAGE_MAX = 64;
 /** Attempts that stop at the same place before it is said. */
 const ATTEMPTS_MIN = 2;
+/** Hops of a token, all seen, by which a capture shows what everybody sends. */
+const HOPS_MIN = 10;
 
 interface Stop {
   readonly ring: RingHistory;
   /** Who had the commit token last, and for whom it was. */
   readonly at: number;
   readonly stranger: number;
+  /** Those who were in a ring together before, and those who never were with them. */
+  readonly others: readonly number[];
+  readonly odd: readonly number[];
 }
 
 /**
@@ -33,9 +38,34 @@ function stopOf(context: FindingContext, ring: RingHistory): Stop | null {
   const reached = members.findIndex((node) => !sent.has(node));
   const at = members[reached];
   const stranger = members[(reached + 1) % members.length];
-  if (reached < 1 || at === undefined || stranger === undefined || stranger === members[0]) return null;
+  if (reached < 1 || at === undefined || stranger === undefined || !isShown(context, at)) return null;
   const took = context.joins.all.some((run) => run.node === at && run.fromNs > committed && run.ringSeq === seq);
-  return took ? { ring, at, stranger } : null;
+  const others = homeOf(context, ring);
+  // Who belongs together has each other's addresses: the token ends between one of theirs and a stranger.
+  if (!took || others.length < 2 || others.includes(at) === others.includes(stranger)) return null;
+  const odd = members.filter((node) => !others.includes(node)).toSorted((a, b) => a - b);
+  return { ring, at, stranger, odd, others };
+}
+
+/** What it sends to one node is in this capture: else a commit token that it passes on is not seen either. */
+function isShown({ senders, addresses, tokens }: FindingContext, node: number): boolean {
+  const sends = senders.all().some(({ address, kinds }) => kinds[0]! > 0 && addresses.nodeAt(address) === node);
+  return sends || tokens.all().some(({ tokens: { hops, unseen } }) => unseen === 0 && hops >= HOPS_MIN);
+}
+
+/** The most members of the ring that were in rings together before it; the others are strangers to them. */
+function homeOf({ rings }: FindingContext, { members, committed }: RingHistory): readonly number[] {
+  const before = rings.filter(
+    (ring) => ring.members.length > 1 && ring.firstToken !== null && ring.firstToken < (committed ?? Infinity),
+  );
+  const groups = members.map((node) => {
+    const group = new Set([node]);
+    // In order of time: who joined later joined those who were there.
+    for (const ring of before)
+      if (ring.members.some((member) => group.has(member))) ring.members.forEach((member) => group.add(member));
+    return members.filter((member) => group.has(member));
+  });
+  return groups.toSorted((a, b) => b.length - a.length)[0] ?? [];
 }
 
 function wasEverMember({ rings }: FindingContext, node: number, others: readonly number[]): boolean {
@@ -49,41 +79,38 @@ function wasEverMember({ rings }: FindingContext, node: number, others: readonly
 
 function unlisted(context: FindingContext): readonly Finding[] {
   const stops = context.rings.flatMap((ring) => stopOf(context, ring) ?? []);
-  const strangers = [...new Set(stops.map(({ stranger }) => stranger))];
-  return strangers.flatMap((stranger) => {
-    const its = stops.filter((stop) => stop.stranger === stranger);
+  return [...new Set(stops.map(({ odd }) => odd.join(' ')))].flatMap((key) => {
+    const its = stops.filter(({ odd }) => odd.join(' ') === key);
     const [first] = its;
-    const members = first?.ring.members ?? [];
-    const others = members.filter((node) => node !== stranger);
-    if (first === undefined || its.length < ATTEMPTS_MIN || wasEverMember(context, stranger, others)) return [];
-    const [join] = context.joins.of(stranger, -Infinity, Infinity);
+    if (first === undefined || its.length < ATTEMPTS_MIN) return [];
+    const { at, stranger: next, odd, others } = first;
+    const [join] = odd.flatMap((node) => context.joins.of(node, -Infinity, Infinity).slice(0, 1));
     const since = Math.min(join?.fromNs ?? Infinity, first.ring.committed ?? Infinity);
     const last = its.at(-1)?.ring.committed ?? since;
     const until = calmAfter(context, others.slice(0, 2), last);
-    const stopping = idsText([...new Set(its.map(({ at }) => at))]);
     const made = finding('not-in-nodelist', 'failure', {
       time: since,
       until,
-      culprits: [stranger],
+      culprits: odd,
       says:
-        `${capital(nodesText(context, [stranger]))} is not in the nodelist of ` +
-        `${nodesText(context, others)}: they agree with it on a ring, ` +
-        `and ${stopping} cannot pass the commit token on to it. ` +
+        `${capital(nodesText(context, odd))} ${odd.length === 1 ? 'is' : 'are'} not in one nodelist with ` +
+        `${nodesText(context, others)}: they agree on a ring, ` +
+        `and node ${at} cannot pass the commit token on to node ${next}. ` +
         `${plural(its.length, 'attempt')} in ${seconds(last - since)} s failed so, ` +
         'and meanwhile no ring turns at all.',
       evidence: [
-        ...(join === undefined ? [] : [{ frames: [join.firstFrame], says: `the first join of node ${stranger}` }]),
-        ...its.slice(0, 4).map(({ ring, at }) => ({
-          frames: ring.frames,
+        ...(join === undefined ? [] : [{ frames: [join.firstFrame], says: `the first join of node ${join.node}` }]),
+        ...its.slice(0, 4).map(({ ring: { id, members, frames }, at: last, stranger: to }) => ({
+          frames,
           says:
-            `commit token of ring ${ring.id} (${plural(ring.members.length, 'member')}): it ends ` +
-            `at node ${at}, which has no address for node ${stranger}`,
+            `commit token of ring ${id} (${plural(members.length, 'member')}): it ends ` +
+            `at node ${last}, which has no address for node ${to}`,
         })),
       ],
       cause: 'Over udp anybody on the group and port is heard, but tokens go to addresses of the nodelist only.',
       advice:
-        `is node ${stranger} meant to belong to this cluster? Then its id and ` +
-        'address are missing in the nodelist of the others; ' +
+        `${idsText(odd)}: meant to belong to this cluster? Then ids and addresses are missing in the nodelist of the ` +
+        'one or the other; ' +
         'else give it another multicast group, port or network: cluster_name alone does not part clusters.',
       confidence: its.length > 2 ? 0.95 : 0.85,
       reference: 'specs 1.13, 7.16c',
