@@ -10,6 +10,12 @@ const LEAVE_NS = 600e9;
 /** What a death leaves behind shows within this time of the new start. */
 const SOON_NS = 1e9;
 
+function hasLeft({ odd }: FindingContext, node: number, sinceNs: number, timeNs: number): boolean {
+  return odd.leaves.some(
+    (leave) => leave.node === node && leave.timeNs <= timeNs && leave.timeNs > Math.max(sinceNs, timeNs - LEAVE_NS),
+  );
+}
+
 export function quickRestarts(context: FindingContext): readonly Finding[] {
   // Joins that the snap length cut are not read: the one before may have been longer.
   if (context.facts.cutFrames > 0) return [];
@@ -32,14 +38,8 @@ export function quickRestarts(context: FindingContext): readonly Finding[] {
     const [first] = context.joins.of(node, timeNs, timeNs);
     if (first === undefined || first.ringSeq < ring.seq) return [];
     if (isSameLife(context, node, ring.seq, first.ringSeq)) return [];
-    const hasLeft = context.odd.leaves.some(
-      (leave) =>
-        leave.node === node &&
-        leave.timeNs <= timeNs &&
-        leave.timeNs > Math.max(ring.firstToken ?? 0, timeNs - LEAVE_NS),
-    );
     const known = context.ledger.covering(timeNs) ?? context.ledger.covering(timeNs, node);
-    if (hasLeft || known !== null) return [];
+    if (hasLeft(context, node, ring.firstToken ?? 0, timeNs) || known !== null) return [];
     const spell = context.spells.all.findLast((other) => other.node === node && other.ring === ring.ring);
     const made = finding('node-dead', 'failure', {
       time: spell?.untilNs ?? timeNs,

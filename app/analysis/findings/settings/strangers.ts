@@ -134,7 +134,7 @@ function ofUnlisted(context: FindingContext): readonly Finding[] {
       says:
         `${capital(nodesText(context, culprits))} may be of another ` +
         'cluster that shares group and port with this one: ' +
-        'it was in no ring with the others in this capture.',
+        `${culprits.length === 1 ? 'it was' : 'they were'} in no ring with the others in this capture.`,
       evidence: evidence.slice(0, 2),
       cause: 'Two clusters use the same multicast address and port.',
       advice: 'mcastaddr, mcastport and the networks of both clusters.',
