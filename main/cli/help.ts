@@ -44,7 +44,7 @@ The annotated capture, for Wireshark and for this program: comments on the packe
 each node and link, names, log lines between the packets. What was encrypted stays so: keys never
 go along.
 
-  --out FILE          written whole or not at all; never the capture itself
+  --out FILE          written whole or not at all, - for standard output; never the capture itself
   --findings          findings as comments on the packets that prove them
   --annotations FILE  those of FILE.annotations.json beside the capture, or those that it carries,
                       unless said
@@ -56,7 +56,7 @@ go along.
   totemlab export kill9.pcap --findings --log 1=n1.log --out kill9.pcapng
   editcap kill9.pcapng part.pcapng 300-400       # keeps all of it`;
 
-const REPORT = `totemlab report FILE --out FILE.html | FILE.md [--annotations FILE] [--key FILE]… [--log NODE=FILE]…
+const REPORT = `totemlab report FILE --out FILE.html | FILE.md | - [--annotations FILE] [--key FILE]… [--log NODE=FILE]…
                 [--conf FILE] [--scrub]
 
 What happened, in one file without scripts: the verdict, pictures of the timeline, the evidence packet
@@ -67,7 +67,7 @@ by packet, where logs and packets agree or contradict, configuration, what to lo
 
   totemlab report kill9.pcap --conf corosync.conf --log 1=n1.log --out kill9.html`;
 
-const TABLE = `totemlab table FILE --out FILE.csv [--filter EXPR] [--annotations FILE] [--key FILE]…
+const TABLE = `totemlab table FILE --out FILE.csv | - [--filter EXPR] [--annotations FILE] [--key FILE]…
                [--scrub]
 
 The packets of the ring as CSV (RFC 4180), one line each; --filter as in totemlab decode. --scrub as in
@@ -139,6 +139,7 @@ what happens, takes lines from its prompt, and leaves no process behind when it 
                     of their own, as root; no sheep, --transport knet too, the capture by tcpdump
   --behaviour NAME  of the sheep: sound (default), or faithful to sheepdog 0.3.0, faults included
   --no-sheep        nodes without a store
+  --port P          mcastport, 5405 unless said; udp sends from the port below it
   --dir DIR         keeps the nodes' files there and uses them again; else a temporary folder
   --capture FILE    what the nodes send, as pcapng, without any right to capture
   --exec FILE       lines from a file instead of the prompt

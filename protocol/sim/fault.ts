@@ -223,26 +223,29 @@ function readNodeFault(
   }
 }
 
+/** How each fault is said. */
+const EXAMPLES: { readonly [kind in FaultKind]: string } = {
+  kill: 'kill 2',
+  pause: 'pause 2',
+  resume: 'resume 2',
+  leave: 'leave 2',
+  start: 'start 2',
+  restart: 'restart 2',
+  tear: 'tear 2 leaves=old',
+  interface: 'interface 2 down',
+  clock: 'clock 2 ppm=100',
+  partition: 'partition 1,2 | 3',
+  heal: 'heal',
+  cut: 'cut 1>2',
+  mend: 'mend 1>2',
+  deaf: 'deaf 2',
+  drop: 'drop orf_token 1>2',
+  link: 'link 1>2 loss=5%',
+  disk: 'disk 2 full',
+};
+
 /** Words that a fault begins with. */
-export const FAULT_WORDS: readonly FaultKind[] = [
-  'kill',
-  'pause',
-  'resume',
-  'leave',
-  'start',
-  'restart',
-  'tear',
-  'interface',
-  'clock',
-  'partition',
-  'heal',
-  'cut',
-  'mend',
-  'deaf',
-  'drop',
-  'link',
-  'disk',
-];
+export const FAULT_WORDS = Object.keys(EXAMPLES) as readonly FaultKind[];
 
 /** Short words for what a link does to all that arrives at a node, and the unit of a number that has none. */
 const SHORT_WORDS: { readonly [word: string]: { readonly key: keyof LinkQuality; readonly unit: string } } = {
@@ -283,7 +286,7 @@ export function readFaults(words: readonly Word[], names: NodeNames): Result<rea
   const kind = head.text as FaultKind;
   if (!FAULT_WORDS.includes(kind)) return wrong(head, `there is no fault "${head.text}": ${FAULT_WORDS.join(', ')}`);
   if (kind === 'heal') return first === undefined ? ok([{ kind }]) : wrong(first, 'heal stands alone');
-  if (first === undefined) return wrong(head, `${kind} wants to know what`);
+  if (first === undefined) return wrong(head, `${kind} wants to know what: ${EXAMPLES[kind]}`);
   const one = (fault: Result<Fault, LineProblem>): Result<readonly Fault[], LineProblem> =>
     fault.ok ? ok([fault.value]) : fault;
   switch (kind) {
@@ -310,7 +313,8 @@ export function readFaults(words: readonly Word[], names: NodeNames): Result<rea
     case 'leave':
     case 'start': {
       const nodes = readNodes(first, names);
-      if (rest[0] !== undefined) return wrong(rest[0], `nothing follows the nodes of ${kind}`);
+      if (rest[0] !== undefined)
+        return wrong(rest[0], `nothing follows the nodes of ${kind}: ${EXAMPLES[kind]}, or ${EXAMPLES[kind]},3`);
       return nodes.ok ? ok(nodes.value.map((node) => ({ kind, node }))) : nodes;
     }
     default:

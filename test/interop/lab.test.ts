@@ -190,10 +190,13 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
     first.stdout.on('data', (text: Buffer) => (said += text.toString()));
     await until('the first lab is up', () => said.includes(': up'));
 
-    const { lines } = runLab(['wait 1'], '--nodes', '1', '--port', '25455');
+    const { lines, code, err } = runLab(['wait 30', 'status'], '--nodes', '1', '--port', '25455');
     const wrong = spawnSync(process.execPath, [CLI, 'lab', '--token', '10'], { encoding: 'utf8' });
 
     expect(lines.find(({ event }) => event === 'problem')?.['says']).toMatch(/127\.168\.1\.111:25455 is in use/);
+    expect(err).toBe('totemlab: lab: none of its nodes could start, for the reasons above: the lab ends\n');
+    expect(code).toBe(2);
+    expect(answerTo(lines, 'status')).toBeUndefined();
     expect(wrong.status).toBe(2);
     expect(wrong.stderr).toMatch(/^totemlab: .*token.*\n$/);
   });

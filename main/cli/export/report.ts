@@ -42,7 +42,8 @@ export async function report(args: readonly string[]): Promise<number> {
   const out = text('out');
   if (file === undefined || more.length > 0 || out === null)
     return wrong('report wants one capture and a file to write: totemlab report FILE --out FILE.html');
-  const write = /\.(html?|xhtml)$/i.test(out) ? reportHtml : /\.(md|markdown)$/i.test(out) ? reportMarkdown : null;
+  const isMarkdown = out === '-' || /\.(md|markdown)$/i.test(out);
+  const write = /\.(html?|xhtml)$/i.test(out) ? reportHtml : isMarkdown ? reportMarkdown : null;
   if (write === null) return wrong(`--out wants a name that ends in .html or .md, not "${out}"`);
   const confPath = text('conf');
   const annotations = text('annotations');

@@ -65,8 +65,32 @@ function openCapture(path: string | null): WriteStream | null {
   return file;
 }
 
-/** Opens the lab that was asked for, with what happens in it on standard output. */
-async function open(options: LabOptions, capture: WriteStream | null): Promise<Result<RunningLab, string>> {
+/** Whether the nodes that a lab begins with start at all: without one of them there is nothing to go on with. */
+class Beginning {
+  private readonly nodes: number;
+  private readonly given: () => void;
+  private readonly ended = new Set<number>();
+  private hasBegun = false;
+
+  constructor(nodes: number, given: () => void) {
+    this.nodes = nodes;
+    this.given = given;
+  }
+
+  heard(event: ClusterEvent): void {
+    if (event.kind === 'node' && event.report.kind === 'up') this.hasBegun = true;
+    if (event.kind !== 'ended' || this.hasBegun) return;
+    this.ended.add(event.node.number);
+    if (this.ended.size === this.nodes) this.given();
+  }
+}
+
+/** Opens the lab that was asked for, with what happens in it on standard output; `given` where no node starts. */
+async function open(
+  options: LabOptions,
+  capture: WriteStream | null,
+  given: () => void,
+): Promise<Result<RunningLab, string>> {
   const { isJson, transport } = options;
   const tell = (text: string | null): void => {
     if (text !== null) print(text);
@@ -74,10 +98,14 @@ async function open(options: LabOptions, capture: WriteStream | null): Promise<R
   if (options.host === 'corosync')
     return openCorosyncLab(options, (event) => tell(isJson ? JSON.stringify(daemonJson(event)) : daemonText(event)));
   if (transport === 'knet') return fail('--transport knet: of real daemons only, --host corosync');
+  const beginning = new Beginning(options.nodes, given);
   const hooks = {
     program: helperProgram('lab-node'),
     capture: capture === null ? null : (bytes: Uint8Array) => void capture.write(bytes),
-    onEvent: (event: ClusterEvent) => tell(isJson ? JSON.stringify(clusterJson(event)) : clusterText(event)),
+    onEvent: (event: ClusterEvent) => {
+      tell(isJson ? JSON.stringify(clusterJson(event)) : clusterText(event));
+      beginning.heard(event);
+    },
     ...(isJson ? {} : { print: (to: 'stdout' | 'stderr', text: string) => void process[to].write(text) }),
   };
   return openLab({ ...options, transport }, hooks);
@@ -86,11 +114,6 @@ async function open(options: LabOptions, capture: WriteStream | null): Promise<R
 async function run(options: LabOptions): Promise<number> {
   // Real daemons are captured by tcpdump, which writes the file itself.
   const capture = options.host === 'corosync' ? null : openCapture(options.capture);
-  const opened = await open(options, capture);
-  if (!opened.ok) {
-    complain(opened.problem);
-    return 2;
-  }
   const going = new GoingOn();
   let stop: (code: number) => void = () => undefined;
   let isStopped = false;
@@ -101,6 +124,14 @@ async function run(options: LabOptions): Promise<number> {
       done(code);
     };
   });
+  const opened = await open(options, capture, () => {
+    complain('lab: none of its nodes could start, for the reasons above: the lab ends');
+    stop(2);
+  });
+  if (!opened.ok) {
+    complain(opened.problem);
+    return 2;
+  }
   // The command line as a whole ends at once; a lab ends its processes first.
   process.removeAllListeners('SIGINT');
   process.on('SIGINT', () => {

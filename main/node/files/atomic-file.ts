@@ -1,6 +1,17 @@
 // A file that is written whole or not at all: into one beside it, which takes its place at the end. Never onto a file
-// that is being read. Problems are sentences.
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+// that is being read. Standard output, pipes and devices have no place to take: they get the octets as they come.
+// Problems are sentences.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fail, ok, type Result } from '../../../protocol/base/result.ts';
 
@@ -21,7 +32,10 @@ function explain(error: unknown, path: string): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `${path} cannot be written: there is no folder ${dirname(path)}`;
+      // The kernel's own file systems, like /proc, take no new files and say that there is none.
+      return existsSync(dirname(path))
+        ? `${path} cannot be written: ${dirname(path)} takes no new files; choose another folder`
+        : `${path} cannot be written: there is no folder ${dirname(path)}`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
@@ -102,6 +116,50 @@ class DiskFile implements AtomicFile {
   }
 }
 
+/** Milliseconds before octets are offered again to a reader that is behind. */
+const OFFER_AGAIN_MS = 5;
+const waiting = new Int32Array(new SharedArrayBuffer(4));
+
+/** Standard output, a pipe or a device. */
+class Stream implements AtomicFile {
+  readonly path: string;
+  octets = 0;
+  private readonly fd: number;
+  private readonly isOwn: boolean;
+
+  constructor(path: string, fd: number, isOwn: boolean) {
+    this.path = path;
+    this.fd = fd;
+    this.isOwn = isOwn;
+  }
+
+  write(bytes: Uint8Array): string | null {
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += writeSync(this.fd, bytes, at);
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? error.code : '';
+        if (code === 'EPIPE') return `${this.path} is read by nobody any more`;
+        if (code !== 'EAGAIN') return explain(error, this.path);
+        Atomics.wait(waiting, 0, 0, OFFER_AGAIN_MS);
+      }
+    }
+    this.octets += bytes.length;
+    return null;
+  }
+
+  commit(): null {
+    this.abandon();
+    return null;
+  }
+
+  abandon(): void {
+    if (this.isOwn) closeSync(this.fd);
+  }
+}
+
+const STANDARD_OUTPUT = 1;
+
 let parts = 0;
 /** Files that are being written: an end of the process leaves none of them behind. */
 const open = new Set<AtomicFile>();
@@ -109,16 +167,18 @@ process.on('exit', () => {
   for (const file of open) file.abandon();
 });
 
-/** Begins a file; `inputs` are being read, and are refused. */
+/** Begins a file, `-` for standard output; `inputs` are being read, and are refused. */
 export function createAtomicFile(path: string, inputs: readonly string[]): Result<AtomicFile, string> {
+  if (path === '-') return ok(new Stream('standard output', STANDARD_OUTPUT, false));
   const input = inputs.find((own) => isSameFile(own, path));
   if (input !== undefined) return fail(`${path} is being read: give the result another name`);
   // A link is followed: its target is replaced, not the link.
   const target = realPath(path);
   const part = join(dirname(target), `.${basename(target)}.${process.pid}-${++parts}.part`);
   try {
-    if (statSync(target, { throwIfNoEntry: false })?.isDirectory() === true)
-      return fail(`${path} is a folder: name a file in it`);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true) return fail(`${path} is a folder: name a file in it`);
+    if (found?.isFile() === false) return ok(new Stream(path, openSync(path, 'w'), true));
     const file = new DiskFile(target, part, openSync(part, 'wx', 0o644));
     open.add(file);
     return ok(file);

@@ -45,6 +45,8 @@ describe('a fault', () => {
 
   it.each([
     ['', 'fault wants to know what; help lists the kinds'],
+    ['kill', 'kill wants to know what: kill 2'],
+    ['kill 2 3', 'nothing follows the nodes of kill: kill 2, or kill 2,3'],
     ['nonsense 2', 'there is no fault "nonsense"; help lists them'],
     ['kill 4', 'nodes are numbers from 1 to 3, like 2 or 1,3 or 1-4, not "4"'],
     ['loss 2', 'loss wants a node and how much: loss 2 30%'],

@@ -1,7 +1,7 @@
 // The command line as a person and a program meet it: exit codes, sentences on standard error, portions of a stream.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -349,5 +349,17 @@ describe('what is handed on', () => {
     expect(readFileSync(plain, 'utf8')).toMatch(/10\.77\.0\.3/);
     expect(readFileSync(scrubbed, 'utf8')).not.toMatch(/10\.77\.0\.\d|of-acme/);
     expect(readFileSync(scrubbed, 'utf8')).toContain('was rebooted');
+  });
+
+  it.each([
+    ['table', 'packets.csv'],
+    ['report', 'report.md'],
+  ])('%s --out - is standard output, and makes no file of that name', (command, name) => {
+    const capture = annotated();
+    const path = join(folder, `as-${name}`);
+    expect(totemlab([command, capture, '--out', path]).code).toBe(0);
+
+    expect(totemlab([command, capture, '--out', '-'])).toEqual({ code: 0, out: readFileSync(path, 'utf8'), err: '' });
+    expect(existsSync('-')).toBe(false);
   });
 });

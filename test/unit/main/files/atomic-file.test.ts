@@ -1,5 +1,16 @@
 // Files written whole or not at all.
-import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -53,7 +64,22 @@ describe('a file that is written whole', () => {
   it.each([
     [join(folder, 'nowhere', 'x'), /there is no folder/],
     [folder, /is a folder: name a file in it/],
+    ['/proc/table.csv', /^\/proc\/table\.csv cannot be written: \/proc takes no new files; choose another folder$/],
   ])('says why it cannot be written: %s', (path, says) => {
     expect(writeWhole(path, [], bytes('x'))).toMatch(says);
+  });
+
+  it.skipIf(process.platform === 'win32')('is given as it comes to a pipe, which stays one', async () => {
+    const path = join(folder, 'pipe');
+    spawnSync('mkfifo', [path]);
+    const reader = spawn('cat', [path]);
+    let got = '';
+    reader.stdout.on('data', (text: Buffer) => (got += text.toString()));
+
+    expect(writeWhole(path, ['-'], bytes('through'))).toBeNull();
+    await once(reader, 'close');
+
+    expect(got).toBe('through');
+    expect(lstatSync(path).isFIFO()).toBe(true);
   });
 });
