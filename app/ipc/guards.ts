@@ -19,6 +19,7 @@ export const SETTINGS_LENGTH_MAX = 65_536;
 const SETTINGS_PARTS: Readonly<Record<keyof Settings, true>> = {
   theme: true,
   preset: true,
+  hasChosenPreset: true,
   layouts: true,
   columns: true,
   timeForm: true,

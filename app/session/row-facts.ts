@@ -2,6 +2,7 @@
 // Needs the packet's bytes; the sentence is made where it is shown.
 import type { Row } from '../../protocol/base/brand.ts';
 import { decodeRecord } from './decode-record.ts';
+import { dissectRow } from './dissect-row.ts';
 import type { Ingest } from './ingest.ts';
 import { PacketKind } from '../store/kinds.ts';
 import { readLogRow } from './beside-packets.ts';
@@ -21,6 +22,8 @@ export type RowFacts =
     }
   | { readonly kind: 'join'; readonly wants: readonly NodeName[]; readonly gaveUp: readonly NodeName[] }
   | { readonly kind: 'commit'; readonly members: readonly NodeName[] }
+  /** What a packet beside Totem says, in words. */
+  | { readonly kind: 'said'; readonly says: string }
   | { readonly kind: 'log'; readonly host: string | null; readonly message: string }
   | { readonly kind: 'mcast'; readonly carries: readonly string[]; readonly inner: string | null };
 
@@ -41,9 +44,23 @@ function carriedText({ service, function: name, group, length, cpg, sheepdog }: 
   return `${words.join(' ')} (${number(length)} octets)`;
 }
 
+/** Kinds whose layers say it in their own words. */
+const BESIDE: readonly number[] = [PacketKind.IGMP, PacketKind.ICMP, PacketKind.SHEEP_TCP];
+
+/** The requests and responses that end in a packet; without any what its transport says. */
+function saidBeside(ingest: Ingest, row: Row, frame: FrameBytes): RowFacts | null {
+  const { layers } = dissectRow(ingest, row, frame);
+  const sheep = layers.filter(({ name }) => name === 'sheep').map(({ summary }) => summary.replace(/^sheepdog /, ''));
+  const transport = layers.findLast(({ name }) => name === 'igmp' || name === 'icmp' || name === 'tcp');
+  const says = sheep.length > 0 ? sheep.join('; ') : (transport?.summary.replace(/^.* octets: /, '') ?? '');
+  return says === '' ? null : { kind: 'said', says };
+}
+
 /** The facts of a row; null for a kind whose columns say it all. Needs the bytes of rowsNeeded() frames. */
 export function rowFacts(ingest: Ingest, row: Row, frame: FrameBytes): RowFacts | null {
-  if (ingest.table.columnsOf(row).kind[row & 0xffff] === PacketKind.LOG) {
+  const kind = ingest.table.columnsOf(row).kind[row & 0xffff]!;
+  if (BESIDE.includes(kind)) return saidBeside(ingest, row, frame);
+  if (kind === PacketKind.LOG) {
     const { host, message } = readLogRow(frame(row));
     return { kind: 'log', host, message };
   }

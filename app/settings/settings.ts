@@ -31,6 +31,8 @@ export interface ColumnChoice {
 export interface Settings {
   readonly theme: ThemeChoice;
   readonly preset: PresetId;
+  /** The person chose the preset: until then it follows what is shown. */
+  readonly hasChosenPreset: boolean;
   readonly layouts: { readonly [preset in PresetId]: PresetLayout };
   readonly columns: ColumnChoice;
   readonly timeForm: TimeForm;
@@ -53,6 +55,7 @@ const NO_LAYOUT: PresetLayout = { splits: {}, hidden: [], shown: [] };
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   preset: 'diagnose',
+  hasChosenPreset: false,
   layouts: { teach: NO_LAYOUT, diagnose: NO_LAYOUT, objects: NO_LAYOUT },
   columns: { shown: null, widths: {} },
   timeForm: 'start',
@@ -110,13 +113,14 @@ function filters(value: unknown): readonly string[] {
 
 /** The settings in what was read from anywhere: each part that is not as it should be is as in a new program. */
 export function settingsFrom(value: unknown): Settings {
-  const { theme, preset, layouts, columns, timeForm, filters: kept, hasStarted } = bagOf(value);
+  const { theme, preset, hasChosenPreset, layouts, columns, timeForm, filters: kept, hasStarted } = bagOf(value);
   const { shown, widths } = bagOf(columns);
   const { teach, diagnose, objects } = bagOf(layouts);
   const some = names(shown);
   return {
     theme: oneOf(THEMES, theme, DEFAULT_SETTINGS.theme),
     preset: oneOf(PRESETS, preset, DEFAULT_SETTINGS.preset),
+    hasChosenPreset: hasChosenPreset === true,
     layouts: { teach: layout(teach), diagnose: layout(diagnose), objects: layout(objects) },
     columns: {
       shown: some.length === 0 ? null : some,

@@ -2,22 +2,10 @@
 // is read elsewhere.
 import { viewOf } from '../base/bytes.ts';
 import { addressText } from '../net/addresses.ts';
-import {
-  BsdLoop,
-  Ethernet,
-  Icmp,
-  Igmp,
-  igmpType,
-  Ipv4,
-  Ipv6,
-  LinuxSll,
-  LinuxSll2,
-  Tcp,
-  Udp,
-  VlanTag,
-} from '../net/headers.ts';
+import { BsdLoop, Ethernet, Icmp, Igmp, Ipv4, Ipv6, LinuxSll, LinuxSll2, Tcp, Udp, VlanTag } from '../net/headers.ts';
 import { createLocated, LinkType, locate, What, type Located } from '../net/locate.ts';
 import { walkFields, type FieldSpan, type Layout } from '../wire/layout.ts';
+import { icmpWords, igmpWords, tcpWords } from './control-words.ts';
 import type { DissectedProblem, Layer } from './dissection.ts';
 
 const LINKS: { readonly [linktype: number]: readonly [name: string, layout: Layout<unknown>] } = {
@@ -95,6 +83,7 @@ function fragmentLayer(place: Place, located: Located): Layer {
 function transportLayer(place: Place, located: Located): Layer | null {
   const { what, transportStart: at, payloadStart, payloadEnd, payloadLength, sport, dport } = located;
   const { bytes } = place;
+  const { ipVersion } = located;
   const ports = `${sport} → ${dport}, ${payloadLength} octets`;
   const of = (name: string, summary: string, layout: unknown, end: number, rest = ''): Layer =>
     layer(place, name, summary, layout as Layout<unknown>, at, end, rest);
@@ -104,11 +93,11 @@ function transportLayer(place: Place, located: Located): Layer | null {
     case What.UDP_FRAGMENT:
       return fragmentLayer(place, located);
     case What.TCP:
-      return of('tcp', ports, Tcp, payloadStart, 'options');
+      return of('tcp', `${ports}: ${tcpWords(bytes, at, payloadLength)}`, Tcp, payloadStart, 'options');
     case What.IGMP:
-      return of('igmp', `IGMP ${igmpType(bytes[at] ?? 0)}`, Igmp, payloadEnd, 'group_records');
+      return of('igmp', igmpWords(bytes, at), Igmp, payloadEnd, 'group_records');
     case What.ICMP:
-      return of('icmp', `ICMP type ${bytes[at]} code ${bytes[at + 1]}`, Icmp, payloadEnd, 'quoted_packet');
+      return of('icmp', icmpWords(bytes, at, ipVersion), Icmp, payloadEnd, 'quoted_packet');
     default:
       return null;
   }

@@ -94,7 +94,7 @@ function tcpFlags(v: number): string {
   return names.filter((_, bit) => (v & (1 << bit)) !== 0).join(' ') || 'none';
 }
 
-export function igmpType(type: number): string {
+function igmpType(type: number): string {
   const names: { readonly [type: number]: string } = {
     0x11: 'query',
     0x12: 'report v1',

@@ -18,16 +18,26 @@ const CLOCK_MILLIS = 12;
 
 /** The same of a capture that goes on. */
 function calmLive(analysis: Analysis | null): string {
-  if (analysis === null || analysis.packets.relevant === 0) return 'Waiting for the first Totem packet.';
+  if (analysis === null || analysis.packets.frames === 0) return 'Waiting for the first packet.';
+  if (analysis.packets.relevant === 0) return `${noTotemText(analysis)} Waiting for the first.`;
   return analysis.rings.length === 0 ? 'No ring is seen yet.' : 'No failure and no warning so far.';
+}
+
+/** A capture without Totem: what was seen, and what Totem would look like. */
+function noTotemText(analysis: Analysis | null): string {
+  const frames = analysis?.packets.frames ?? 0;
+  const seen =
+    frames === 0 ? 'This capture has no packets' : `None of the ${frames.toLocaleString('en')} packets is Totem`;
+  return `${seen}: Totem goes over UDP, usually on ports 5404 and 5405, between the nodes of a cluster.`;
 }
 
 /** What to say where nothing went wrong, without claiming more than was seen. */
 function calmText(phase: Phase, analysis: Analysis | null): string {
   if (phase === 'reading') return 'Reading…';
   if (phase === 'live') return calmLive(analysis);
-  if (analysis === null || analysis.packets.relevant === 0) return 'No Totem packet in this capture.';
-  if (analysis.rings.length === 0) return 'No ring can be seen in this capture.';
+  if (analysis === null || analysis.packets.relevant === 0) return noTotemText(analysis);
+  const isClosed = (analysis.packets.byKind['encrypted'] ?? 0) > 0;
+  if (analysis.rings.length === 0) return `No ring can be seen in this capture${isClosed ? ' without its key' : ''}.`;
   return 'No failure and no warning in this capture.';
 }
 

@@ -95,7 +95,7 @@ function rest(columns: Columns, facts: RowFacts | null, name: NameNode): string 
     case PacketKind.LOG:
       return facts?.kind === 'log' ? `${facts.host ?? 'log'}: ${facts.message}` : 'a line of a log';
     default:
-      return PACKET_KINDS[kind]?.doc ?? '';
+      return facts?.kind === 'said' ? facts.says : (PACKET_KINDS[kind]?.doc ?? '');
   }
 }
 

@@ -25,7 +25,7 @@ import { updateSoon } from '../session/live-pace.ts';
 import { createNodeDirectory, isDirectoryOf } from './node-directory.ts';
 import { askAgain, forgetProgress } from '../session/query.ts';
 import { EMPTY_SESSION, useSession, type OpenedRowView } from './session-store.ts';
-import { changeSettings, useSettings } from './settings-store.ts';
+import { changeSettings, fitPreset, useSettings } from './settings-store.ts';
 import { currentScale } from './time/folding.ts';
 import { turns } from './turns/turns.ts';
 import { NOTHING_CHOSEN, useView, type FieldChoice, type Overlay } from './view-store.ts';
@@ -216,6 +216,7 @@ async function show(opened: Result<OpenedSource, OpenProblem>): Promise<void> {
   const port = await bridge.openStream(own);
   if (own !== stream) return;
   const isGrowing = opened.value.live !== null;
+  fitPreset(opened.value.live?.kind === 'lab');
   useSession.setState({
     source: opened.value,
     total: opened.value.byteLength,

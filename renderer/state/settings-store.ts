@@ -42,6 +42,11 @@ export function followSettings({ theme }: Settings): void {
   if (useSettings.getState().theme !== theme) useSettings.setState({ theme });
 }
 
+/** The preset that fits what is shown: a lab is watched, a capture is examined. A person's own choice stays. */
+export function fitPreset(isLab: boolean): void {
+  if (!useSettings.getState().hasChosenPreset) useSettings.setState({ preset: isLab ? 'teach' : 'diagnose' });
+}
+
 /** Changes how the preset in use is laid out. */
 export function changeLayout(change: (layout: PresetLayout) => PresetLayout): void {
   const { preset, layouts } = useSettings.getState();

@@ -70,7 +70,7 @@ export function toggleMaximised(): void {
 
 export function choosePreset(preset: PresetId): void {
   useView.setState({ maximised: null });
-  changeSettings({ preset });
+  changeSettings({ preset, hasChosenPreset: true });
 }
 
 /** Sizes, hidden and shown panes of the preset in use are again what they were in a new program. */

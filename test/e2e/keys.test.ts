@@ -41,6 +41,9 @@ describe('a key', () => {
 
     it('is asked for, chosen by dialog, and says whom it opens', async () => {
       expect(await lab.text('.banner')).toContain('are encrypted and no key is at hand');
+      expect(await lab.text('.verdict-first')).toBe('No ring can be seen in this capture without its key.');
+      for (const pane of ['timeline', 'ring'])
+        expect(await lab.text(`[data-pane=${pane}] .nothing`)).toContain('seen once a key opens them');
 
       await lab.answerDialog([KEY]);
       await lab.page.click('.banner button');

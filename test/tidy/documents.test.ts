@@ -47,6 +47,8 @@ describe('folder readmes', () => {
 const UNFINISHED = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`);
 const FOLDERS = ['wo' + 'rk', 'ho' + 'me', 'ro' + 'ot', 'Us' + 'ers', 'tm' + 'p'].join('|');
 const MACHINE = new RegExp(`(^|[^\\w.}/])/(${FOLDERS})/|\\b[A-Z]:\\\\\\\\?(${FOLDERS})`);
+/** What a person reads names only documents that there are: of the project, of Corosync, of the world. */
+const ELSEWHERE = /['"`][^'"`]*\b(specs \d|(legacy|modern)-facts|signatures \d)/;
 const REGISTRY = new RegExp(`registry\\.(npm|yarn)|${'unp' + 'kg'}\\.com|${'np' + 'mjs'}|${'artif' + 'actory'}`, 'i');
 
 describe('words', () => {
@@ -54,6 +56,7 @@ describe('words', () => {
     ['that mean unfinished', UNFINISHED],
     ["that are paths of one machine's folders", MACHINE],
     ['that are hosts of registries', REGISTRY],
+    ['that name documents which are not here', ELSEWHERE],
   ])('none %s', (_what, pattern) => {
     const found = TEXTS.flatMap(({ path, lines }) =>
       lines.flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}: ${line.trim().slice(0, 100)}`] : [])),
@@ -71,6 +74,7 @@ describe('words', () => {
   it('would be seen', () => {
     expect(UNFINISHED.test(`// ${'TO' + 'DO'}: later`)).toBe(true);
     expect(MACHINE.test(`read('/${'ho' + 'me'}/someone/x.pcap')`)).toBe(true);
+    expect(ELSEWHERE.test(`reference: '${'spec' + 's'} 7.5',`)).toBe(true);
     expect(MACHINE.test("import { work } from '../work/x.ts'")).toBe(false);
     expect(REGISTRY.test(`https://registry.${'np' + 'mjs'}.org/x`)).toBe(true);
   });

@@ -169,7 +169,7 @@ export class DeliveryAnalysis implements Analyzer {
 
 /**
  * Who lacks what a token asks for, where hops before it were not captured and so any of several nodes may have put the
- * entries there: the one that keeps the token's aru down (specs 7.8), if there is one.
+ * entries there: the one that keeps the token's aru down, if there is one.
  */
 function lackingNode({ view, at, littleEndian }: IndexedMessage, aruAddr: number, sender: number): number {
   const keeps = view.getUint32(at + aruAddr, littleEndian);

@@ -145,7 +145,7 @@ export class RotationAnalysis implements Analyzer {
     return samples === undefined ? null : { active: spread(samples.active), idle: spread(samples.idle) };
   }
 
-  /** The representative's `hold` in milliseconds, as idle rotations tell (specs 4.2); null if they do not. */
+  /** The representative's `hold` in milliseconds, as idle rotations tell; null if they do not. */
   holdOf(ring: number): number | null {
     const held = this.ofRing[ring]?.held ?? this.heldElsewhere[ring];
     if (held === undefined || held.count < IDLE_MIN) return null;

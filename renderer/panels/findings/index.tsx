@@ -182,6 +182,7 @@ function Listed<T>({
 }
 
 export function Findings(): ReactNode {
+  const phase = useSession((state) => state.phase);
   const analysis = useSession((state) => state.analysis);
   const nodes = useSession((state) => state.nodes);
   const found = analysis?.findings;
@@ -194,7 +195,9 @@ export function Findings(): ReactNode {
   return (
     <Pane id="findings" title="Findings">
       <div className="findings scroll" tabIndex={0} role="region" aria-label="findings and rings">
-        {findings.length === 0 ? <p className="findings-none">Nothing that stands out so far.</p> : null}
+        {findings.length === 0 ? (
+          <p className="findings-none">Nothing that stands out{phase === 'done' ? '' : ' so far'}.</p>
+        ) : null}
         <Listed
           entries={findings}
           render={(finding) => <FindingItem key={finding.id} {...{ finding, start, nodes }} />}

@@ -18,6 +18,7 @@ import { Pane } from '../../widgets/pane.tsx';
 import { Crown } from '../mark.tsx';
 import { LabDeeds, type OwnNode } from './lab-deeds.tsx';
 import { briefText, captureFacts, labFacts, momentFacts, type Fact } from './layout.ts';
+import { Nothing } from '../nothing.tsx';
 import './nodes.css';
 
 interface Known {
@@ -203,6 +204,7 @@ export function NodeCards(): ReactNode {
           );
         })}
       </ul>
+      {shown.length === 0 ? <Nothing /> : null}
     </Pane>
   );
 }

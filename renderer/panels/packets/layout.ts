@@ -40,7 +40,8 @@ export function packetLine(
 
 /** "763 of 787" for the heading line. */
 export function countText(store: PacketStore, filtered: Uint32Array | null, analysis: Analysis | null): string {
-  const all = store.length.toLocaleString('en');
+  // Conclusions of a capture that goes on may be ahead of the rows that have come.
+  const all = Math.max(store.length, analysis?.packets.frames ?? 0).toLocaleString('en');
   if (filtered !== null) return `${filtered.length.toLocaleString('en')} of ${all} packets`;
   const relevant = analysis?.packets.relevant;
   return relevant === undefined ? `${all} packets` : `${all} packets, ${relevant.toLocaleString('en')} of Totem`;

@@ -21,6 +21,7 @@ import { RingFigures } from '../rotation/index.tsx';
 import { gaugesOf, labelRoom, layoutRings, onBench, raysOf, type Flight, type PlacedRing } from './layout.ts';
 import { RingMotion, type Scene } from './motion.ts';
 import { GaugeLegend, RingPicture } from './picture.tsx';
+import { useNothing } from '../nothing.tsx';
 import './ring.css';
 
 const NS_PER_MS = 1e6;
@@ -223,6 +224,7 @@ export function Ring(): ReactNode {
   const chosen = useView((state) => state.node);
   const moment = useMoment();
   const [box, { width, height }] = useSize();
+  const nothing = useNothing();
   const replays = useReplays(moment, nodes);
   const labels = labelRoom(Math.max(0, ...nodes.nodes.map(({ label }) => label.length)));
   const rings = useMemo(
@@ -244,7 +246,9 @@ export function Ring(): ReactNode {
               <RingPicture {...{ rings, moment, nodes, progress, gauges, chosen }} onChoose={selectNode} />
             )}
           </svg>
-          {moment !== null && rings.length === 0 ? <p className="nothing">No ring at this moment.</p> : null}
+          {moment !== null && rings.length === 0 ? (
+            <p className="nothing">{nothing ?? 'No ring at this moment.'}</p>
+          ) : null}
         </div>
         <Bench bench={moment === null ? [] : onBench(moment)} nodes={nodes} />
         <p className="ring-says" title={says.join('\n')}>

@@ -10,13 +10,17 @@ import { onCircle, type Gauge, type PlacedNode, type PlacedRing } from './layout
 
 /** Smaller rings have room for their name only. */
 const ROOMY_RADIUS_MIN = 52;
+/** Pixels from the middle to the nodes that a ring's name takes. */
+const NAME_ROOM_MIN = 30;
 /** More nodes than this have no gauges beside them; a tooltip has the figures. */
 const GAUGES_MAX = 12;
 /** Hollow ticks that are drawn for what a node lacks. */
 const TICKS_MAX = 6;
 const GAUGE_WIDTH = 28;
-/** Pixels inside the nodes at which the ticks of what they lack stand: the token has its place between. */
-const LACKS_INSET = 28;
+/** Pixels inside the circle at which the ticks stand of what a node lacks: beside it, the token rests before it. */
+const LACKS_INSET = 11;
+/** Pixels from a node to its first tick, and from tick to tick. */
+const LACKS_GAP = 7;
 
 const bare = (label: string): string => label.replace(/^node /, '');
 
@@ -61,7 +65,7 @@ function GaugeBars({ gauge, x, y }: { readonly gauge: Gauge; readonly x: number;
   );
 }
 
-/** What a node lacks, as hollow ticks outside it. */
+/** What a node lacks, as hollow ticks beside it. */
 function Lacks({
   node,
   ring,
@@ -71,10 +75,10 @@ function Lacks({
   readonly ring: PlacedRing;
   readonly count: number;
 }) {
-  const spread = 0.022;
+  const inner = Math.max(1, ring.radius - LACKS_INSET);
   return Array.from({ length: Math.min(count, TICKS_MAX) }, (_, i) => {
-    const turn = node.turn + (i - (Math.min(count, TICKS_MAX) - 1) / 2) * spread;
-    const at = onCircle(ring.centre, ring.radius - ring.nodeRadius - LACKS_INSET, turn);
+    const turn = node.turn - (ring.nodeRadius + LACKS_GAP * (i + 1)) / (2 * Math.PI * inner);
+    const at = onCircle(ring.centre, inner, turn);
     return <rect key={i} x={at.x - 2.5} y={at.y - 4} width={5} height={8} className="ring-lack" />;
   });
 }
@@ -158,6 +162,8 @@ function RingName({ placed, nodes }: { readonly placed: PlacedRing; readonly nod
   const still = ring?.members.length ?? count;
   const members = still < count ? `${still} of ${count} still on it` : count === 1 ? '1 member' : `${count} members`;
   const says = ring === null ? 'gathering' : ring.isSeen ? members : 'not in this capture';
+  // Without room between the nodes the line below the picture names the ring.
+  if (radius - placed.nodeRadius < NAME_ROOM_MIN) return null;
   return (
     <>
       <text x={centre.x} y={centre.y + (isRoomy ? -10 : 4)} textAnchor="middle" className="ring-name">

@@ -12,6 +12,7 @@ import { HiddenTable } from '../../widgets/hidden-table.tsx';
 import { Pane } from '../../widgets/pane.tsx';
 import { Figures } from '../figures.tsx';
 import { MarkLegend, StateLegend } from '../legend.tsx';
+import { Nothing } from '../nothing.tsx';
 import { useTimeline } from './gestures.ts';
 import { neededHeight } from './layout.ts';
 import { withDeeds } from '../lanes/pins.ts';
@@ -79,6 +80,7 @@ export function Timeline(): ReactNode {
             />
             <canvas ref={overlay} className="timeline-overlay" aria-hidden="true" />
           </div>
+          <Nothing />
           <div ref={scroller} className="timeline-scroll scroll" role="group" aria-label="lanes" tabIndex={0}>
             <div className="timeline-room" style={{ height: neededHeight(lanes, facts) }} />
           </div>

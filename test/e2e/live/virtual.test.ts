@@ -29,7 +29,8 @@ describe('a virtual lab', () => {
     await lab.page.click('text=Simulate them');
     await lab.page.waitForSelector('.app[data-phase=live]');
     await shows('.status-ring', 'n1, n2, n3');
-    await lab.preset('teach');
+    // A lab is watched: until the person chooses, by the preset to learn with.
+    await lab.page.waitForSelector('.workbench[data-preset=teach]');
     await lab.page.waitForTimeout(1500);
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'virtual-teach.png') });
     await lab.preset('diagnose');

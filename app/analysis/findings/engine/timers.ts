@@ -4,7 +4,7 @@ import type { RingHistory } from '../../result.ts';
 import type { TokenHops } from '../../traffic/loss/token-hops.ts';
 import type { FindingContext } from './rule.ts';
 
-/** Corosync's hold is 0.8 · token / 4.2 − 10 ms (specs 4.1), hence token ≈ 5.25 · (hold + 10). */
+/** Corosync's hold is 0.8 · token / 4.2 − 10 ms, hence token ≈ 5.25 · (hold + 10). */
 const HOLDS_PER_TOKEN = 5.25;
 const HOLD_LESS_MS = 10;
 const RETRANSMITS_PER_TOKEN = 4.2;

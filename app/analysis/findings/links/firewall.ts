@@ -51,8 +51,7 @@ function said(context: FindingContext, { nodes, fromNs, untilNs, edges }: LinkFa
       'below it (5404 and 5405), both ways, unicast and ' +
       'multicast, and fragments. If multicast alone fails: IGMP snooping on the switch.',
     confidence: refused.length > 0 ? 0.95 : 0.8,
-    reference:
-      'specs 7.20; corosync logs "Totem is unable to form a cluster because of an operating system or network fault"',
+    reference: 'corosync logs "Totem is unable to form a cluster because of an operating system or network fault"',
   });
   context.ledger.cover({ finding: made, fromNs: fromNs - 1e9, untilNs: untilNs + 5e9, nodes: null });
   for (const incident of context.incidents)

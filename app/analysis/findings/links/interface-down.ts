@@ -46,7 +46,7 @@ function ofRebound(context: FindingContext): readonly Finding[] {
       cause: 'The interface was taken down while Corosync ran.',
       advice: ADVICE,
       confidence: 0.75,
-      reference: 'specs 7.22, 7.24',
+      reference: 'corosync.conf(5): bindnetaddr',
     });
     context.ledger.explain(incident, made);
     context.ledger.cover({ finding: made, fromNs: incident.sinceNs, untilNs: backNs + 5e9, nodes: null });
@@ -92,7 +92,7 @@ function ofLoopback(context: FindingContext): readonly Finding[] {
     cause: 'The interface was taken down while Corosync ran.',
     advice: ADVICE,
     confidence: 0.95,
-    reference: 'specs 7.22; legacy-facts 8',
+    reference: 'corosync.conf(5): bindnetaddr',
   });
   context.ledger.cover({ finding: made, fromNs: since, untilNs: until + 5e9, nodes: null });
   for (const incident of lost) context.ledger.explain(incident, made);

@@ -132,7 +132,7 @@ function ofKnet(context: FindingContext): readonly Finding[] {
       cause: 'The network of that link is interrupted.',
       advice: `cable, switch port and interface of link ${link}; corosync-cfgtool -s on both ends.`,
       confidence: 0.85,
-      reference: 'specs 1.11; libknet heartbeat',
+      reference: 'corosync.conf(5): knet_ping_interval, knet_ping_timeout',
     });
     for (const incident of lostOn(context, culprits, outage)) context.ledger.explain(incident, made);
     return [made];
@@ -184,7 +184,7 @@ function ofRingTests(context: FindingContext): readonly Finding[] {
       cause: 'Tokens or multicasts came on one of the redundant rings only.',
       advice: 'the network of the faulty ring; corosync-cfgtool -s names it.',
       confidence: 0.8,
-      reference: 'specs 1.8',
+      reference: 'corosync.conf(5): rrp_mode, rrp_problem_count_threshold',
     }),
   ];
 }
@@ -216,7 +216,7 @@ function ofSilence(context: FindingContext): readonly Finding[] {
       cause: 'The network of this ring is interrupted at that node.',
       advice: 'the network of this ring; corosync-cfgtool -s on the nodes names a faulty ring.',
       confidence: 0.7,
-      reference: 'specs 1.8',
+      reference: 'corosync.conf(5): rrp_mode, rrp_problem_count_threshold',
     });
   });
 }

@@ -24,7 +24,7 @@ function merged(context: FindingContext, ring: RingHistory): Finding | null {
     says: `Rings merged into ${ring.id}: ${listed(parts)}, in ${seconds(ring.firstToken - ring.committed)} s.`,
     evidence: [{ frames: ring.frames, says: 'its commit token names the old ring of each member; its first token' }],
     because: fault?.rule === 'partition' ? fault.id : null,
-    reference: 'specs 7.11',
+    reference: 'corosync.conf(5): merge',
   });
 }
 

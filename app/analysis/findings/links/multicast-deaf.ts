@@ -16,7 +16,7 @@ const CAUSE =
   'The switch no longer forwards the multicast group to the port of that ' +
   'node, typically some minutes after the start ' +
   'when IGMP snooping has no querier; or a filter on the way.';
-const REFERENCE = 'specs 7.9, 7.15; totemsrp.c fail_to_recv_const';
+const REFERENCE = 'corosync.conf(5): fail_recv_const';
 /** Its first requests may follow the first lost multicast by some tokens. */
 const BEFORE_NS = 0.1e9;
 

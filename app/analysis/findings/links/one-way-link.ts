@@ -13,7 +13,7 @@ export const ONE_WAY_ADVICE =
   'this one direction: filters (iptables, nft, security groups), the ' +
   'receiving port and its cable, duplicate addresses, ' +
   'ARP entries, asymmetric routes, a unidirectional fibre.';
-const REFERENCE = 'specs 7.19';
+const REFERENCE = 'corosync.conf(5): consensus';
 const HEALED_MIN = 2;
 const HEALED_NS = 20e9;
 
@@ -128,7 +128,7 @@ function ofUnicast(context: FindingContext, incident: Incident): Finding | null 
       'pass, a wrong ARP entry, an address in use twice.',
     advice: `${ONE_WAY_ADVICE} With transport udp, allow UDP from the port below the cluster's too.`,
     confidence: 0.9,
-    reference: 'specs 7.3, 7.19',
+    reference: 'corosync.conf(5): token, consensus',
   });
   explainAll(context, made, [from, to], sinceNs, last);
   return made;

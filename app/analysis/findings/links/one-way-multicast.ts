@@ -67,7 +67,6 @@ function said(context: FindingContext, miss: Miss): Finding | null {
     cause: 'Frames to the group are lost from that one sender to that one receiver.',
     advice: ONE_WAY_ADVICE,
     confidence: 0.85,
-    reference: 'specs 7.19',
   });
   context.ledger.cover({ finding: made, fromNs: firstNs - 0.1e9, untilNs: until + 1e9, nodes: null });
   for (const incident of context.incidents)

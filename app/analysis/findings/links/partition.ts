@@ -10,7 +10,8 @@ import { smallerSide, type LinkFault } from './link-faults.ts';
 const ADVICE =
   'The path between the two sides: switch, trunk, VLAN, bond, spanning tree, route. Look there at this time first; ' +
   'quorum decides which side may go on.';
-const REFERENCE = 'specs 7.10; Totem, section on membership: rings form on both sides of a partition';
+const REFERENCE =
+  'The Totem Single-Ring Ordering and Membership Protocol (1995): rings form on both sides of a partition';
 
 const namesBoth = (context: FindingContext, side: readonly number[], rest: readonly number[]): string =>
   `The network was divided between ${nodesText(context, side)} and ${nodesText(context, rest)}`;

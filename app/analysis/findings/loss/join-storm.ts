@@ -66,7 +66,7 @@ function said(context: FindingContext, { fromNs, runs, untilNs }: Episode): Find
       'compare the lists in the joins: whoever is missing in them, or differs, is ' +
       'where to look. With more than 32 nodes set send_join.',
     confidence: 0.7,
-    reference: 'specs 7.12',
+    reference: 'corosync.conf(5): join, consensus',
   });
 }
 

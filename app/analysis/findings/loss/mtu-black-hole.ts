@@ -37,7 +37,7 @@ function said(context: FindingContext, { requester, smallerSent, alone }: Miss):
       'and 1472 octets), jumbo frames, tunnels and VPNs, ' +
       'and filters that drop fragments; or set netmtu below the limit.',
     confidence: smallerSent > 10 ? 0.95 : 0.8,
-    reference: 'specs 7.17',
+    reference: 'corosync.conf(5): netmtu',
   });
   context.ledger.cover({ finding: made, fromNs: firstNs - 0.1e9, untilNs: until + 0.5e9, nodes: null });
   for (const incident of context.incidents)

@@ -165,7 +165,7 @@ function said(context: FindingContext, all: Blame): Finding {
       `${capital(where.replace(/^on /, ''))}: error and drop counters of the interface and its switch ` +
       'port, receive buffers (UDP RcvbufErrors), other load on that network.',
     confidence: culprits.length === 1 ? 0.85 : 0.6,
-    reference: 'specs 7.8; totemsrp.c: a gap is asked for at the fifth token that shows it',
+    reference: 'totemsrp.c: a gap is asked for at the fifth token that shows it',
   });
   // Lost tokens on the same links go on before and behind the multicasts that were asked for.
   const own = context.hops.hops.filter(({ src, dst }) =>

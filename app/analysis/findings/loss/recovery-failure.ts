@@ -62,7 +62,6 @@ export const recoveryFailure: Rule = {
           : 'Messages of recovery are lost again and again, or a node does not go on.',
       advice: 'fragments and MTU on the way to these nodes; load; the log says "recovery" and its reasons.',
       confidence: 0.7,
-      reference: 'specs 2.7, 7.13',
     });
     context.ledger.cover({
       finding: made,

@@ -107,7 +107,7 @@ function story(context: FindingContext, incidents: readonly Incident[]): Finding
     advice: culprit === null ? null : adviceFor(context, culprit),
     confidence: confidenceOf(context, ring, broken),
     because: cause?.id ?? null,
-    reference: 'specs 7.3; totemsrp.c timer_function_orf_token_timeout',
+    reference: 'corosync.conf(5): token; totemsrp.c timer_function_orf_token_timeout',
   });
 }
 

@@ -73,7 +73,7 @@ function said(context: FindingContext, hops: readonly RepeatedHop[]): Finding | 
       : `${capital(nodeText(context, to))}: its link, and whether its process is scheduled in time.`,
     confidence: isRedundant ? 0.5 : 0.8,
     because: cause?.id ?? null,
-    reference: isTimers ? 'specs 7.16f' : 'specs 7.4',
+    reference: 'corosync.conf(5): token, token_retransmits_before_loss_const',
   });
 }
 

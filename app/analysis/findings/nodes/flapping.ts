@@ -71,7 +71,6 @@ function said(context: FindingContext, node: number): Finding | null {
       'link, its log. Keep it out until it is found.',
     confidence: 0.9,
     because: cause?.id ?? null,
-    reference: 'specs 7.14',
   });
 }
 

@@ -32,7 +32,7 @@ export const flowControlSaturated: Rule = {
             'who sends so much, and whether a slow node lengthens the rotations; ' +
             'then window_size and max_messages, and netmtu.',
           confidence: 0.9,
-          reference: 'specs 3.3 step 9, 7.7; totemsrp.c fcc_calculate',
+          reference: 'corosync.conf(5): window_size, max_messages; totemsrp.c fcc_calculate',
         }),
       ];
     }),

@@ -9,7 +9,7 @@ import { capital, idsText, nodeText, nodesText, plural, seconds } from '../engin
 import { quickRestarts } from './quick-restart.ts';
 
 const ADVICE = 'on that node: was the process killed, did it crash, did the machine lose power, panic or get fenced?';
-const REFERENCE = 'specs 7.5';
+const REFERENCE = 'corosync.conf(5): token, consensus';
 const ICMP_SHOWN_MAX = 4;
 
 /** Frames of ICMP by which a host says that nobody listens there any more. */

@@ -12,7 +12,7 @@ import { capital, nodeText, nodesText, plural, seconds } from '../engine/words.t
 const ADVICE =
   'on that node: CPU starvation and steal, a hypervisor that pauses or migrates it, a storage that blocks, real-time ' +
   'throttling. Its own log says "not scheduled" at this time. Raise token only if such pauses are wanted.';
-const REFERENCE = 'specs 7.18; corosync exec/main.c (scheduler miss), exec/totemsrp.c (pause timer)';
+const REFERENCE = 'corosync exec/main.c (scheduler miss), exec/totemsrp.c (pause timer)';
 /** An answer so near to a multiple of the retransmit timeout is the answer to a copy, or a copy: a loss, no stop. */
 const ANSWER_NS = 25e6;
 /** What a stop leaves behind shows within this time. */

@@ -56,7 +56,7 @@ export function quickRestarts(context: FindingContext): readonly Finding[] {
       cause: 'The process crashed or was killed, and something started it again at once.',
       advice: `${capital(nodeText(context, node))}: its own log and the journal of what supervises it.`,
       confidence: 0.9,
-      reference: 'specs 7.5; signatures 3, 21',
+      reference: 'corosync.conf(5): token',
     });
     const fromNs = (spell?.untilNs ?? timeNs) - 1e6;
     context.ledger.cover({ finding: made, fromNs, untilNs: timeNs + SOON_NS, nodes: null });

@@ -42,7 +42,6 @@ function said(context: FindingContext, slow: readonly SlowSecond[]): Finding | n
     advice: `load, CPU limits and steal on ${nodeText(context, node)}, and its real-time priority (sched_rr).`,
     confidence: 0.8,
     because: cause?.id ?? null,
-    reference: 'specs 7.6',
   });
   context.ledger.cover({ finding: made, fromNs: first.fromNs, untilNs: until, nodes: [node] });
   return made;

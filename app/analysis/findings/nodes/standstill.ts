@@ -63,7 +63,7 @@ function said(context: FindingContext, stillness: Stillness): Finding | null {
       'the hypervisor or host of these nodes: snapshots, migration, suspend, CPU starvation, at this time. Their ' +
       'logs say "not scheduled" or "Process pause detected".',
     confidence: 0.8,
-    reference: 'specs 7.18',
+    reference: 'corosync exec/main.c (scheduler miss)',
   });
   context.ledger.explain(incident, made);
   context.ledger.cover({ finding: made, fromNs, untilNs: untilNs + 1e9, nodes: null });

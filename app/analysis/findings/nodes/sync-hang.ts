@@ -60,7 +60,6 @@ function hang(context: FindingContext, sync: RingSync): Finding | null {
       `${idsText(owes)}: its log, its quorum device (up to 30 s are legitimate), services loaded in ` +
       'corosync.conf; restart Corosync there if it stays so.',
     confidence: 0.85,
-    reference: 'specs 5.4, 7.23',
   });
 }
 

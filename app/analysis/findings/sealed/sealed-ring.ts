@@ -54,7 +54,7 @@ function said(context: FindingContext, packets: readonly SealedPacket[], gap: Se
     cause: 'It died, or was cut off for good; without the key a lasting cut looks the same.',
     advice: 'give the authkey with --key to know more; look at that host meanwhile.',
     confidence: 0.4,
-    reference: 'specs 7.5',
+    reference: 'corosync.conf(5): token, consensus',
   });
   const lost = finding('token-loss', 'failure', {
     time: joins[0]?.timeNs ?? last.timeNs,
@@ -73,7 +73,7 @@ function said(context: FindingContext, packets: readonly SealedPacket[], gap: Se
     advice: 'give the authkey with --key to know more.',
     confidence: 0.4,
     because: isGone ? dead.id : null,
-    reference: 'specs 7.3',
+    reference: 'corosync.conf(5): token',
   });
   return isGone ? [dead, lost] : [lost];
 }

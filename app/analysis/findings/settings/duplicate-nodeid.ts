@@ -38,7 +38,7 @@ function said(context: FindingContext, nodeid: number, claims: readonly Claim[])
     cause: 'A cloned machine or a copied corosync.conf: two nodes have the same nodeid.',
     advice: `nodeid in the corosync.conf of ${listed(texts)}: give each node an id of its own.`,
     confidence: 0.95,
-    reference: 'specs 7.21',
+    reference: 'corosync.conf(5): nodeid',
   });
   context.ledger.cover({ finding: made, fromNs: since - 0.5e9, untilNs: until + 5e9, nodes: null });
   for (const incident of context.incidents)

@@ -30,7 +30,6 @@ export const ringIdAnomaly: Rule = {
               `/var/lib/corosync on ${nodeText(context, rep)}: is it kept over ` +
               'reboots, and was the machine restored from a snapshot?',
             confidence: 0.9,
-            reference: 'specs 2.6, 7.24',
           }),
         );
       if (known === undefined || seq > known.seq) highest.set(rep, { seq, id, frames });

@@ -33,7 +33,7 @@ const KEY: Case = {
     'the authkey files (compare their checksums on all nodes), and ' +
     'crypto_cipher and crypto_hash; then restart Corosync ' +
     'there. Its log says "Digest does not match" or "invalid digest".',
-  reference: 'specs 7.16b',
+  reference: 'corosync.conf(5): crypto_cipher, crypto_hash, secauth',
 };
 
 const SECURITY: Case = {
@@ -47,7 +47,7 @@ const SECURITY: Case = {
   shows: ({ name }) => (name === 'clear' ? 'packets in clear' : 'secured packets'),
   cause: 'secauth, crypto_cipher or crypto_hash is set on one side only.',
   advice: 'secauth, crypto_cipher, crypto_hash and the authkey in the corosync.conf of all nodes: they must be equal.',
-  reference: 'specs 7.16b',
+  reference: 'corosync.conf(5): crypto_cipher, crypto_hash, secauth',
 };
 
 const VERSION: Case = {
@@ -61,7 +61,7 @@ const VERSION: Case = {
   cause: 'Generations of Corosync do not talk to each other.',
   advice:
     'the version of Corosync on all nodes; separate groups and ports while two generations must run side by side.',
-  reference: 'specs 1.7, 7.16a',
+  reference: 'corosync-keygen(8)',
 };
 
 const versionText = (dialect: string): string => dialect.replace('corosync-', 'Corosync ');

@@ -113,7 +113,7 @@ function unlisted(context: FindingContext): readonly Finding[] {
         'one or the other; ' +
         'else give it another multicast group, port or network: cluster_name alone does not part clusters.',
       confidence: its.length > 2 ? 0.95 : 0.85,
-      reference: 'specs 1.13, 7.16c',
+      reference: 'corosync.conf(5): cluster_name, mcastaddr, mcastport',
     });
     context.ledger.cover({ finding: made, fromNs: since - 0.1e9, untilNs: until + 1e9, nodes: null });
     for (const incident of context.incidents)
@@ -140,7 +140,7 @@ function ofUnlisted(context: FindingContext): readonly Finding[] {
       advice: 'mcastaddr, mcastport and the networks of both clusters.',
       confidence: 0.6,
       because: id,
-      reference: 'specs 7.16e',
+      reference: 'corosync.conf(5): nodelist',
     }),
   );
 }
@@ -182,7 +182,7 @@ function met(context: FindingContext): readonly Finding[] {
           'mcastaddr, mcastport and key of both clusters, if they are meant to be two. If they ' +
           'are one: they had started while the network was divided.',
         confidence: 0.6,
-        reference: 'specs 7.16e',
+        reference: 'corosync.conf(5): nodelist',
       }),
     ];
   });
@@ -223,7 +223,7 @@ function ignored(context: FindingContext): readonly Finding[] {
         `should node ${node} belong to this cluster, add it to the ` +
         'nodelist of all; else correct its own nodelist.',
       confidence: 0.75,
-      reference: 'specs 7.16e, 7.16h',
+      reference: 'corosync.conf(5): nodelist',
     });
     context.ledger.cover({ finding: made, fromNs: facts.firstNs, untilNs: facts.lastNs + 1e9, nodes: [node] });
     return [made];

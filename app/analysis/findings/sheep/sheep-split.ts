@@ -56,7 +56,6 @@ function said(context: FindingContext, group: readonly Stranded[]): Finding | nu
       'the better data), after a look at the epochs of all nodes; leave no format or shutdown waiting meanwhile.',
     confidence: still.some(({ listed }) => listed !== null) ? 0.95 : 0.8,
     because: cause?.id ?? null,
-    reference: 'sheepdog specs 3.9 A',
   });
 }
 

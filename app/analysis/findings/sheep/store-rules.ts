@@ -51,7 +51,6 @@ export const sheepHalted: Rule = {
           advice: 'bring the missing nodes back; 0.3.0 goes on writing with too few copies while it says so.',
           confidence: 0.9,
           because: context.ledger.covering(fromNs)?.id ?? null,
-          reference: 'sheepdog specs 3.1',
         });
       }),
 };
@@ -76,7 +75,6 @@ export const sheepWaiting: Rule = {
           'epoch/ in the store); recover only where a node is gone for good.',
         confidence: 0.9,
         because: context.ledger.covering(fromNs)?.id ?? null,
-        reference: 'sheepdog specs 3.1, 3.9 D, 3.9 E',
       });
     }),
 };
@@ -109,7 +107,6 @@ function refusal({ nodeid, address, result, resultSays, members, timeNs, frame }
     cause: 'The two stores disagree on their past: creation time, epoch, or members of the latest epoch.',
     advice: advice === '' ? null : advice,
     confidence: 1,
-    reference: 'sheepdog specs 3.6',
   });
 }
 
@@ -147,7 +144,6 @@ export const sheepNoCopies: Rule = {
           'stop all sheep; put the right number back into byte 10 of config on every node; remove the bad epoch and ' +
           'its obj/ folder; start the node with the highest epoch first. The objects are in the older obj/ folders.',
         confidence: 0.95,
-        reference: 'sheepdog specs 3.9 E',
       }),
     ];
   },
@@ -171,7 +167,6 @@ function ofLeaves({ sheepNotes }: FindingContext): readonly Finding[] {
           'space and health of that disk; its log says "leaving sheepdog cluster". Then stop all sheep, remove the ' +
           'empty epoch/ and obj/ folders so that the latest epoch files are equal on all nodes, and start them.',
         confidence: 0.95,
-        reference: 'sheepdog specs 3.7, 3.9 C, 3.9 D',
       }),
     );
 }
@@ -198,7 +193,6 @@ function ofLostInterfaces(context: FindingContext): readonly Finding[] {
           advice: `kill and start the sheep of ${nodeText(context, node)}; never take the interface down.`,
           confidence: 0.8,
           because: id,
-          reference: 'sheepdog specs 3.9 C; legacy-facts 8',
         }),
       ];
     }),

@@ -11,7 +11,10 @@ import {
   FIRST_COLUMNS,
   shownColumns,
 } from '../../../../renderer/panels/packets/columns.ts';
+import { concatBytes } from '../../../../protocol/base/bytes.ts';
+import { countText } from '../../../../renderer/panels/packets/layout.ts';
 import { infoOf, infoSentence, plainName } from '../../../../renderer/panels/packet-info.ts';
+import { ethernet, ipv4, pcap, udp } from '../../../support/frames.ts';
 import { goldenBytes } from '../../../support/golden.ts';
 import { openBytes } from '../../../support/open-golden.ts';
 
@@ -62,6 +65,62 @@ describe('a packet says', () => {
 
     expect(sentence(golden, row)).toMatch(/^mcast \d+:\d+ seq \d+: .*\(\d+ octets\)/);
   });
+});
+
+describe('a packet beside Totem says', () => {
+  const store = openBytes(goldenBytes('10a-sheep-vdi-c2', 'bridge.pcap.gz'));
+  const all = (from: typeof golden, wanted: number): readonly string[] =>
+    Array.from({ length: from.ingest.table.length }, (_, row) => row)
+      .filter((row) => from.ingest.table.columnsOf(row as Row).kind[row & 0xffff] === wanted)
+      .map((row) => sentence(from, row));
+
+  it('igmp: which group is joined, left or asked for', () => {
+    const said = [...all(golden, PacketKind.IGMP), ...all(store, PacketKind.IGMP)];
+    expect(said.length).toBeGreaterThan(2);
+    const words = /^igmp: ((wants|leaves) the multicasts of|report: (wants|leaves)) \d+\.\d+\.\d+\.\d+|asks who wants/;
+    for (const text of said) expect(text).toMatch(words);
+  });
+
+  it('sheep tcp: the requests and responses that end in it, or how the connection stands', () => {
+    const said = all(store, PacketKind.SHEEP_TCP);
+    expect(said.some((text) => /^sheep tcp: request \w+, epoch \d+$/.test(text))).toBe(true);
+    expect(said.some((text) => /^sheep tcp: response to \w+ of frame \d+: Success$/.test(text))).toBe(true);
+    expect(said).toContain('sheep tcp: opens a connection');
+    expect(new Set(said).size).toBeGreaterThan(20);
+    expect(said.filter((text) => text.includes('requests and responses on TCP'))).toEqual([]);
+  });
+
+  it('icmp: what did not arrive, and why', () => {
+    const tooLarge = [3, 4, 0, 0, 0, 0, 5, 120];
+    const closed = [3, 3, 0, 0, 0, 0, 0, 0];
+    const about = ipv4(udp(Uint8Array.of(1)), { to: [10, 0, 0, 2] });
+    const frames = [tooLarge, closed, [8, 0, 0, 0]].map((head) =>
+      ethernet(ipv4(concatBytes([Uint8Array.from(head), about]), { protocol: 1 })),
+    );
+    expect(all(openBytes(pcap(frames)), PacketKind.ICMP)).toEqual([
+      'icmp: packet too large and not to be fragmented, at most 1400 octets pass: for a packet to 10.0.0.2 port 5405',
+      'icmp: port unreachable: for a packet to 10.0.0.2 port 5405',
+      'icmp: echo request',
+    ]);
+  });
+
+  it.each([0, 1, 2, 7, 8, 9, 15, 20])('of any octets, cut after %i', (length) => {
+    const octets = Uint8Array.from({ length }, (_, i) => (i * 89 + 0x22) & 0xff);
+    for (const [protocol, kind] of [
+      [1, PacketKind.ICMP],
+      [2, PacketKind.IGMP],
+    ] as const)
+      for (const said of all(openBytes(pcap([ethernet(ipv4(octets, { protocol }))])), kind))
+        expect(said).not.toMatch(/undefined|NaN/);
+  });
+});
+
+it('the heading counts no more packets of Totem than there are packets', () => {
+  const { table } = golden.ingest;
+  const analysis = golden.ingest.analysis();
+  // Rows come later than conclusions while a capture goes on.
+  const behind = Object.create(table, { length: { value: 3 } }) as typeof table;
+  expect(countText(behind, null, analysis)).toBe('787 packets, 763 of Totem');
 });
 
 describe('columns', () => {
