@@ -1,5 +1,7 @@
 // IP addresses as text and as small numbers: a capture knows few, and a row has room for two octets.
 
+/** 2^32 over the golden ratio: multiplied by it, the few addresses of a network lie far apart. */
+const GOLDEN = 0x9e3779b1;
 /** Addresses told apart in one session; further ones share the last number. */
 export const ADDRESSES_MAX = 65_535;
 
@@ -82,7 +84,7 @@ export function createAddressTable(): AddressTable {
     idOf(bytes, at, version) {
       if (version !== 6) {
         const address = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-        const slot = (address ^ (address >>> 8)) & 255;
+        const slot = Math.imul(address, GOLDEN) >>> 24;
         if (cachedAddress[slot] === address && cachedId[slot] !== 0) return cachedId[slot]!;
         let id = ids4.get(address);
         if (id === undefined) {

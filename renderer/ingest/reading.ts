@@ -1,5 +1,5 @@
-// Reads one source into a store and tells the page what is new: at most one delta in 16 ms, the next only after the
-// page has taken the last. Opens single rows on demand, with their bytes from the source.
+// Reads one source into a store and tells the page what is new: a delta now and then, the next only after the page has
+// taken the last. Opens single rows on demand, with their bytes from the source.
 import type { Timers } from '../../app/analysis/report/conf.ts';
 import { createIngest, type Ingest } from '../../app/session/ingest.ts';
 import { readLabMark, type LabMark } from '../../app/lab/lab-mark.ts';
@@ -20,8 +20,9 @@ import { filterRows } from './filter-rows.ts';
 import type { Conclusions, FromWorker, QuerySlot, ReadingEnd, ToWorker } from './messages.ts';
 import { SourcePort } from './source-port.ts';
 
-/** Milliseconds between two deltas at least; of a capture that goes on they are smaller, and are shown more seldom. */
-const DELTA_INTERVAL = 16;
+/** Milliseconds between two deltas at least: what the page does for each takes time from the reading. */
+const DELTA_INTERVAL = 100;
+/** The same of a capture that goes on: they are smaller, and are shown more seldom. */
 const LIVE_DELTA_INTERVAL = 50;
 /** Milliseconds between two analyses of a capture that is still being read. */
 const ANALYSIS_INTERVAL = 1000;
@@ -52,7 +53,7 @@ export class Reading {
   private done = 0;
   private total = 0;
   private isAwaitingAck = false;
-  private isScheduled = false;
+  private scheduled: ReturnType<typeof setTimeout> | null = null;
   private lastDelta = 0;
   private lastAnalysis = 0;
   private analysisCost = 0;
@@ -163,14 +164,16 @@ export class Reading {
   }
 
   private schedule(): void {
-    if (this.isScheduled || this.isAwaitingAck) return;
-    this.isScheduled = true;
-    const interval = this.isLive ? LIVE_DELTA_INTERVAL : DELTA_INTERVAL;
-    const wait = Math.max(0, interval - (performance.now() - this.lastDelta));
-    setTimeout(() => {
-      this.isScheduled = false;
+    const { isLive, ending, scheduled } = this;
+    // Nothing more comes after the end: what waits for its time is told now.
+    if (this.isAwaitingAck || (scheduled !== null && ending === null)) return;
+    if (scheduled !== null) clearTimeout(scheduled);
+    const interval = ending !== null ? 0 : isLive ? LIVE_DELTA_INTERVAL : DELTA_INTERVAL;
+    const publish = (): void => {
+      this.scheduled = null;
       if (!this.isAwaitingAck) this.publish();
-    }, wait);
+    };
+    this.scheduled = setTimeout(publish, Math.max(0, interval - (performance.now() - this.lastDelta)));
   }
 
   private publish(): void {

@@ -6,7 +6,14 @@ export const NOBODY: NodeSet = [];
 
 /** A set of the ids given, in any order and with repetitions. */
 export function nodeSet(ids: Iterable<number>): NodeSet {
-  return [...new Set(ids)].sort((a, b) => a - b);
+  const list = [...ids];
+  return isInOrder(list) ? list : [...new Set(list)].sort((a, b) => a - b);
+}
+
+/** Without repetitions, too. */
+function isInOrder(ids: readonly number[]): boolean {
+  for (let i = 1; i < ids.length; i++) if (ids[i - 1]! >= ids[i]!) return false;
+  return true;
 }
 
 export function isSame(a: NodeSet, b: NodeSet): boolean {
