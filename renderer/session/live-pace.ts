@@ -6,7 +6,7 @@ import { turns } from '../state/turns/turns.ts';
 const INTERVAL_MIN = 100;
 const INTERVAL_MAX = 500;
 /** An update may take this part of the time to the next. */
-const SHARE = 1 / 6;
+const SHARE = 1 / 10;
 /** Weight of the last update in what one is thought to cost. */
 const WEIGHT = 0.3;
 

@@ -20,7 +20,7 @@ const FIRST_WIDTH = 10e9;
 /** Share of the view that lies behind now. */
 const AIR = 0.03;
 /** Milliseconds between two packets that are taken apart while the moment runs with the source. */
-const DISSECT_INTERVAL = 400;
+const DISSECT_INTERVAL = 600;
 /** A view is moved back where its end leaves now by this share of its length. */
 const BACK_SHARE = 0.02;
 

@@ -33,29 +33,26 @@ import './packets.css';
 const ROW_HEIGHT = 22;
 /** Pixels that the scroll bar takes. */
 const SCROLL_BAR = 12;
-/** Milliseconds that lines rest in view before their bytes are looked at; of lines that run on, between two looks. */
+/** Milliseconds that lines rest in view before their bytes are looked at. */
 const LEARN_REST = 60;
-const LEARN_INTERVAL = 400;
+/** The same where all of them run through the view with each update: until that has come to rest. */
+const LEARN_REST_RUNNING = 600;
 
 /** Learns what the lines say that rest in view, which it is told of. */
 function useLearning(rowOf: (position: number) => number, revision: number): (first: number, last: number) => void {
   const seen = useRef<readonly number[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const last = useRef(0);
+  const isRunning = useRef(false);
   const plan = useCallback((): void => {
     if (timer.current !== null) clearTimeout(timer.current);
-    const due = useFollow.getState().isGlued ? last.current + LEARN_INTERVAL - performance.now() : 0;
-    timer.current = setTimeout(
-      () => {
-        last.current = performance.now();
-        void learnFacts(seen.current);
-      },
-      Math.max(due, LEARN_REST),
-    );
+    const rest = isRunning.current ? LEARN_REST_RUNNING : LEARN_REST;
+    timer.current = setTimeout(() => void learnFacts(seen.current), rest);
   }, []);
   useEffect(plan, [plan, revision]);
   return (first, last) => {
+    const before = seen.current.at(-1) ?? -1;
     seen.current = Array.from({ length: Math.max(0, last - first) }, (_, i) => rowOf(first + i));
+    isRunning.current = useFollow.getState().isGlued && before < (seen.current[0] ?? -1);
     plan();
   };
 }
