@@ -3,6 +3,7 @@
 import type { LabNodeView, LabObjects, LabSnapshot } from '../../app/lab/lab-view.ts';
 import { packets, wholeSpan } from '../state/capture.ts';
 import { createPaced } from '../state/turns/paced-store.ts';
+import { useFollow } from '../state/following.ts';
 import { useView } from '../state/view-store.ts';
 import { useLab } from './lab-store.ts';
 
@@ -130,12 +131,18 @@ function answer(question: Question): LabAt | null {
   return last.at;
 }
 
+/** Who follows what comes sees the lab as it is now, also where the window is behind: its buttons stay. */
+export function shownTime(time: number | null, isGlued: boolean): number | null {
+  return isGlued ? null : time;
+}
+
 /** The same for panels, found once, whichever of them asks. */
 export function useLabAt(): LabAt | null {
   const snapshot = useLab((state) => state.snapshot);
   const samples = useLabHistory((state) => state.samples);
   const time = useView((state) => state.time);
-  return answer({ snapshot, samples, time });
+  const isGlued = useFollow((state) => state.isGlued);
+  return answer({ snapshot, samples, time: shownTime(time, isGlued) });
 }
 
 /** The end of the capture; a virtual lab says itself when that was: its capture may be of another future yet. */

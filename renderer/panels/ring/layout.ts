@@ -84,20 +84,24 @@ function placeNodes(
   { centre, width, height }: Place,
   room: number,
 ): PlacedRing {
-  const radius = Math.max(RADIUS_MIN, Math.min(width / 2 - room, height / 2 - labelHeight(height)));
+  const roomy = Math.min(width / 2 - room, height / 2 - labelHeight(height));
+  const radius = Math.max(RADIUS_MIN, roomy);
   const spacing = (2 * Math.PI * radius) / Math.max(1, order.length);
   const nodeRadius = Math.max(NODE_RADIUS_MIN, Math.min(NODE_RADIUS_MAX, radius * 0.3, spacing * 0.4));
   const every = Math.max(1, Math.ceil(LABEL_ARC / spacing));
   const nodes = order.map((nodeid, i): PlacedNode => {
     const turn = i / order.length;
     const side = Math.cos((turn - 0.25) * 2 * Math.PI);
+    // Where there is no room above and below, the names of the first and the last stand beside them.
+    const isBeside = roomy < RADIUS_MIN && Math.abs(side) < 0.2;
+    const at = onCircle(centre, radius, turn);
     return {
-      ...onCircle(centre, radius, turn),
+      ...at,
       nodeid,
       turn,
       isRepresentative: nodeid === ring?.rep,
-      labelAt: onCircle(centre, radius + nodeRadius + 9, turn),
-      anchor: Math.abs(side) < 0.2 ? 'middle' : side > 0 ? 'start' : 'end',
+      labelAt: isBeside ? { x: at.x + nodeRadius + 9, y: at.y } : onCircle(centre, radius + nodeRadius + 9, turn),
+      anchor: isBeside || side >= 0.2 ? 'start' : side <= -0.2 ? 'end' : 'middle',
       isLabelled: i % every === 0 && (i === 0 || order.length - i >= every),
     };
   });

@@ -2,7 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { labNode } from '../../../../app/lab/cluster.ts';
 import type { LabObjects, LabSnapshot } from '../../../../app/lab/lab-view.ts';
-import { labAt, LAB_SAMPLES_MAX, sampleAt, withSample, type LabSample } from '../../../../renderer/lab/lab-history.ts';
+import {
+  labAt,
+  LAB_SAMPLES_MAX,
+  sampleAt,
+  shownTime,
+  withSample,
+  type LabSample,
+} from '../../../../renderer/lab/lab-history.ts';
 
 const SECOND = 1e9;
 
@@ -69,4 +76,11 @@ describe('the lab', () => {
     expect(labAt(null, samples, 6 * SECOND)).toBeNull();
     expect(sampleAt(samples, 0)).toBeNull();
   });
+});
+
+it('the lab is that of now while the moment follows it, however far the window is behind', () => {
+  const samples = taken([1, told(1)], [5, told(2)]);
+
+  expect(labAt(told(2), samples, shownTime(1 * SECOND, true))).toMatchObject({ ago: 0, nodes: [{ pid: 2 }] });
+  expect(labAt(told(2), samples, shownTime(1 * SECOND, false))).toMatchObject({ ago: 4 * SECOND, nodes: [{ pid: 1 }] });
 });

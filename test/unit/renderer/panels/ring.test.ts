@@ -67,6 +67,18 @@ describe('layoutRings', () => {
       ).toBeGreaterThan((a?.radius ?? 0) + (b?.radius ?? 0));
   });
 
+  it('puts names beside the nodes where two rings have no room above and below', () => {
+    const other = { ...ring, id: '7:9', members: [7, 8, 9], places: [7, 8, 9], rep: 7 };
+    const labels = layoutRings(moment({ ...ring, members: [1, 2], places: [1, 2] }, other), 264, 180).flatMap(
+      ({ nodes }) => nodes.map(({ labelAt, anchor }) => ({ ...labelAt, anchor })),
+    );
+
+    expect(labels.map(({ anchor }) => anchor)).not.toContain('middle');
+    for (const [i, a] of labels.entries())
+      for (const b of labels.slice(i + 1))
+        expect(a.anchor !== b.anchor || Math.hypot(a.x - b.x, a.y - b.y) > 14).toBe(true);
+  });
+
   it.each([3, 16, 40, 64])('keeps the nodes and the labels of %i members apart', (members) => {
     const [placed] = layoutRings(moment(large(members)), 500, 440);
     const nodes = placed?.nodes ?? [];
