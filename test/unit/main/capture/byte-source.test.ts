@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openByteSource, type ByteSource } from '../../../../main/node/capture/byte-source.ts';
+import { CHUNK, openByteSource, type ByteSource } from '../../../../main/node/capture/byte-source.ts';
 
 const BYTES = Uint8Array.from({ length: 3_500_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 let folder = '';
@@ -41,7 +41,7 @@ describe('a file', () => {
     source.close();
   });
 
-  it('lets others have their turn between portions, so that a signal can stop it', async () => {
+  it('lets others have their turn after each mebibyte, so that a signal can stop it', async () => {
     const source = opened(path);
     let turns = 0;
     const seen: number[] = [];
@@ -51,7 +51,9 @@ describe('a file', () => {
       return Promise.resolve(false);
     });
     source.close();
-    expect(seen).toEqual([0, 1, 2, 3]);
+    const perTurn = (1 << 20) / CHUNK;
+    expect(seen).toHaveLength(Math.ceil(BYTES.length / CHUNK));
+    expect(seen).toEqual(seen.map((_, portion) => portion - (portion % perTurn)));
   });
 
   it('is read no further than asked for', async () => {
