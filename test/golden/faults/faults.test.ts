@@ -143,6 +143,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['partition', [3]],
     ['token-loss', [3]],
   ],
+  // Under load, captured on node 2: the others form rings with it in vain.
+  'c31-udp-v-hearless4of5-n2': [
+    ['one-way-link', [4]],
+    ['token-loss', [4]],
+  ],
   // The captures of both switches in one.
   'c31-udp-v-part-to-end-both': [
     ['partition', [1, 3]],
@@ -153,6 +158,18 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
   'c31-udpu-v-gap-pause': [
     ['process-paused', [2]],
     ['token-loss', [2]],
+  ],
+  // Joins of both rings had waited in the hosts of the other side, and come together when the network is back.
+  'c31-udpu-v-part-then-kill': [
+    ['node-dead', [4]],
+    ['partition', [1, 2]],
+    ['token-loss', [3]],
+    ['token-loss', [4]],
+  ],
+  // Captured on node 2: what node 3 forms in the moment in which it goes on is no ring that it had lived in.
+  'c31-udpu-v-pause-to-end-n2': [
+    ['process-paused', [3]],
+    ['token-loss', [3]],
   ],
   'c31-udpu-tworings': [],
 };

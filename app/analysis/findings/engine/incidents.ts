@@ -2,6 +2,7 @@
 // and how each came back. Concludes nothing about causes. Reference: specs 7.2, 7.3, 7.5.
 import type { RingHistory, Transition } from '../../result.ts';
 import type { JoinRun } from '../../traffic/activity/join-runs.ts';
+import type { LinkOutage } from '../../traffic/senders/knet-links.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import { usesKnet } from '../links/deafness.ts';
 import { breakOf, type TokenBreak } from '../loss/token-break.ts';
@@ -132,6 +133,8 @@ function absenceOf(evidence: Evidence, lost: RingHistory, next: RingHistory | nu
     return { ...base, back: 'never', backFrames: [], passedOldToken: false, cameFrom: null };
   const passedOldToken = token !== null && token.ring === lost.ring && isPassed(silence);
   const [join] = evidence.joins.of(node, backNs, Infinity);
+  const atOnce = evidence.joins.of(node, backNs, backNs + AT_WAKING_NS);
+  const joins = atOnce.length > 0 || join === undefined ? atOnce : [join];
   const backFrames = [backFrame, ...(join === undefined || join.firstFrame === backFrame ? [] : [join.firstFrame])];
   const startsAlone = evidence.joins.starts.some(
     (start) => start.node === node && start.timeNs > fromNs && start.timeNs <= backNs + AT_ONCE_NS,
@@ -141,7 +144,7 @@ function absenceOf(evidence: Evidence, lost: RingHistory, next: RingHistory | nu
     return { ...said, back: 'own-ring', cameFrom: null, isRebound: true };
   if (startsAlone) return { ...said, back: 'newborn', cameFrom: null };
   const cameFrom = cameBackFrom(evidence, node, backNs);
-  const back = returnOf(lost, passedOldToken, cameFrom, join);
+  const back = returnOf(lost, next, passedOldToken, cameFrom, joins);
   return { ...said, back: back === 'same-life' && hasLived(evidence, lost, silence) ? 'lived' : back, cameFrom };
 }
 
@@ -157,24 +160,35 @@ export function isPassed({ backNs, passedNs }: Silence): boolean {
 }
 
 /** Going on, it answers the pings of knet that had waited in its queue. */
-function answersLate({ links, addresses }: Evidence, { node, fromNs, backNs }: Silence): boolean {
+function answersLate(evidence: Evidence, silence: Silence): boolean {
+  const { links, addresses } = evidence;
+  const { node, fromNs, backNs } = silence;
   const untilNs = (backNs ?? Infinity) + ANSWERED_NS;
   const late = links.late.filter(
     ({ address, timeNs }) => timeNs >= fromNs && timeNs <= untilNs && addresses.nodeAt(address) === node,
   );
   const longestNs = Math.max(0, ...late.map(({ delayNs }) => delayNs));
-  const isAsLong = longestNs >= Math.min(((backNs ?? Infinity) - fromNs) * LATE_SHARE_MIN, LATE_NS_MAX);
+  const silentNs = Math.max(
+    0,
+    ...pingedIn(evidence, silence).map((outage) => (outage.untilNs ?? Infinity) - outage.fromNs),
+  );
+  const isAsLong = longestNs >= Math.min(silentNs * LATE_SHARE_MIN, LATE_NS_MAX);
   return late.length >= QUEUED_MIN && isAsLong;
 }
 
-/** Pings were sent to it meanwhile: it would have answered them in the end. */
-function wasPinged({ links, addresses }: Evidence, { node, fromNs, backNs }: Silence): boolean {
-  return links.outages.some(
+/** Pings that were sent to it meanwhile, without a pong. */
+function pingedIn({ links, addresses }: Evidence, { node, fromNs, backNs }: Silence): readonly LinkOutage[] {
+  return links.outages.filter(
     (outage) =>
       addresses.nodeAt(outage.dst) === node &&
       outage.fromNs < (backNs ?? Infinity) &&
       (outage.untilNs ?? Infinity) > fromNs,
   );
+}
+
+/** Pings that were sent to it meanwhile are not answered in the end, as whoever had stood still would. */
+export function wasUnreachable(evidence: Evidence, silence: Silence): boolean {
+  return pingedIn(evidence, silence).length > 0 && !answersLate(evidence, silence);
 }
 
 function wasPinging(evidence: Evidence, silence: Silence): boolean {
@@ -191,8 +205,7 @@ function wasPinging(evidence: Evidence, silence: Silence): boolean {
 function hasLived(evidence: Evidence, lost: RingHistory, silence: Silence): boolean {
   const { node, ownCopies, token } = silence;
   if (ownCopies >= QUEUED_MIN) return true;
-  if (usesKnet(evidence))
-    return wasPinged(evidence, silence) && !answersLate(evidence, silence) && !wasPinging(evidence, silence);
+  if (usesKnet(evidence)) return wasUnreachable(evidence, silence) && !wasPinging(evidence, silence);
   if (ownCopies > 0 || token?.ring !== lost.ring || isPassed(silence)) return false;
   const senders = evidence.tokens.of(lost.ring)?.senders ?? [];
   return [...senders].some((address) => evidence.addresses.nodeAt(address) === node);
@@ -207,8 +220,20 @@ export function isSameLife({ nodes }: Pick<Evidence, 'nodes'>, node: number, bef
   return dialect !== null && dialect !== 'corosync-1' && now > before && (now - before) % SEQ_STEP === 0n;
 }
 
-function returnOf(lost: RingHistory, passedOldToken: boolean, cameFrom: string | null, join?: JoinRun): Return {
+function returnOf(
+  lost: RingHistory,
+  next: RingHistory | null,
+  passedOldToken: boolean,
+  cameFrom: string | null,
+  joins: readonly JoinRun[],
+): Return {
+  const [join] = joins;
   if (passedOldToken || cameFrom === lost.id) return 'same-life';
+  // A ring whose number is above that of the others was formed when it had heard them: its first joins tell. Those of a
+  // cut may have waited in its host, one for each ring that it had formed.
+  const isAfter = cameFrom === null || (next !== null && seqOfRing(cameFrom) > next.seq);
+  const wasOn = joins.some(({ ringSeq }) => ringSeq > lost.seq && next !== null && ringSeq <= next.seq);
+  if (isAfter && !wasOn && join?.ringSeq === lost.seq) return 'same-life';
   const seq = cameFrom === null ? join?.ringSeq : seqOfRing(cameFrom);
   if (seq === undefined || seq < lost.seq) return 'unclear';
   if (seq === lost.seq) return 'same-life';

@@ -28,7 +28,7 @@ export interface Unheard {
 /** Pongs that a node sends while its own pings get none. */
 const ANSWERS_MIN = 2;
 /** As a share of the pings: some come when a cut ends. */
-const ANSWERS_SHARE_MIN = 0.25;
+const ANSWERS_SHARE_MIN = 0.4;
 /** So many pings in a row are no chance, unless single ones are lost there too. */
 const PINGS_MIN = 6;
 const LOST_MAX = 1;
@@ -290,15 +290,17 @@ function speakAlike({ senders, addresses }: FindingContext, a: number, b: number
 /** All that the capture shows, in order of time. */
 export function unheardOf(context: FindingContext): readonly Unheard[] {
   const windowNs = timersOf(context, null).consensusNs * CONSENSUS_SHARE;
-  if (usesKnet(context)) return byPings(context, windowNs).toSorted((a, b) => a.fromNs - b.fromNs);
+  const isKnet = usesKnet(context);
   const runs = context.joins.all.slice(0, COMPARED_MAX);
   const spells = context.spells.all.slice(0, COMPARED_MAX);
-  const all = [
-    ...gaveUp(runs, windowNs),
-    ...stayed(runs, spells, context, windowNs),
-    ...unmoved(runs, context, windowNs),
-    ...wentOn(context, spells, windowNs),
-  ];
+  const all = isKnet
+    ? byPings(context, windowNs)
+    : [
+        ...gaveUp(runs, windowNs),
+        ...stayed(runs, spells, context, windowNs),
+        ...unmoved(runs, context, windowNs),
+        ...wentOn(context, spells, windowNs),
+      ];
   const twice = duplicateIds(context);
   const alike = all.filter(
     ({ hearer, speaker }) => !twice.has(hearer) && !twice.has(speaker) && speakAlike(context, hearer, speaker),

@@ -8,6 +8,8 @@ import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { capital, listed, nodeText, nodesText, plural, seconds } from '../engine/words.ts';
 import { isSealed } from '../sealed/sealed-ring.ts';
 
+/** Shorter ones are no outage. */
+const DOWN_NS_MIN = 0.1e9;
 const APART_NS = 5e9;
 /** A fault that begins within this time of the first lost ping is the same. */
 const AFTER_NS = 2e9;
@@ -107,6 +109,8 @@ function ofKnet(context: FindingContext): readonly Finding[] {
   return together(context).flatMap((outage) => {
     const { link, fromNs, untilNs, isOpen, parts } = outage;
     const culprits = culpritsOf(context, outage);
+    // Pings that had waited leave at once.
+    if (untilNs - fromNs < DOWN_NS_MIN) return [];
     // Who left, died or was cut off answers on no link: that is said elsewhere.
     if (isGone(context, culprits, outage) || isLossOf(context, culprits, parts)) return [];
     const [culprit] = culprits;

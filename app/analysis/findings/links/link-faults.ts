@@ -77,7 +77,7 @@ function answersUnicast(context: FindingContext, node: number, trouble: Trouble)
     return silence.node === node && token !== null && token.timeNs >= from && token.timeNs <= until;
   });
   const broken = context.incidents.some(
-    (incident) => incident.broken?.to === node && incident.sinceNs >= from && incident.sinceNs <= until,
+    ({ broken: at, sinceNs }) => at?.suspects.includes(node) === true && sinceNs >= from && sinceNs <= until,
   );
   if (broken || asked.some(({ backNs, token }) => (backNs ?? until) - (token?.timeNs ?? 0) > (until - from) / 4))
     return false;

@@ -5,7 +5,7 @@ import { PacketKind } from '../../../store/kinds.ts';
 import type { Finding } from '../../result.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import { finding, FINDINGS_PER_RULE_MAX, type FindingContext, type Rule } from '../engine/rule.ts';
-import { isPassed, QUEUED_MIN, type Absence, type Incident } from '../engine/incidents.ts';
+import { isPassed, QUEUED_MIN, wasUnreachable, type Absence, type Incident } from '../engine/incidents.ts';
 import { timersOf } from '../engine/timers.ts';
 import { capital, nodeText, nodesText, plural, seconds } from '../engine/words.ts';
 
@@ -21,6 +21,12 @@ const AFTER_NS = 2e9;
 const LOST_HOPS_MIN = 3;
 /** Pauses shorter than this share of the retransmit timeout are the work of a busy host. */
 const SHARE_MIN = 0.8;
+
+/** What one of them sends to others is in this capture, so that a cut would have shown. */
+function isShown({ tokens, addresses }: FindingContext, { ring }: Incident, nodes: readonly number[]): boolean {
+  const senders = [...(tokens.of(ring.ring)?.senders ?? [])].map((address) => addresses.nodeAt(address));
+  return nodes.some((node) => senders.includes(node));
+}
 
 /** Members of a lost ring that came back with the same life. */
 function longOnes(context: FindingContext, incident: Incident): Finding | null {
@@ -44,7 +50,7 @@ function longOnes(context: FindingContext, incident: Incident): Finding | null {
     evidence: paused.flatMap((absence) => absenceEvidence(context, incident, absence)),
     cause: 'The process was not scheduled, or its whole machine was paused; its network queue kept what arrived.',
     advice: ADVICE,
-    confidence: isSure ? 0.95 : 0.7,
+    confidence: isSure ? 0.95 : isShown(context, incident, nodes) ? 0.7 : 0.5,
     reference: REFERENCE,
   });
   context.ledger.explain(incident, made);
@@ -100,7 +106,7 @@ function shortStops(context: FindingContext): readonly Stop[] {
     if (token === null || backNs === null || copies === 0 || !BY_TOKEN.has(backKind) || !hadToken(silence)) return [];
     const ns = backNs - token.timeNs;
     const { retransmitNs } = timersOf(context, silence.backRing);
-    const isKnown = context.ledger.covering(token.timeNs, node) !== null;
+    const isKnown = context.ledger.covering(token.timeNs, node) !== null || wasUnreachable(context, silence);
     return isByTimer(silence, retransmitNs) || ns < retransmitNs * SHARE_MIN || isKnown ? [] : [{ silence, ns }];
   });
 }
