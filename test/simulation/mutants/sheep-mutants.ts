@@ -160,6 +160,12 @@ const EPOCHS: readonly SheepMutant[] = [
     'return claims.some(\n    (claim) =>\n      false &&',
   ),
   mutant(
+    'what-a-waiting-cluster-would-go-on-from-is-committed',
+    'cluster/joined.ts',
+    '  if (isServing(response)) cluster.committed = ',
+    '  cluster.committed = ',
+  ),
+  mutant(
     'the-oldest-epoch-is-gone-on-from',
     'cluster/waiting.ts',
     'const newest = Math.max(0, ...known.map(({ epoch }) => epoch));',
@@ -319,6 +325,7 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['the-last-to-join-is-the-master', 7],
   ['the-oldest-copy-is-taken', 1],
   ['two-halves-go-on', 5],
+  ['what-a-waiting-cluster-would-go-on-from-is-committed', 212],
   ['who-does-not-answer-has-nothing', 11],
   ['writes-have-no-order', 2],
 ]);

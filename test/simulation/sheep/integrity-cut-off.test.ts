@@ -2,7 +2,7 @@
 // seconds. In the faithful sheep it happens; in the sound ones it does not.
 import { describe, expect, test, vi } from 'vitest';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
-import { copyTrouble, epochTrouble, isQuiet } from '../../support/sheep/checkers.ts';
+import { copyTrouble, epochTrouble, isQuiet, untilQuiet } from '../../support/sheep/checkers.ts';
 import { startCollie } from '../../support/sheep/collie-runner.ts';
 import {
   cluster,
@@ -16,6 +16,7 @@ import {
   restart,
   says,
   SECOND,
+  startAll,
   status,
   withImage,
 } from './support/report.ts';
@@ -168,5 +169,26 @@ describe('B: a machine sleeps for four seconds', () => {
     expect([...epochTrouble(world), ...copyTrouble(world)]).toEqual([]);
     expect(epochs(world, 111)).toEqual(epochs(world, 112));
     expect(isSame(readBack(world, 111, 4 * MIB), image(4 * MIB))).toBe(true);
+  });
+
+  test('sound: the others do not go on from an epoch that the sleeper may never have had', () => {
+    // The sleeper is the first of the list, but not the master.
+    const world = cluster('sound', [111, 112, 114], [114, 111]);
+    withImage(world, 111, image(4 * MIB));
+    world.pause(world.node(111));
+    // Epoch 2 begins, of all three; the sleeper, who would decide alone, does not hear of it.
+    startAll(world, [112]);
+    world.partition([111]);
+    world.run(SECOND);
+    // One of them says anew what it has, and is told what the cluster would go on from.
+    restart(world, 112);
+    const waiting = [status(world, 112), status(world, 114)];
+    world.resume(world.node(111));
+    world.heal();
+
+    expect(waiting).toEqual(Array(2).fill('Waiting for other nodes to join cluster'));
+    expect(untilQuiet(world)).toBe(true);
+    expect([...epochTrouble(world), ...copyTrouble(world)]).toEqual([]);
+    expect(isSame(readBack(world, 112, 4 * MIB), image(4 * MIB))).toBe(true);
   });
 });

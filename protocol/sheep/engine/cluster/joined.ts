@@ -89,14 +89,19 @@ function* rewritePrevious(epoch: number, joiner: NodeEntry): Script {
   yield* writeEpochLog(epoch, others);
 }
 
+const isServing = ({ head }: JoinPayload): boolean =>
+  head.clusterStatus === Status.OK || head.clusterStatus === Status.HALT;
+
 /** Takes over what the answer says of the cluster. */
-function adopt(sheep: Sheep, { head }: JoinPayload): void {
+function adopt(sheep: Sheep, response: JoinPayload): void {
+  const { head } = response;
   const { cluster, store } = sheep.state;
   const isConfigured = sheep.policy.copiesAfterHandOver === 'configured';
   cluster.copies = head.nrSobjs === 0 && isConfigured ? (store.config?.copies ?? 0) : head.nrSobjs;
   if (head.ctime !== 0n) cluster.ctime = head.ctime;
   if (sheep.policy.joinerFlags === 'cluster') cluster.flags = head.clusterFlags & 0x7fff;
-  cluster.committed = head.epoch - (head.pad[0] ?? 0);
+  // Of the epoch that a waiting cluster would go on from it is not known yet whether all have it.
+  if (isServing(response)) cluster.committed = head.epoch - (head.pad[0] ?? 0);
 }
 
 interface Joining {
@@ -108,9 +113,6 @@ interface Joining {
   /** Stands for the event in logs. */
   readonly name: string;
 }
-
-const isServing = ({ head }: JoinPayload): boolean =>
-  head.clusterStatus === Status.OK || head.clusterStatus === Status.HALT;
 
 /** Enters the members; what was known of the cluster before decides what is to do. */
 function takeMember(sheep: Sheep, event: JoinEvent, response: JoinPayload): Joining {
