@@ -1,5 +1,6 @@
 // A sheep with its real store is killed (SIGKILL) while clients write, also while it starts, and started again on what
-// it left: every acknowledged block is there, none is torn. Two hundred random moments in one run. SHEEP_KILLS=N: more.
+// it left: every acknowledged block is there, none is torn. Two hundred random moments in one run, each so many writes
+// after the start and somewhere in the next one, so that a slow machine does the same. SHEEP_KILLS=N: more.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -28,7 +29,10 @@ const BLOCKS = 3;
 const KILLS_PER_OBJECT = 4;
 /** One in so many kills comes while the sheep starts. */
 const AT_START_ONE_IN = 5;
-const MS_WHILE_WRITING_MAX = 80;
+/** Writes that a sheep acknowledges before it is killed, less one at most. */
+const WRITES_BEFORE = 5;
+/** Milliseconds in which a sheep acknowledges something, however busy the machine is. */
+const PATIENCE_MS = 60_000;
 const MS_WHILE_STARTING_MAX = 250;
 
 const folder = mkdtempSync(join(tmpdir(), 'sheep-kills-'));
@@ -59,15 +63,20 @@ class Lane {
   readonly trouble: string[] = [];
   private readonly number: number;
   private readonly chance: Prng;
+  /** When kills come: drawn apart, since how often the others are asked is up to the machine. */
+  private readonly plan: Prng;
   private readonly to: Address;
   private readonly blocks: Block[][] = [];
   private nextValue = 1;
   private underWay = 0;
+  /** Milliseconds from one acknowledged write to the next, lately. */
+  private pace = 20;
   private isStopped = false;
 
   constructor(number: number) {
     this.number = number;
     this.chance = Prng.of(20_120_401, number);
+    this.plan = Prng.of(20_120_402, number);
     this.to = { host: '127.0.0.1', port: PORT + number };
   }
 
@@ -125,11 +134,21 @@ class Lane {
     return this.blocks.slice(first, first + WRITERS);
   }
 
+  /** Until so many writes more are acknowledged, and into the next one. */
+  private async writes(wanted: number): Promise<void> {
+    const began = performance.now();
+    const before = this.acknowledged;
+    while (this.acknowledged < before + wanted && performance.now() < began + PATIENCE_MS) await sleep(1);
+    if (this.acknowledged < before + wanted) this.trouble.push(`lane ${this.number}: nothing is acknowledged`);
+    if (wanted > 0) this.pace = (performance.now() - began) / wanted;
+    await sleep(this.plan.below(2 * Math.ceil(this.pace)));
+  }
+
   /** One life of the sheep: checked, written to, killed. */
   private async live(): Promise<void> {
     const { child, ready } = this.start();
-    if (this.blocks.length > 0 && this.chance.below(AT_START_ONE_IN) === 0) {
-      await sleep(this.chance.below(MS_WHILE_STARTING_MAX));
+    if (this.blocks.length > 0 && this.plan.below(AT_START_ONE_IN) === 0) {
+      await sleep(this.plan.below(MS_WHILE_STARTING_MAX));
       return this.kill(child);
     }
     await ready;
@@ -137,7 +156,7 @@ class Lane {
     await this.check(this.blocks.slice(-2 * WRITERS).flat());
     this.isStopped = false;
     const writers = this.objects().map((blocks) => this.write(blocks));
-    await sleep(this.chance.below(MS_WHILE_WRITING_MAX));
+    await this.writes(this.plan.below(WRITES_BEFORE));
     if (this.underWay > 0) this.inWrites++;
     this.isStopped = true;
     await this.kill(child);
