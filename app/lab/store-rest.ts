@@ -1,15 +1,13 @@
 // When the sheep of a lab have come to rest after a change, by what they say of themselves: what waits of the prompt
 // wait for, in a lab of processes and in a virtual one alike. Of every node that runs, null for one without a sheep.
 import type { SheepStatus } from '../../protocol/sheep/engine/contract.ts';
+import { isChanging } from '../../protocol/sheep/engine/inspect.ts';
 
 type Sheep = readonly (SheepStatus | null)[];
 
 /** So many sheep that all know each other. */
 export const areTogether = (sheep: Sheep, size: number): boolean =>
   sheep.length === size && sheep.every((one) => one?.phase === 'joined' && one.members.length === size);
-
-/** What a sheep does from the news of a change to the last object of the epoch that it makes. */
-const OF_CHANGES: ReadonlySet<string> = new Set(['boot', 'dispatch', 'rejoin', 'recover']);
 
 /**
  * The sheep of all nodes that run, and no others, are the members of one epoch, and nothing of it is under way
@@ -22,13 +20,7 @@ export function areRecovered(sheep: Sheep): boolean {
     areTogether(sheep, sheep.length) &&
     sheep.every(
       (one) =>
-        one !== null &&
-        one.epoch === epoch &&
-        one.committedEpoch === epoch &&
-        !one.isSuspended &&
-        one.queue.length === 0 &&
-        one.recovery === null &&
-        !one.scripts.some((name) => OF_CHANGES.has(name)),
+        one !== null && one.epoch === epoch && one.committedEpoch === epoch && !one.isSuspended && !isChanging(one),
     )
   );
 }

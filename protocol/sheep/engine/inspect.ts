@@ -3,6 +3,13 @@ import type { SheepStatus } from './contract.ts';
 import { isMaster } from './driver/driver.ts';
 import type { Sheep } from './sheep.ts';
 
+/** What a sheep does from the news of a change to the last object of the epoch that it makes. */
+const OF_CHANGES: ReadonlySet<string> = new Set(['boot', 'dispatch', 'rejoin', 'recover']);
+
+/** Whether it is in the midst of what a change of the cluster has it do. */
+export const isChanging = ({ queue, recovery, scripts }: SheepStatus): boolean =>
+  queue.length > 0 || recovery !== null || scripts.some((name) => OF_CHANGES.has(name));
+
 export function inspectSheep(sheep: Sheep, scripts: readonly string[]): SheepStatus {
   const { phase, cluster, driver, recovery, io, net } = sheep.state;
   return {

@@ -8,6 +8,7 @@ import { distance } from './watching/seqs.ts';
 import type { CheckerContext } from './watching/watch.ts';
 
 type Delivery = Extract<ProgramEffect, { readonly kind: 'cpg-deliver' }>;
+type Change = Extract<ProgramEffect, { readonly kind: 'cpg-confchg' }>;
 
 /** A message in the order of its group on one ring. */
 interface Item {
@@ -114,6 +115,7 @@ export class GroupOrder implements Checker {
   }
 
   grouped(node: SimNode, at: number, effect: GroupEffect): void {
+    if (effect.kind === 'cpg-confchg') this.#changed(node, effect);
     if (effect.kind !== 'cpg-deliver') return;
     const item = this.#judge(node, effect);
     const wrong = typeof item === 'string' ? item : this.#judgeSender(node, effect, item);
@@ -135,6 +137,13 @@ export class GroupOrder implements Checker {
 
   #reader(node: SimNode): Reader {
     return (this.#readers[node.index] ??= newReader());
+  }
+
+  /** A node without a process in a group does not hear of it: with the first one that joins it begins anew. */
+  #changed(node: SimNode, { group, members, joined }: Change): void {
+    const isNew = (pid: number): boolean => joined.some((one) => one.nodeid === node.spec.nodeid && one.pid === pid);
+    const own = members.filter(({ nodeid }) => nodeid === node.spec.nodeid);
+    if (own.length > 0 && own.every(({ pid }) => isNew(pid))) this.#reader(node).at.delete(group);
   }
 
   /** Puts the message into the order of its group, or finds it there. */

@@ -3,6 +3,7 @@ import { bytesEqual } from '../../base/bytes.ts';
 import { Status } from '../../sheep/operations.ts';
 import { addrOctets, isSameNode, nodeEntry } from '../../sheep/node-entry.ts';
 import { buildHashRing, holdersOf } from '../../sheep/placement/hash-ring.ts';
+import { isChanging } from '../../sheep/engine/inspect.ts';
 import { objectFolder, oidOfName } from '../../sheep/engine/store/paths.ts';
 import type { ClusterState, Expectation } from '../scenario/commands.ts';
 import type { Flock } from '../sheep/flock.ts';
@@ -91,7 +92,8 @@ function workOf(world: World, node: SimNode): string | null {
   if (phase !== 'joined' || queue.length > 0) return `the sheep of node ${number} is ${phase}, ${queue.length} wait`;
   const there = sheepInRing(world, node);
   if (members.length !== there) return `the sheep of node ${number} has ${members.length} members, there are ${there}`;
-  return recovery === null ? null : `the sheep of node ${number} recovers ${recovery.done} of ${recovery.total}`;
+  if (recovery !== null) return `the sheep of node ${number} recovers ${recovery.done} of ${recovery.total}`;
+  return isChanging(status) ? `the sheep of node ${number} is in the midst of a change` : null;
 }
 
 /** The sheep of every node that runs is one with those of its ring, and has nothing left to copy. */
