@@ -195,15 +195,16 @@ const EPOCHS: readonly SheepMutant[] = [
     'return sheep.state.driver.members.find((member) =>',
     'return sheep.state.driver.members.toReversed().find((member) =>',
   ),
-  mutant(
-    'a-lost-quorum-stays-lost',
-    'cluster/joined.ts',
-    '    cluster.isSuspended = false;\n    cluster.missing = [];',
-    '    cluster.missing = [];',
-  ),
+  mutant('a-lost-quorum-stays-lost', 'cluster/joined.ts', '    if (isStarting) cluster.isSuspended = false;\n', ''),
 ];
 
 const RECOVERY: readonly SheepMutant[] = [
+  mutant(
+    'who-joins-again-tells-what-it-had',
+    'recovery/listing.ts',
+    '  const isThere = driver.hasJoined && !isUndecided(sheep);',
+    '  const isThere = driver !== null;',
+  ),
   mutant('the-oldest-copy-is-taken', 'recovery/newest.ts', 'version > known.version', 'version < known.version'),
   mutant(
     'the-first-copy-found-is-taken',
@@ -325,8 +326,8 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['the-last-to-join-is-the-master', 7],
   ['the-oldest-copy-is-taken', 1],
   ['two-halves-go-on', 5],
-  ['what-a-waiting-cluster-would-go-on-from-is-committed', 212],
   ['who-does-not-answer-has-nothing', 11],
+  ['who-joins-again-tells-what-it-had', 50],
   ['writes-have-no-order', 2],
 ]);
 

@@ -9,6 +9,8 @@ import { drawSwarm, swarm } from './support/swarm.ts';
 
 const SEEDS = Number(process.env['SHEEP_SEEDS'] ?? 24);
 const PARTS = 4;
+/** Beyond those: seeds that found a fault once. */
+const KNOWN = [50, 212, 498];
 /** Of a part, in milliseconds: many seeds take long on a busy machine. */
 const TIMEOUT = 120_000 + SEEDS * 2_000;
 
@@ -17,7 +19,8 @@ test.each(Array.from({ length: PARTS }, (_, part) => part + 1))('seeds, part %i'
   let acknowledged = 0;
   let reads = 0;
 
-  for (let seed = part; seed <= SEEDS; seed += PARTS) {
+  const drawn = Array.from({ length: SEEDS }, (_, i) => i + 1).filter((seed) => seed % PARTS === part - 1);
+  for (const seed of part === 1 ? new Set([...KNOWN, ...drawn]) : drawn) {
     const result = swarm(drawSwarm(seed));
     acknowledged += result.acknowledged;
     reads += result.reads;

@@ -134,9 +134,8 @@ function* start({ event, response, isJoiner }: Joining): Script {
   const isFetching = yield* act((sheep) => {
     if (!isJoiner) adopt(sheep, response);
     const { cluster } = sheep.state;
-    cluster.isSuspended = false;
     cluster.missing = [];
-    sheep.state.cluster.claims.clear();
+    cluster.claims.clear();
     return sheep.policy.earlierEpochs === 'fetched';
   });
   // Before any epoch: epochs on a disk that does not say of which cluster they are make a stranger of it for ever.
@@ -156,6 +155,8 @@ function* serveOn(joining: Joining): Script {
   if (isStarting) yield* start(joining);
   const next = yield* act((sheep) => {
     const { cluster } = sheep.state;
+    // Until now: an epoch that it was left behind in may have the number of the one that begins.
+    if (isStarting) cluster.isSuspended = false;
     cluster.status = sheep.policy.backAgain === 'compared' ? statusByZones(sheep) : head.clusterStatus;
     if (cluster.status === Status.HALT) cluster.status = statusByZones(sheep);
     return head.epoch + (head.incEpoch === 0 ? 0 : 1);

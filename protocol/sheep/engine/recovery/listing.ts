@@ -8,9 +8,10 @@ import { readObjectId } from '../../object-id.ts';
 import { FLAG_RECOVERY, Res } from '../../operations.ts';
 import { hashOfObject } from '../../placement/fnv.ts';
 import { bigField, numberField } from '../../tcp-headers.ts';
+import { isUndecided } from '../cluster/waiting.ts';
 import { act, disk, until, type Script } from '../kernel.ts';
 import { oidText, say } from '../log.ts';
-import { answer, type Request } from '../net/server.ts';
+import { answer, isConnected, type Request } from '../net/server.ts';
 import type { Answer } from '../state.ts';
 import type { Sheep } from '../sheep.ts';
 import { epochOfFolder, OBJECT_FOLDER, objectFolder, oidOfName } from '../store/paths.ts';
@@ -108,14 +109,18 @@ export function decodeIds(octets: Uint8Array): readonly bigint[] {
   return Array.from({ length: count }, (_, i) => view.getBigUint64(i * ID_OCTETS, SHEEP_LITTLE_ENDIAN));
 }
 
-/** This sheep is in the epoch and has it on disk; what it wrote in the one before is done. */
-function isIn({ state }: Sheep, epoch: number, ctime: bigint): boolean {
-  const { cluster, recovery } = state;
-  return cluster.epoch === epoch && cluster.ctime === ctime && recovery?.epoch === epoch;
+/**
+ * This sheep is in the epoch and has it on disk; what it wrote in the one before is done. Who is about to join again has
+ * perhaps another one of the same number, which never came to be.
+ */
+function isIn(sheep: Sheep, epoch: number, ctime: bigint): boolean {
+  const { cluster, recovery, driver } = sheep.state;
+  const isThere = driver.hasJoined && !isUndecided(sheep);
+  return isThere && cluster.epoch === epoch && cluster.ctime === ctime && recovery?.epoch === epoch;
 }
 
-/** GET_OBJ_LIST. A sheep that is asked before it has come to the epoch lets the asker wait. */
-export function* serveObjectList({ header }: Request): Script<Answer> {
+/** GET_OBJ_LIST. A sheep that is asked before it has come to the epoch lets the asker wait, as long as that is there. */
+export function* serveObjectList({ conn, header }: Request): Script<Answer> {
   const epoch = numberField(header, 'tgtEpoch');
   const room = header.dataLength;
   if ((header.flags & FLAG_RECOVERY) === 0) {
@@ -123,7 +128,8 @@ export function* serveObjectList({ header }: Request): Script<Answer> {
     return answer(Res.SUCCESS, {}, [ids.subarray(0, room)]);
   }
   const ctime = bigField(header, 'ctime');
-  yield* until((sheep) => isIn(sheep, epoch, ctime) || ((epoch - sheep.state.cluster.epoch) | 0) < 0);
+  const isOver = (sheep: Sheep): boolean => ((epoch - sheep.state.cluster.epoch) | 0) < 0 || !isConnected(sheep, conn);
+  yield* until((sheep) => isIn(sheep, epoch, ctime) || isOver(sheep));
   const isStill = yield* act((sheep) => isIn(sheep, epoch, ctime));
   if (!isStill) return answer(Res.OLD_NODE_VER);
   const held = encodeHeld(yield* heldObjects(epoch));
