@@ -6,11 +6,13 @@ import { isChanging } from '../../protocol/sheep/engine/inspect.ts';
 type Sheep = readonly (SheepStatus | null)[];
 
 /** So many sheep that all know each other. */
-export const areTogether = (sheep: Sheep, size: number): boolean =>
-  sheep.length === size && sheep.every((one) => one?.phase === 'joined' && one.members.length === size);
+export function areTogether(sheep: Sheep, size: number): boolean {
+  const there = sheep.flatMap((one) => one ?? []);
+  return there.length === size && there.every(({ phase, members }) => phase === 'joined' && members.length === size);
+}
 
 /**
- * The sheep of all nodes that run, and no others, are the members of one epoch, and nothing of it is under way
+ * All nodes that run have a sheep; they and no others are the members of one epoch, and nothing of it is under way
  * anywhere. Who has not noticed yet that a node died or came still has other members.
  */
 export function areRecovered(sheep: Sheep): boolean {

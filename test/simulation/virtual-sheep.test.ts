@@ -150,7 +150,7 @@ describe('the sheep of a virtual lab', () => {
     expect(bench.say('2> service sheepdog start')).toContain('[  OK  ]');
     bench.say('wait sheep 3');
     expect(bench.say('1> service sheepdog stop')).toContain('[  OK  ]');
-    bench.say('wait sheep 2');
+    expect(bench.say('wait sheep 2')).toBe('2 sheep together\n');
     expect(bench.lab.faults().map(({ words }) => words)).toEqual([
       '2> pkill -9 sheep',
       '2> service sheepdog start',
@@ -185,6 +185,45 @@ describe('the sheep of a virtual lab', () => {
     bench.say('wait sheep 3');
     bench.say('wait recovered');
     expect(bench.say('3> collie vdi list')).toContain('alice');
+  });
+
+  it.each([
+    ['cut one way', 'fault cut 3>1', 'fault mend 3>1'],
+    ['of which one is paused', 'fault pause 3', 'fault resume 3'],
+  ])('answer when they can: a connection %s, shorter than the token timeout', (_, begin, end) => {
+    const bench = new Bench().formed();
+    const { lab } = bench;
+    bench.say(begin);
+    const command = lab.collie(1, ['node', 'info'], 'nothing');
+    const since = lab.nowMicros;
+    while (!lab.advance(since + 500_000));
+    const early = lab.collieEnd(command);
+    bench.say(end);
+    while (!lab.advance(since + 1_500_000));
+
+    expect(early).toBeNull();
+    expect(lab.collieEnd(command)).toMatchObject({ code: 0, stderr: '' });
+    expect(bench.say('1> collie cluster info -r | wc -l')).toBe('2\n');
+    expect(lab.check()).toEqual([]);
+  });
+
+  it('go on writing when a machine that they wait for was asleep for a while', () => {
+    const bench = new Bench().formed();
+    const { lab } = bench;
+    bench.say('1> collie vdi create alice 16M');
+    const command = lab.collie(1, ['vdi', 'write', 'alice'], 'random');
+    const since = lab.nowMicros;
+    while (!lab.advance(since + 20_000));
+    bench.say('fault pause 2');
+    while (!lab.advance(since + 700_000));
+    const early = lab.collieEnd(command);
+    bench.say('fault resume 2');
+    while (!lab.advance(since + 2_000_000));
+
+    expect(early).toBeNull();
+    expect(lab.collieEnd(command)).toMatchObject({ code: 0, read: { octets: 16 << 20 } });
+    expect(bench.objects.epochs).toHaveLength(1);
+    expect(bench.say('3> collie vdi read alice | wc -l')).toBe('1\n');
   });
 
   it('are none where none were wanted', () => {
