@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addrOctets, nodeEntry } from '../../../protocol/sheep/node-entry.ts';
 import { buildHashRing, holdersOf } from '../../../protocol/sheep/placement/hash-ring.ts';
-import { epochOf, hashOf, imageOf, LabFolder, type Answer } from '../../support/lab-script.ts';
+import { epochOf, hashOf, imageOf, LabFolder, type Answer } from '../../support/lab/lab-script.ts';
 import { takeSheepPort } from '../../support/sheep-port.ts';
 
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';

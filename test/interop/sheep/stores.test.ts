@@ -2,7 +2,7 @@
 // did in 2012 is report.test.ts. Needs Linux, no right.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { epochOf, hashOf, imageOf, LabFolder } from '../../support/lab-script.ts';
+import { epochOf, hashOf, imageOf, LabFolder } from '../../support/lab/lab-script.ts';
 import { takeSheepPort } from '../../support/sheep-port.ts';
 
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';

@@ -110,8 +110,8 @@ export function decodeIds(octets: Uint8Array): readonly bigint[] {
 }
 
 /**
- * This sheep is in the epoch and has it on disk; what it wrote in the one before is done. Who is about to join again has
- * perhaps another one of the same number, which never came to be.
+ * This sheep is in the epoch and has it on disk; what it wrote in the one before is done. Who is about to join again
+ * has perhaps another one of the same number, which never came to be.
  */
 function isIn(sheep: Sheep, epoch: number, ctime: bigint): boolean {
   const { cluster, recovery, driver } = sheep.state;
@@ -119,7 +119,7 @@ function isIn(sheep: Sheep, epoch: number, ctime: bigint): boolean {
   return isThere && cluster.epoch === epoch && cluster.ctime === ctime && recovery?.epoch === epoch;
 }
 
-/** GET_OBJ_LIST. A sheep that is asked before it has come to the epoch lets the asker wait, as long as that is there. */
+/** GET_OBJ_LIST. Who is asked before it has come to the epoch lets the asker wait, as long as that is there. */
 export function* serveObjectList({ conn, header }: Request): Script<Answer> {
   const epoch = numberField(header, 'tgtEpoch');
   const room = header.dataLength;

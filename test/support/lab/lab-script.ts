@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
+const CLI = join(import.meta.dirname, '..', '..', '..', 'out', 'cli', 'totemlab.mjs');
 
 export interface Answer {
   readonly line: string;
