@@ -192,3 +192,24 @@ describe('B: a machine sleeps for four seconds', () => {
     expect(isSame(readBack(world, 112, 4 * MIB), image(4 * MIB))).toBe(true);
   });
 });
+
+test('sound: a sheep that was cut off joins again while a new one comes, whenever that is', () => {
+  const bad: string[] = [];
+  for (let later = 0; later < 400_000; later += 10_000) {
+    const world = cluster('sound', [111, 112, 113, 114], [111, 112, 113]);
+    says(world, 111, 'collie cluster format -c 2');
+    world.partition([111, 112, 114], [113]);
+    world.run(SECOND);
+    world.node(113).diskDelay = 20_000;
+    world.heal();
+    world.run(later);
+    startAll(world, [114]);
+
+    const isDone = untilQuiet(world, 20 * SECOND);
+    const trouble = [...(isDone ? [] : ['not quiet']), ...epochTrouble(world)];
+    // Nobody has to ask twice: one epoch without it, one with it, one with the new one.
+    if (trouble.length > 0 || world.node(113).engine?.inspect().epoch !== 4) bad.push(`${later}: ${trouble.join()}`);
+  }
+
+  expect(bad).toEqual([]);
+});

@@ -108,9 +108,10 @@ export function confchg(sheep: Sheep, { members, left, joined }: Confchg): void 
     const first = joined[0];
     if (members.length === joined.length && first !== undefined && isMe(sheep, first)) driver.isFirst = true;
   }
-  // Cut off before, and now there is somebody to join again.
+  // Cut off before, and now there is somebody to join again. Not in the middle of an event: it is about the place that
+  // would be given up, and may be what ends the waiting; where it does not, look() asks anew.
   const isMet = joined.some((who) => !isMe(sheep, who));
-  if (isMet && cluster.isSuspended && driver.hasJoined) startOver(sheep);
+  if (isMet && cluster.isSuspended && driver.hasJoined && !driver.isBusy) startOver(sheep);
 }
 
 /** Operations whose messages belong to the place that is given up: nobody will answer them. */
