@@ -4,7 +4,7 @@
 // A node that passes on the token it was sent has heard its predecessor; a token that was sent again was not heard in
 // time. A multicast that a node asked for again it had not heard; of the others of a ring that it is a member of, and
 // whose aru went past them, it has.
-import type { Requests } from '../../../app/analysis/result.ts';
+import type { EdgeSpread, Requests } from '../../../app/analysis/result.ts';
 import { Samples } from '../../../app/analysis/samples.ts';
 import { PacketKind, RowFlag } from '../../../app/store/kinds.ts';
 import { rowAt, type PacketStore } from '../../../app/store/packet-store.ts';
@@ -25,16 +25,8 @@ export interface Link {
   readonly hold: Samples;
 }
 
-/** How fast the token went over one direction, milliseconds. */
-export interface Edge {
-  /** Lanes. */
-  readonly from: number;
-  readonly to: number;
-  readonly hops: number;
-  readonly p50: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-  readonly holdP50: number | null;
+/** How fast the token went over one direction, and how often it was sent again there. From and to are lanes. */
+export interface Edge extends Omit<EdgeSpread, 'holdP99'> {
   readonly sentAgain: number;
 }
 export type Verdict = 'heard' | 'not heard' | 'unknown';
