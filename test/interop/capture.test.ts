@@ -1,7 +1,7 @@
 // Live capture of real packets in a namespace of its own: both backends against what was sent, an interface that goes
 // down and comes back, a program that is killed. Needs root, says so and skips elsewhere.
 import { spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { createIngest } from '../../app/session/ingest.ts';
 import { createCaptureReader } from '../../protocol/pcap/capture-reader.ts';
 import { LabNetwork, type Host } from '../../main/node/lab/corosync/network.ts';
 import { end, spawnTied, waitFor } from '../../main/node/lab/corosync/shell.ts';
+import { commandOf, isAlive } from '../support/lab/processes.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const FILTER = 'udp dst port 5405';
@@ -64,8 +65,7 @@ const childrenOf = (pid: number): number[] =>
 const below = (pid: number): number[] => childrenOf(pid).flatMap((each) => [each, ...below(each)]);
 /** The process of that program which a command started. */
 const programBelow = (child: ChildProcess, name: RegExp): number =>
-  below(child.pid ?? -1).find((pid) => name.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '))) ??
-  -1;
+  below(child.pid ?? -1).find((pid) => name.test(commandOf(pid))) ?? -1;
 
 const DROPPED_SAYS =
   /\d+ packets were dropped by the kernel, whose buffer was full, between [\d:]{8}\.\d{3} and [\d:]{8}\.\d{3}\./;
@@ -229,7 +229,7 @@ describe.skipIf(why !== null)(`live capture${why === null ? '' : ` (${why})`}`, 
     send(1000, 20, 1);
 
     expect(helpers.length).toBeGreaterThan(0);
-    await waitFor('its helpers are gone', 5000, () => helpers.every((pid) => !existsSync(`/proc/${pid}`)));
+    await waitFor('its helpers are gone', 5000, () => !helpers.some(isAlive));
     expect(numbersIn(file).slice(0, 1000)).toEqual(range(0, 1000));
   });
 });

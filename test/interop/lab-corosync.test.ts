@@ -1,11 +1,12 @@
 // totemlab lab --host corosync as a person starts it: the installed daemons in namespaces of the lab's own. The prompt,
 // faults and tools do to real daemons what they say, its capture tells the same, and nothing is left, however it ends.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
+import { isAlive } from '../support/lab/processes.ts';
 import { openBytes } from '../support/open-golden.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
@@ -52,9 +53,6 @@ const spacesOf = (pid: number | undefined): readonly string[] =>
   spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' })
     .stdout.split('\n')
     .filter((name) => name.startsWith(`totemlab-${pid}-`));
-
-const isAlive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 async function until(what: string, isSo: () => boolean): Promise<void> {
   for (let i = 0; i < 400; i++) {

@@ -1,10 +1,11 @@
 // The mini cluster as a person starts it: real processes, real UDP on loopback, no right needed. Its own capture must
 // tell the same story as its nodes, and nothing of it may be left, however it ends.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isAlive } from '../support/lab/processes.ts';
 import { openBytes } from '../support/open-golden.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
@@ -41,9 +42,6 @@ function runLab(
 
 const answerTo = (lines: readonly LabLine[], line: string): LabLine | undefined =>
   lines.find((entry) => entry.event === 'line' && entry['line'] === line);
-
-const isAlive = (pid: number): boolean =>
-  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 /** Pids of the nodes that a `status` line told of. */
 const pidsIn = (text: string): number[] => [...text.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));

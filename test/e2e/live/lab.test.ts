@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, hasText, readDatagrams } from './support.ts';
+import { isAlive } from '../../support/lab/processes.ts';
 import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
 const scratch = new Scratch();
@@ -131,14 +132,6 @@ describe('a lab of three processes', () => {
     ]);
   });
 });
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe('a program that is killed', () => {
   it('leaves no process of its lab, and a capture that can be read', async () => {
