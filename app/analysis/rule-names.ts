@@ -30,6 +30,7 @@ export const RULE_NAMES: readonly string[] = [
   'sync-hang',
   'ring-id-anomaly',
   'link-down',
+  'sheep-lost',
   'sheep-halted',
   'sheep-waiting',
   'sheep-split',

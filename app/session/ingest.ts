@@ -204,7 +204,8 @@ class CaptureIngest implements Ingest {
     const { damage, losses, names } = this;
     const { cutFrames, sheepTcp } = this.indexer;
     const objects = sheepTcp.objectsSeen();
-    const found = this.conclusions.finish({ damage, losses, cutFrames, names, objects, ...beside });
+    const { signs: sheepSigns } = sheepTcp;
+    const found = this.conclusions.finish({ damage, losses, cutFrames, names, objects, sheepSigns, ...beside });
     const findings = this.past.joined(found.findings);
     this.concluded = { rows: this.table.length, findings };
     return findings === found.findings ? found : { ...found, findings };

@@ -23,6 +23,7 @@ const WRONG: { readonly [scenario: string]: readonly Wrong[] } = {
     ['node-dead', [N112]],
     ['token-loss', [N112], 'node-dead'],
   ],
+  '12a-sheep-lose-sheep-c2': [['sheep-lost', [N112]]],
   'c31-knet-aes256-kill9': [
     ['node-dead', [3]],
     ['token-loss', [3], 'node-dead'],

@@ -32,6 +32,7 @@ import { slowNode } from './nodes/slow-node.ts';
 import { standstill } from './nodes/standstill.ts';
 import { syncHang } from './nodes/sync-hang.ts';
 import { sealedRing } from './sealed/sealed-ring.ts';
+import { sheepLost } from './sheep/sheep-lost.ts';
 import { sheepSplit } from './sheep/sheep-split.ts';
 import { sheepEmptyEpoch, sheepHalted, sheepJoinRefused, sheepNoCopies, sheepWaiting } from './sheep/store-rules.ts';
 import { duplicateNodeid } from './settings/duplicate-nodeid.ts';
@@ -69,6 +70,7 @@ export const RULES: readonly Rule[] = [
   joinStorm,
   flappingMember,
   syncHang,
+  sheepLost,
   sheepSplit,
   sheepEmptyEpoch,
   sheepHalted,

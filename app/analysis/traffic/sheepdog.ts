@@ -96,7 +96,8 @@ export class SheepWatch implements DeliveryListener {
       this.note(plainNote('group-join', this.at, cpg.nodeid, cpg.pid));
     } else if (read.function === 'PROCLEAVE') {
       this.gone(cpg.nodeid, cpg.pid);
-      this.note(plainNote('group-leave', this.at, cpg.nodeid, cpg.pid));
+      const reason = read.content?.kind === 'procleave' ? read.content.reason : null;
+      this.note(plainNote('group-leave', this.at, cpg.nodeid, cpg.pid, reason));
     } else if (read.function === 'MCAST') {
       const sheep = readSheepMessage(bytes.subarray(application.at, application.at + application.length)).message;
       if (sheep !== null) this.message(sheep);

@@ -4,6 +4,7 @@ import { TcpOrder } from '../../../protocol/net/tcp-order.ts';
 import type { Located } from '../../../protocol/net/locate.ts';
 import { createSheepStream, type SheepHeaderSeen, type SheepStream } from '../../../protocol/sheep/tcp-stream.ts';
 import { Op } from '../../../protocol/sheep/operations.ts';
+import { SheepSigns } from './sheep-signs.ts';
 import { SHEEP_PORT } from './totem-ports.ts';
 
 /** Headers kept for the detail view of their frames. */
@@ -29,13 +30,17 @@ interface Direction {
 interface Connection {
   readonly request: Direction;
   readonly response: Direction;
+  /** The client has closed it: that the server does so, too, says nothing of the server. */
+  isLeft: boolean;
 }
 
+const FIN = 0x01;
 const SYN = 0x02;
+const RST = 0x04;
 const SUCCESS = 0;
 const DATA_OPS: readonly number[] = [Op.CREATE_AND_WRITE_OBJ, Op.READ_OBJ, Op.WRITE_OBJ];
 const NO_DIRECTION: Direction = { order: new TcpOrder(() => undefined), offset: 0 };
-const NO_CONNECTION: Connection = { request: NO_DIRECTION, response: NO_DIRECTION };
+const NO_CONNECTION: Connection = { request: NO_DIRECTION, response: NO_DIRECTION, isLeft: true };
 
 /** Numbers of the client's and the server's address and the client's port, in 48 bits. */
 function connectionKey(client: number, server: number, port: number): number {
@@ -55,6 +60,9 @@ export class SheepTcp {
   private timeNs = 0;
   /** Stream offset at which the payload of the segment at hand starts. */
   private start = 0;
+
+  /** What connections tell of the sheep behind them. */
+  readonly signs = new SheepSigns();
 
   /** The headers that end in a frame. */
   at(row: number): readonly SheepInFrame[] {
@@ -85,9 +93,19 @@ export class SheepTcp {
     const direction = isRequest ? connection.request : connection.response;
     const at = transportStart + 4;
     const seq = ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
-    if (((bytes[transportStart + 13] ?? 0) & SYN) !== 0) direction.order.starts(seq);
-    this.start = direction.offset;
+    const flags = bytes[transportStart + 13] ?? 0;
     this.timeNs = timeNs;
+    if ((flags & SYN) !== 0) {
+      direction.order.starts(seq);
+      connection.isLeft = false;
+    }
+    if ((flags & (FIN | RST)) !== 0) {
+      // A reset that answers a SYN counts from nothing: nobody listens there.
+      if (!isRequest && (flags & RST) !== 0 && seq === 0) this.signs.refused(row, timeNs, src);
+      else if (!isRequest && !connection.isLeft) this.signs.closed(row, timeNs, src);
+      connection.isLeft = true;
+    }
+    this.start = direction.offset;
     direction.order.segment(seq, bytes.subarray(payloadStart, payloadEnd), payloadLength, row);
   }
 
@@ -95,7 +113,11 @@ export class SheepTcp {
     if (this.connections.size >= CONNECTIONS_MAX)
       for (const oldest of this.connections.keys()) if (this.connections.delete(oldest)) break;
     const stream = createSheepStream();
-    const connection = { request: this.direction(stream, 'request'), response: this.direction(stream, 'response') };
+    const connection = {
+      request: this.direction(stream, 'request'),
+      response: this.direction(stream, 'response'),
+      isLeft: false,
+    };
     this.connections.set(key, connection);
     return connection;
   }
@@ -123,6 +145,7 @@ export class SheepTcp {
 
   private keep(seen: SheepHeaderSeen): void {
     this.noteObject(seen);
+    this.signs.header(seen, this.timeNs);
     if (this.count >= SHEEP_HEADERS_MAX) return;
     this.count++;
     const list = this.frames.get(seen.last);

@@ -199,8 +199,11 @@ describe('a scrubbed capture', () => {
     const bytes = exported(before, { annotations, isScrubbed: true });
     const after = openBytes(bytes);
 
+    // What sheepdog says stands in payloads, which go: findings of it are carried, and not found anew.
     const story = ({ findings, packets }: typeof analysis): unknown => [
-      findings.map(({ rule, evidence }) => [rule, evidence.map(({ frames }) => frames)]),
+      findings
+        .filter(({ rule }) => !rule.startsWith('sheep-'))
+        .map(({ rule, evidence }) => [rule, evidence.map(({ frames }) => frames)]),
       packets,
     ];
     expect(story(after.ingest.analysis())).toEqual(story(analysis));

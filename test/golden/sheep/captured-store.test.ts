@@ -32,3 +32,22 @@ describe('a capture of a store', () => {
     );
   });
 });
+
+describe('12a-sheep-lose-sheep-c2', () => {
+  const { findings } = openBytes(goldenBytes('12a-sheep-lose-sheep-c2', 'bridge.pcap')).ingest.analysis();
+  const lost = findings.find(({ rule }) => rule === 'sheep-lost');
+
+  it('says that a sheep ended at its time, that the ring stayed whole, and from when until when was recovered', () => {
+    // truth.json: SIGTERM to the sheep of .112 at 24.39 s; then the disks of the others have 11 objects more.
+    expect(((lost?.time ?? 0) / 1e9).toFixed(1)).toBe('24.4');
+    expect(lost?.says).toContain('ring 1862379712:12 of 3 stayed whole, no token was lost');
+    expect(lost?.says).toContain('epoch 2 with 192.168.1.111:7000 and 192.168.1.114:7000');
+    expect(lost?.says).toContain('Recovery begins at 24.42 s and ends at 24.74 s: 11 answers');
+  });
+
+  it('proves it by the leave of the group, a token of the node, closed and refused connections, and recovery', () => {
+    expect(lost?.evidence.map(({ frames }) => frames.length)).toEqual([1, 1, 4, 6, 2]);
+    expect(lost?.evidence[0]?.frames).toEqual([4358]);
+    expect(lost?.evidence[2]?.frames).toEqual([4352, 4353, 4354, 4355]);
+  });
+});

@@ -1,10 +1,10 @@
-// The store over time: who is a member, which status and copies are in force, and who is cut off from it, replayed from
-// sheepdog's messages and from the rings, which tell sheep who left. Concludes no findings. Reference: sheepdog specs
-// 3.1, 3.5 to 3.7, 3.9.
+// The store over time: who is a member, which status and copies are in force, who left, and who is cut off from it,
+// replayed from sheepdog's messages and from the rings, which tell sheep who left. Concludes no findings. Reference:
+// sheepdog specs 3.1, 3.5 to 3.7, 3.9.
 import { Op } from '../../../../protocol/sheep/operations.ts';
 import type { RingHistory } from '../../result.ts';
 import type { SheepMember, SheepNote } from '../../traffic/services/sheep-notes.ts';
-import type { FindingContext } from '../engine/rule.ts';
+import { FINDINGS_PER_RULE_MAX, type FindingContext } from '../engine/rule.ts';
 
 /** A time in which the store was in a state that stops its users. */
 export interface StoreSpan {
@@ -33,7 +33,24 @@ export interface Stranded {
   readonly askedNs: number | null;
 }
 
+/** A process left the group without its node: it was stopped, killed, or ended by itself. */
+export interface Departure {
+  readonly sheep: SheepMember;
+  readonly timeNs: number;
+  readonly frame: number;
+  /** Corosync's reason: 2 left the group, 5 ended; null where it is not said. */
+  readonly reason: number | null;
+  /** Of the store before; null where nothing of it was captured so far. */
+  readonly status: string | null;
+  readonly copies: number;
+  /** The members that are left. */
+  readonly rest: readonly SheepMember[];
+  /** When a sheep of that node was taken into the store again; null if never in this capture. */
+  backNs: number | null;
+}
+
 export interface StoreHistory {
+  readonly departures: readonly Departure[];
   readonly spans: readonly StoreSpan[];
   readonly stranded: readonly Stranded[];
 }
@@ -44,7 +61,11 @@ interface Away {
   readonly ring: RingHistory;
 }
 
+/** Who hands the store over to a joiner exits at once. */
+const HAND_OVER_NS = 3e9;
+
 class Replay {
+  readonly departures: Departure[] = [];
   readonly spans: StoreSpan[] = [];
   readonly stranded: Stranded[] = [];
   private members: readonly SheepMember[] = [];
@@ -54,6 +75,7 @@ class Replay {
   private noHalt = false;
   private wanted: readonly string[] = [];
   private open: StoreSpan | null = null;
+  private handOver: SheepNote | null = null;
   private readonly context: FindingContext;
 
   constructor(context: FindingContext) {
@@ -61,19 +83,33 @@ class Replay {
   }
 
   note(note: SheepNote): void {
-    const { kind, nodeid, pid, timeNs, frame } = note;
+    const { kind, nodeid, timeNs, frame } = note;
     if (kind === 'asks') this.wanted = [...new Set([...this.wanted, ...note.epochNodes])];
     else if (kind === 'accepted') this.accepted(note);
     else if (kind === 'leaves') this.drop((sheep) => sheep.nodeid === nodeid, timeNs, [frame]);
-    else if (kind === 'group-leave')
-      this.drop((sheep) => sheep.nodeid === nodeid && (sheep.pid === pid || pid === 0), timeNs, [frame]);
+    else if (kind === 'group-leave') this.left(note);
+    else if (kind === 'refused') this.handOver = note.result === 'MASTER_TRANSFER' ? note : null;
     else if (kind === 'operation') this.operation(note);
+  }
+
+  private left({ nodeid, pid, timeNs, frame, reason }: SheepNote): void {
+    const isIt = (sheep: SheepMember): boolean => sheep.nodeid === nodeid && (sheep.pid === pid || pid === 0);
+    const { status, copies } = this;
+    const isUnknown = status === null && this.members.length === 0;
+    const stranger = { nodeid, pid, address: '', zone: nodeid, isGone: false };
+    const sheep = this.members.find(isIt) ?? (isUnknown ? stranger : null);
+    this.drop(isIt, timeNs, [frame]);
+    const master = this.handOver?.members.find(({ isGone }) => !isGone);
+    const handsOver = timeNs - (this.handOver?.timeNs ?? -Infinity) < HAND_OVER_NS && master?.nodeid === nodeid;
+    if (sheep === null || handsOver || this.departures.length >= FINDINGS_PER_RULE_MAX) return;
+    this.departures.push({ sheep, timeNs, frame, reason, status, copies, rest: this.members, backNs: null });
   }
 
   private accepted({ members, status, copies, noHalt, nodeid, pid, address, timeNs, frame }: SheepNote): void {
     const own: SheepMember = { nodeid, pid, address, zone: nodeid, isGone: false };
     this.members = [...members.filter((sheep) => sheep.nodeid !== nodeid && !sheep.isGone), own];
     this.away.delete(nodeid);
+    for (const gone of this.departures) if (gone.sheep.nodeid === nodeid) gone.backNs ??= timeNs;
     this.status = status;
     if (copies !== null && copies > 0) this.copies = copies;
     this.noHalt ||= noHalt;

@@ -45,6 +45,8 @@ export interface SheepNote {
   readonly noHalt: boolean;
   /** Of an operation: its number. */
   readonly opcode: number | null;
+  /** Of a process that is gone from the group: Corosync's reason, 2 for a leave of its own, 5 for its end. */
+  readonly reason: number | null;
 }
 
 const NOHALT = 1;
@@ -64,8 +66,9 @@ export function plainNote(
   at: { readonly timeNs: number; readonly frame: number },
   nodeid: number,
   pid: number,
+  reason: number | null = null,
 ): SheepNote {
-  const nothing = { status: null, copies: null, epoch: null, result: null, resultSays: null, opcode: null };
+  const nothing = { status: null, copies: null, epoch: null, result: null, resultSays: null, opcode: null, reason };
   return { kind, ...at, nodeid, pid, address: '', members: [], epochNodes: [], ...nothing, noHalt: false };
 }
 

@@ -11,6 +11,7 @@ import {
 import { decodeClusterMessage, encodeClusterMessage } from '../../../../../protocol/sheep/cluster-frame.ts';
 import type { FindingContext } from '../../../../../app/analysis/findings/engine/rule.ts';
 import { Ledger } from '../../../../../app/analysis/findings/engine/ledger.ts';
+import { sheepLost } from '../../../../../app/analysis/findings/sheep/sheep-lost.ts';
 import { sheepSplit } from '../../../../../app/analysis/findings/sheep/sheep-split.ts';
 import {
   sheepEmptyEpoch,
@@ -28,7 +29,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const SECOND = 1_000_000;
 const GROUP = utf8Bytes('sheepdog');
-const RULES = [sheepSplit, sheepEmptyEpoch, sheepHalted, sheepWaiting, sheepJoinRefused, sheepNoCopies];
+const RULES = [sheepLost, sheepSplit, sheepEmptyEpoch, sheepHalted, sheepWaiting, sheepJoinRefused, sheepNoCopies];
 const id = (last: number): number => last * 2 ** 24 + 0x1a8c0;
 
 /** A world whose messages are watched as a capture would show them, with rings beside it. */
@@ -37,6 +38,7 @@ class Watched {
   readonly watch = new SheepWatch((ring) => this.rings[ring - 1]?.members ?? null);
   readonly rings: RingHistory[] = [];
   readonly starts: { readonly node: number; readonly timeNs: number }[] = [];
+  readonly leaves: { readonly node: number; readonly timeNs: number; readonly frame: number }[] = [];
   private row = 0;
   private seq = 4n;
 
@@ -103,14 +105,20 @@ class Watched {
   }
 
   findings(): readonly Finding[] {
-    const { rings, starts } = this;
+    const { rings, starts, leaves } = this;
     const context = {
       sheepNotes: this.watch.notes,
       rings,
       ledger: new Ledger(),
       joins: { starts },
-      odd: { leaves: [] },
+      odd: { leaves },
       nodes: [],
+      facts: {},
+      store: { chunks: [], firstRow: 0, length: 0, address: () => '' },
+      addresses: { nodeAt: () => null },
+      incidents: [],
+      sheepdog: null,
+      startNs: 0,
       endNs: this.now,
     } as unknown as FindingContext;
     return RULES.flatMap(({ run }) => run(context));
@@ -181,12 +189,28 @@ describe('sheepdog', () => {
   it('halts with fewer nodes than copies, and not with as many', () => {
     const two = store(2, 111, 112, 114);
     two.kill(114);
-    expect(two.said()).toEqual([]);
+    expect(two.said()).toEqual([['sheep-lost', [114]]]);
 
     const one = store(3, 111, 112, 114);
     one.kill(114);
     one.world.run(2 * SECOND);
-    expect(one.said()).toEqual([['sheep-halted', []]]);
+    expect(one.said()).toEqual([
+      ['sheep-lost', [114]],
+      ['sheep-halted', []],
+    ]);
+    expect(one.findings()[1]?.because).toMatch(/^sheep-lost@/);
+  });
+
+  it('has lost no sheep where its node leaves, or is missing from the next ring, right after it', () => {
+    const left = store(2, 111, 112, 114);
+    left.kill(114);
+    left.leaves.push({ node: id(114), timeNs: left.now, frame: 1 });
+    expect(left.said()).toEqual([]);
+
+    const missing = store(2, 111, 112, 114);
+    missing.kill(114);
+    missing.ring(111, 112);
+    expect(missing.said()).toEqual([]);
   });
 
   it('waits after a shutdown until the nodes of its latest epoch are back', () => {
