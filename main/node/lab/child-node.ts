@@ -52,7 +52,7 @@ export class ChildNode {
 
   constructor(start: LabNodeStart, program: HelperProgram, hooks: ChildNodeHooks) {
     this.start = start;
-    const { command, args } = tied(program.node, [program.script]);
+    const { command, args } = tied(program.node, ['--expose-gc', program.script]);
     this.child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
       serialization: 'advanced',
