@@ -40,6 +40,16 @@ function cut(capture: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** The records of a little-endian pcap from so many seconds after the first on. */
+function from(capture: Uint8Array, seconds: number): Uint8Array {
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  const timeOf = (at: number): number => view.getUint32(at, true) + view.getUint32(at + 4, true) / 1e6;
+  let at = FILE_HEADER;
+  while (at < capture.length && timeOf(at) - timeOf(FILE_HEADER) < seconds)
+    at += RECORD_HEADER + view.getUint32(at + 8, true);
+  return new Uint8Array(Buffer.concat([capture.subarray(0, FILE_HEADER), capture.subarray(at)]));
+}
+
 function analysed(bytes: Uint8Array): Analysis {
   const ingest = createIngest({ keys: [] });
   ingest.push(bytes);
@@ -99,5 +109,56 @@ describe.each(CASES)('%s, cut to 96 octets', (scenario, file) => {
     const rules = analysis.findings.map(({ rule }) => rule);
     expect(rules).not.toContain('malformed-traffic');
     expect(analysis.findings.find(({ rule }) => rule === 'capture-incomplete')?.says).toContain('snap length');
+  });
+});
+
+describe('a capture that begins in the middle', () => {
+  const wrongIn = (scenario: string, file: string, seconds: number) =>
+    analysed(from(goldenBytes(scenario, file), seconds)).findings.filter(({ severity }) => severity !== 'info');
+  const killed = analysed(goldenBytes('c31-udp-kill9', 'brA.pcap')).findings.find(({ rule }) => rule === 'node-dead');
+  const killedAt = (killed?.time ?? 0) / 1e9;
+
+  it.each([-0.5, 0.2, 1, 2])('%s s after a node died: it names the node, less surely, and says why', (later) => {
+    const wrong = wrongIn('c31-udp-kill9', 'brA.pcap', killedAt + later);
+
+    expect(wrong.map(({ rule, culprits }) => [rule, culprits])).toEqual([
+      ['node-dead', [3]],
+      ['token-loss', [3]],
+    ]);
+    if (later < 0) return;
+    expect(wrong[0]?.confidence).toBeLessThan(0.6);
+    expect(wrong[0]?.evidence.map(({ says }) => says).join()).toContain('nothing of it is in this capture before');
+  });
+
+  it('among joins: says that their reason lies before it', () => {
+    const { findings } = analysed(from(goldenBytes('c31-udp-kill9', 'brA.pcap'), killedAt + 2));
+    const says = findings.find(({ rule }) => rule === 'capture-incomplete')?.says;
+    expect(says).toContain(
+      'it begins while nodes gather, and why they do lies before it, among them what became of node 3',
+    );
+  });
+
+  it('after the node was given up: blames nobody, since it may have left', () => {
+    const given = analysed(goldenBytes('c31-udp-partition2-3', 'brA.pcap')).joinLists.find(
+      ({ failed }) => failed.length > 0,
+    );
+    const { findings } = analysed(from(goldenBytes('c31-udp-partition2-3', 'brA.pcap'), (given?.time ?? 0) / 1e9));
+
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+
+  it.each([
+    ['01-corosync-2-then-3', 'bridge.pcap'],
+    ['06-corosync-clean-leave-and-return', 'bridge.pcap'],
+    ['c24-udp-form3', 'brA.pcap'],
+    ['c31-udp-form3', 'brA.pcap'],
+    ['c31-udpu-form3', 'brA.pcap'],
+    ['c31-knet-form3', 'brA.pcap'],
+  ])('%s: is healthy wherever it begins', (scenario, file) => {
+    const all = analysed(goldenBytes(scenario, file));
+    const moments = all.joinLists.map(({ time }) => time / 1e9);
+    const begins = [0.5, 3, 6, 9, ...moments.flatMap((at) => [at - 0.01, at + 0.0001])].filter((at) => at > 0);
+
+    expect(begins.filter((at) => wrongIn(scenario, file, at).length > 0)).toEqual([]);
   });
 });

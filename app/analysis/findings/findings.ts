@@ -90,7 +90,7 @@ function contextOf(evidence: Evidence): FindingContext {
   const startNs = store.chunks[0]?.timeNs[0] ?? 0;
   const last = store.length - 1;
   const endNs = last < 0 ? 0 : (store.chunks[last >>> 16]?.timeNs[last & 0xffff] ?? 0);
-  const incidents = incidentsOf(evidence, endNs);
+  const incidents = incidentsOf(evidence, startNs, endNs);
   const early = { ...evidence, incidents, ledger: new Ledger(), startNs, endNs, unheard: [], linkFaults: [] };
   const withEdges = { ...early, unheard: unheardOf(early) };
   return { ...withEdges, linkFaults: linkFaultsOf(withEdges) };

@@ -109,7 +109,9 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
   // The capture begins before a paused node lets an old token go: its ring is no new one with a lower number.
   'c31-udp-late-token': [
     ['node-dead', [1]],
+    ['process-paused', [3]],
     ['token-loss', [1]],
+    ['token-loss', [3]],
   ],
   'c31-udp-oneway-dead': [
     ['one-way-link', [2]],

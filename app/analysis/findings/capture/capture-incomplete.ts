@@ -4,10 +4,12 @@ import { PacketKind } from '../../../store/kinds.ts';
 import { keptChunks } from '../../../store/packet-store.ts';
 import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../losses.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
-import { nodeText } from '../engine/words.ts';
+import { idsText, nodeText } from '../engine/words.ts';
 
 /** Share of a ring's hops that may be missing before it is said: a frame lost here and there is no vantage point. */
 const UNSEEN_SHARE_MIN = 0.02;
+/** Joins come every 50 ms. */
+const BEGUN_NS = 0.15e9;
 
 function unseenHops(context: FindingContext): string | null {
   let hops = 0;
@@ -24,6 +26,16 @@ function unseenHops(context: FindingContext): string | null {
   if (hops === 0 || unseen / hops < UNSEEN_SHARE_MIN) return null;
   const whose = silent.size === 0 ? '' : `, among them all that ${[...silent].join(' and ')} sent`;
   return `${unseen} of ${hops} hops of the token are not in it${whose}: it was taken where these unicasts do not pass`;
+}
+
+/** The first joins of the capture are of nodes that had heard others before: why they gather is not in it. */
+function beginsInGather({ joins, startNs, nodes }: FindingContext): string | null {
+  const [first] = joins.all;
+  if (first === undefined || first.fromNs - startNs > BEGUN_NS || first.isLeave) return null;
+  if (first.proc.length < 2 || first.count < 2) return null;
+  const unheard = first.proc.filter((node) => !nodes.some(({ nodeid }) => nodeid === node));
+  const whose = unheard.length === 0 ? '' : `, among them what became of ${idsText([...unheard])}`;
+  return `it begins while nodes gather, and why they do lies before it${whose}`;
 }
 
 function countOf({ store }: FindingContext, matches: (kind: number, link: number) => boolean): number {
@@ -51,6 +63,8 @@ export const captureIncomplete: Rule = {
         ? 0
         : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
     if (open > 0) missing.push(`${open} fragments were never completed`);
+    const begun = beginsInGather(context);
+    if (begun !== null) missing.push(begun);
     const hops = unseenHops(context);
     if (hops !== null) missing.push(hops);
     if (delivery.neverSeen > 0) missing.push(`${delivery.neverSeen} multicasts that a token names were never captured`);

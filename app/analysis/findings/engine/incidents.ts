@@ -6,6 +6,7 @@ import type { LinkOutage } from '../../traffic/senders/knet-links.ts';
 import type { Silence } from '../../traffic/activity/silences.ts';
 import { usesKnet } from '../links/deafness.ts';
 import { breakOf, type TokenBreak } from '../loss/token-break.ts';
+import { lostBefore, lostMembers, unheardSilence, type LostBefore } from './before.ts';
 import type { Evidence } from './rule.ts';
 import { timersOf } from './timers.ts';
 
@@ -75,6 +76,8 @@ export interface Incident {
   readonly absent: readonly Absence[];
   /** Members that sent joins before the next ring. */
   readonly present: readonly number[];
+  /** The capture begins while they gather: how the token was lost lies before it. */
+  readonly isBefore: boolean;
 }
 
 interface Loss {
@@ -298,34 +301,76 @@ function vanished(evidence: Evidence, known: readonly RingHistory[], endNs: numb
   return absent.length === 0 || absent.length === last.members.length ? [] : [{ ring: last, at, absent }];
 }
 
-function incidentOf(evidence: Evidence, { ring, declared }: Loss, endNs: number, at = 0): Incident {
+/** What the capture spans. */
+interface Span {
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+/** Members that were never heard before the others gathered, nor for a time then. */
+function unheard(
+  evidence: Evidence,
+  { ring, declaredNs, startNs }: { readonly ring: RingHistory; readonly declaredNs: number; readonly startNs: number },
+  broken: TokenBreak | null,
+): readonly Silence[] {
+  return ring.members.flatMap((node) => {
+    const silence = unheardSilence(evidence, { node, ring: ring.ring, startNs }, broken);
+    const leastNs = node === broken?.to ? RECEIVER_NS_MIN : ABSENT_NS_MIN;
+    return (silence.backNs ?? Infinity) >= declaredNs + leastNs ? [silence] : [];
+  });
+}
+
+function incidentOf(evidence: Evidence, loss: Loss, { startNs, endNs }: Span, at = 0): Incident {
+  const { declared } = loss;
   const declaredNs = declared[0]?.time ?? at;
+  const ring = { ...loss.ring, members: lostMembers(evidence, loss.ring, declaredNs) };
   const next = nextRing(evidence, ring, declaredNs);
   const untilNs = next?.committed ?? next?.firstToken ?? endNs;
   const broken = breakOf(evidence, ring, declaredNs, untilNs);
-  const absent = ring.members.flatMap((node) => {
-    const silence = silenceAt(evidence.silences, node, broken?.to ?? null, declaredNs);
-    return silence === null ? [] : [absenceOf(evidence, ring, next, silence)];
-  });
+  const heard = ring.members.flatMap(
+    (node) => silenceAt(evidence.silences, node, broken?.to ?? null, declaredNs) ?? [],
+  );
+  const never = unheard(evidence, { ring, declaredNs, startNs }, broken).filter(
+    ({ node }) => !heard.some((other) => other.node === node),
+  );
+  const absent = [...heard, ...never].map((silence) => absenceOf(evidence, ring, next, silence));
   const joined = new Set(evidence.joins.during(declaredNs - AT_ONCE_NS, untilNs).map(({ node }) => node));
   const present = ring.members.filter((node) => joined.has(node) && !absent.some((other) => other.node === node));
   const sinceNs = broken?.last.timeNs ?? ring.lastToken ?? declaredNs;
-  return { ring, declared, declaredNs, broken, sinceNs, next, untilNs, absent, present };
+  return { ring, declared, declaredNs, broken, sinceNs, next, untilNs, absent, present, isBefore: false };
+}
+
+/** A loss of which the capture shows the end only. */
+function incidentBefore(evidence: Evidence, lost: LostBefore, span: Span): Incident {
+  const { ring, next, silent, gatherNs, hasTurned } = lost;
+  if (hasTurned) return incidentOf(evidence, { ring, declared: [] }, span, gatherNs);
+  const { startNs, endNs } = span;
+  const absent = silent.map((node) => {
+    const silence = unheardSilence(evidence, { node, ring: ring.ring, startNs }, null);
+    return absenceOf(evidence, ring, next, silence);
+  });
+  const untilNs = next?.committed ?? next?.firstToken ?? endNs;
+  const present = ring.members.filter((node) => !silent.includes(node));
+  const at = { declared: [], declaredNs: startNs, sinceNs: startNs, untilNs, broken: null };
+  return { ring, next, absent, present, ...at, isBefore: true };
 }
 
 /** In order of time. */
-export function incidentsOf(evidence: Evidence, endNs: number): readonly Incident[] {
+export function incidentsOf(evidence: Evidence, startNs: number, endNs: number): readonly Incident[] {
+  const span = { startNs, endNs };
   const seen = losses(evidence);
   const silent = silentLosses(evidence, seen, endNs);
   const lost = [...seen, ...silent].map(({ ring }) => ring);
+  const before = lostBefore(evidence, span, lost);
   return [
     ...vanished(evidence, lost, endNs).map(({ ring, at, absent }) => {
-      const incident = incidentOf(evidence, { ring, declared: [] }, endNs, at);
+      const incident = incidentOf(evidence, { ring, declared: [] }, span, at);
       // The last token that was seen reached one that lives: it could not send it on.
       const isStopped = absent.some(({ node }) => node === incident.broken?.to);
       return { ...incident, absent, broken: isStopped ? incident.broken : null };
     }),
-    ...seen.map((loss) => incidentOf(evidence, loss, endNs)),
-    ...silent.map((loss) => incidentOf(evidence, loss, endNs, loss.at)),
+    ...(before === null ? [] : [incidentBefore(evidence, before, span)]),
+    ...seen.map((loss) => incidentOf(evidence, loss, span)),
+    ...silent.map((loss) => incidentOf(evidence, loss, span, loss.at)),
   ].sort((a, b) => a.declaredNs - b.declaredNs);
 }

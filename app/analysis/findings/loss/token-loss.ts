@@ -10,6 +10,8 @@ import { capital, listed, nodeText, plural, seconds, times } from '../engine/wor
 
 /** Nodes named one by one as those that declared a loss. */
 const DECLARED_SHOWN_MAX = 4;
+/** That nodes gather after a loss, and not for another reason, is likely where one of them is given up in the end. */
+const CONFIDENCE_BEFORE = 0.5;
 /** Further losses of the same cause that are shown. */
 const FURTHER_SHOWN_MAX = 6;
 
@@ -39,7 +41,8 @@ function whereSays(context: FindingContext, { ring, broken }: Incident, culprit:
 }
 
 /** Who declared the loss, and how long each had been without the token. */
-function declaredSays(context: FindingContext, { ring, declared, sinceNs }: Incident): string {
+function declaredSays(context: FindingContext, { ring, declared, sinceNs, isBefore }: Incident): string {
+  if (isBefore) return 'The capture begins while the others gather: how the token was lost lies before it.';
   const seen = context.tokens.of(ring.ring);
   const said = declared.slice(0, DECLARED_SHOWN_MAX).map(({ nodeid, time }) => {
     const token = lastOf(context, seen, nodeid, 'dst', time);
@@ -105,7 +108,7 @@ function story(context: FindingContext, incidents: readonly Incident[]): Finding
           : 'The node died, froze, or was cut off from the others.'
         : (CAUSES[cause.rule] ?? null),
     advice: culprit === null ? null : adviceFor(context, culprit),
-    confidence: confidenceOf(context, ring, broken),
+    confidence: incident.isBefore ? CONFIDENCE_BEFORE : confidenceOf(context, ring, broken),
     because: cause?.id ?? null,
     reference: 'corosync.conf(5): token; totemsrp.c timer_function_orf_token_timeout',
   });

@@ -11,6 +11,8 @@ import { quickRestarts } from './quick-restart.ts';
 const ADVICE = 'on that node: was the process killed, did it crash, did the machine lose power, panic or get fenced?';
 const REFERENCE = 'corosync.conf(5): token, consensus';
 const ICMP_SHOWN_MAX = 4;
+const UNHEARD_SAYS =
+  'nothing of it is in this capture before, so it is the others who show that it was a member; this is less sure';
 
 /** Frames of ICMP by which a host says that nobody listens there any more. */
 export function refusals(
@@ -51,12 +53,16 @@ function dead(context: FindingContext, incident: Incident): Finding | null {
   const fromNs = Math.min(...gone.map((absence) => absence.fromNs));
   const refused = gone.flatMap(({ node }) => refusals(context, node, incident.sinceNs, incident.untilNs));
   const isLone = gone.length === 1;
+  const isReborn = first.back === 'newborn';
+  const unheard = gone.filter(({ fromFrame, back }) => fromFrame === 0 && back === 'never').map(({ node }) => node);
+  const isSure = refused.length > 0 || isReborn;
   const made = finding('node-dead', 'failure', {
     time: Math.max(fromNs, incident.sinceNs),
     until: incident.next?.firstToken ?? null,
     culprits: nodes,
     says:
-      `${capital(nodesText(context, nodes))} died without a leave: ${stopSays(incident, nodes)}. ` +
+      `${capital(nodesText(context, nodes))} ${unheard.length > 0 && !isSure ? 'died, or was cut off,' : 'died'} ` +
+      `without a leave: ${stopSays(incident, nodes)}. ` +
       (isLone ? howBack(first) : backSays(gone)) +
       (refused.length > 0
         ? ' Its host answers that nobody listens on the port: the process is gone, the machine lives.'
@@ -80,14 +86,14 @@ function dead(context: FindingContext, incident: Incident): Finding | null {
           frames: backFrames,
           says: `node ${node} joins as a new process, listing itself alone`,
         })),
+      ...(unheard.length === 0 ? [] : [{ frames: [], says: `${idsText(unheard)}: ${UNHEARD_SAYS}` }]),
     ],
-    cause:
-      refused.length > 0 || first.back === 'newborn'
-        ? 'The corosync process was killed or crashed.'
-        : 'The process or its machine ' +
-          `died${isLone ? '' : ', or these nodes were cut off together'}; a lasting cut looks the same.`,
+    cause: isSure
+      ? 'The corosync process was killed or crashed.'
+      : 'The process or its machine ' +
+        `died${isLone ? '' : ', or these nodes were cut off together'}; a lasting cut looks the same.`,
     advice: ADVICE,
-    confidence: refused.length > 0 || first.back === 'newborn' ? 0.95 : isLone ? 0.8 : 0.6,
+    confidence: isSure ? 0.95 : unheard.length > 0 ? 0.5 : isLone ? 0.8 : 0.6,
     reference: REFERENCE,
   });
   context.ledger.explain(incident, made);

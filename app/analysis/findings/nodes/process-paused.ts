@@ -43,7 +43,7 @@ function longOnes(context: FindingContext, incident: Incident): Finding | null {
     until: untilNs,
     culprits: nodes,
     says:
-      `${capital(nodesText(context, nodes))} stood still for ` +
+      `${capital(nodesText(context, nodes))} stood still for ${incident.isBefore ? 'at least ' : ''}` +
       `${seconds(untilNs - fromNs)} s and went on as if no time ` +
       `had passed${isSure ? `: it passed on the old token of ring ${incident.ring.id} that had waited for it` : ''}.` +
       (all ? ' All nodes stood still together: look at the host or hypervisor, not at the network.' : ''),
