@@ -1,6 +1,5 @@
 // Requests to a sheep over TCP, one on each connection, as collie makes them.
-import { lookup } from 'node:dns/promises';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import type { CollieAsk, ExchangeResult } from '../../protocol/collie/script.ts';
 import { encodeSheepHeader, readSheepHeader, SHEEP_HEADER_OCTETS } from '../../protocol/sheep/tcp-headers.ts';
 import { SHEEP_DATA_MAX } from '../../protocol/sheep/tcp-stream.ts';
@@ -55,12 +54,19 @@ function exchangeWith(address: string, { to, request, parts }: Exchange): Promis
 /** Addresses that stand for a host's name; none: those that the system knows. */
 export type AddressesOf = (host: string) => readonly string[];
 
+/** Of a host. Names are looked up by a module that is loaded for them alone: a short command waits for each that it has. */
+async function lookedUp(host: string): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host];
+  const dns = process.getBuiltinModule?.('node:dns/promises') ?? (await import('node:dns/promises'));
+  return (await dns.lookup(host, { all: true })).map(({ address }) => address);
+}
+
 /** Tries the addresses of the host one after the other. */
 export async function exchange(asked: Exchange, addressesOf: AddressesOf = () => []): Promise<ExchangeResult> {
   const errors: string[] = [];
   let addresses = addressesOf(asked.to.host);
   try {
-    if (addresses.length === 0) addresses = (await lookup(asked.to.host, { all: true })).map(({ address }) => address);
+    if (addresses.length === 0) addresses = await lookedUp(asked.to.host);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { ok: false, errors: ['Name or service not known'] };

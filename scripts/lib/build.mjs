@@ -14,7 +14,7 @@ const ENTRIES = {
     { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
-    { entry: 'main/cli/store/collie.ts', file: 'cli/collie.cjs', format: 'cjs', target: 'node20', isNoted: true },
+    { entry: 'main/cli/store/collie.ts', file: 'cli/collie.cjs', format: 'cjs', target: 'node20', isTyped: true },
     { entry: 'main/node/web/web.ts', file: 'web/web.mjs', format: 'es', target: 'node20' },
     { entry: 'main/helpers/capture-helper.ts', file: 'helpers/capture-helper.mjs', format: 'es', target: 'node18' },
     { entry: 'main/helpers/lab-node.ts', file: 'helpers/lab-node.mjs', format: 'es', target: 'node18' },
@@ -45,18 +45,19 @@ function noting(bundle) {
   };
 }
 
-async function bundleForNode(vite, { entry, file, format, target, isNoted = false }) {
+/** `isTyped`: a short command that people type; its bundle is small and knows its own sources. */
+async function bundleForNode(vite, { entry, file, format, target, isTyped = false }) {
   await vite.build({
     ...COMMON,
     root: ROOT,
-    plugins: isNoted ? [noting(join(OUT, file))] : [],
+    plugins: isTyped ? [noting(join(OUT, file))] : [],
     ssr: { noExternal: true },
     build: {
       ssr: join(ROOT, entry),
       target,
       outDir: join(OUT, file, '..'),
       emptyOutDir: false,
-      minify: false,
+      minify: isTyped,
       sourcemap: false,
       rollupOptions: {
         external: ['electron', 'cap', 'playwright-core'],
