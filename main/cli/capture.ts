@@ -16,6 +16,7 @@ import { captureBackends, captureInterfaces } from '../node/capture/interfaces.t
 import { captureHelper } from '../node/capture/helper-command.ts';
 import { LiveCapture } from '../node/capture/live-capture.ts';
 import { createSpool } from '../node/capture/spool.ts';
+import { takeOverInterrupts } from '../node/start/interrupts.ts';
 import { parseArguments, wholeNumber, type Arguments } from './arguments.ts';
 import { HELP } from './help.ts';
 import { complain } from './output.ts';
@@ -132,11 +133,12 @@ function run({ interface: name, out, backend, filter, seconds, bufferOctets }: W
       ended: (trouble) => void ended(trouble),
     });
     // The file is to be whole: the helper ends first.
-    process.removeAllListeners('SIGINT');
-    process.on('SIGINT', () => {
-      isInterrupted = true;
-      capture.stop();
-    });
+    takeOverInterrupts(() =>
+      process.on('SIGINT', () => {
+        isInterrupted = true;
+        capture.stop();
+      }),
+    );
     process.once('SIGTERM', () => capture.stop());
   });
 }

@@ -11,6 +11,7 @@ import { ringIdText } from '../../protocol/totem/identity.ts';
 import { codeOf, explainNodeProblem } from '../node/cluster/node-problem.ts';
 import { startNodeHost, type NodeHost, type ToldEffect } from '../node/cluster/node-host.ts';
 import { ringIdFile } from '../node/cluster/ring-id-file.ts';
+import { takeOverInterrupts } from '../node/start/interrupts.ts';
 import { parseArguments } from './arguments.ts';
 import { HELP } from './help.ts';
 import { NODE_OPTION_SPEC, nodeOptions, type NodeOptions } from './node-options.ts';
@@ -220,8 +221,7 @@ async function run(options: NodeOptions, output: Output): Promise<number> {
   if (cpg !== null) speaker = new Speaker(host, cpg);
   const leave = (code: number) => (): void => void host?.leave().then(() => end(code));
   // The command line as a whole ends at once; a node says that it leaves.
-  process.removeAllListeners('SIGINT');
-  process.once('SIGINT', leave(130));
+  takeOverInterrupts(() => process.once('SIGINT', leave(130)));
   process.once('SIGTERM', leave(0));
   readLines(speaker);
   const code = await ended;

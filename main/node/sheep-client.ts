@@ -54,7 +54,7 @@ function exchangeWith(address: string, { to, request, parts }: Exchange): Promis
 /** Addresses that stand for a host's name; none: those that the system knows. */
 export type AddressesOf = (host: string) => readonly string[];
 
-/** Of a host. Names are looked up by a module that is loaded for them alone: a short command waits for each that it has. */
+/** Of a host. Names are looked up by a module that is loaded for them alone: a short command waits for each it has. */
 async function lookedUp(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
   const dns = process.getBuiltinModule?.('node:dns/promises') ?? (await import('node:dns/promises'));

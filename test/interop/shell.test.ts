@@ -50,6 +50,7 @@ const SCRIPT = [
   '112> ls -la /mnt/sheepdog/data/obj/00000001/ | wc -l',
   '112> du -h /mnt/sheepdog/data/',
   '112> tail -n 1 /var/log/cluster/corosync.log',
+  '112> tail -n 1 /var/log/corosync.log',
   '112> tail sheep.log',
   '112> service sheepdog status',
   '112> pidof sheep | wc -l',
@@ -121,6 +122,7 @@ describe.skipIf(why !== null)(why ?? 'the shell of a node', () => {
     expect(Number(out('112> ls -la /mnt/sheepdog/data/obj/00000001/ | wc -l'))).toBeGreaterThanOrEqual(3);
     expect(out('112> du -h /mnt/sheepdog/data/')).toMatch(/^[\d.]+[KM]\t\/mnt\/sheepdog\/data\/obj\/00000001$/m);
     expect(out('112> tail -n 1 /var/log/cluster/corosync.log')).toMatch(/ready to provide service\.\n$/);
+    expect(out('112> tail -n 1 /var/log/corosync.log')).toMatch(/ready to provide service\.\n$/);
     expect(out('112> tail sheep.log')).toMatch(/\w+\(\d+\) /);
   });
 

@@ -158,6 +158,7 @@ describe('the sheep of a virtual lab', () => {
     ]);
     expect(bench.say('2> tail store/sheep.log')).toContain('sheepdog daemon (version 0.3.0) started');
     expect(bench.say('2> ls store/obj')).toContain('00000001');
+    expect(bench.say('2> rm store/config')).toContain('collie vdi delete NAME removes an image');
   });
 
   it('have disks that fill up and slow down', () => {

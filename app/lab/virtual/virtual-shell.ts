@@ -116,6 +116,10 @@ const NO_SHEEP = 'this lab has no sheep: start one with a store\n';
 const NO_FILES =
   'qemu-img: a virtual lab has no files to convert; collie vdi write NAME 0 8M < /dev/urandom writes octets\n';
 
+const NO_RM =
+  'rm: the disk of a virtual lab is changed by its sheep alone, so that its time can go back; in a lab of processes\n' +
+  'rm removes objects, and here collie vdi delete NAME removes an image\n';
+
 function run(lab: VirtualLab, node: number, name: string, args: readonly string[]): ShellResult | null {
   const tool = TOOLS.get(name);
   const view = lab.view(node);
@@ -125,7 +129,7 @@ function run(lab: VirtualLab, node: number, name: string, args: readonly string[
   if (name === 'help') return toolOut(SHELL_HELP);
   const disk = lab.disk(node);
   const stored = storeCommand(disk, name, args);
-  const isOfSheep = stored !== null || ['collie', 'sheep', 'pkill', 'kill', 'killall', 'qemu-img'].includes(name);
+  const isOfSheep = stored !== null || ['collie', 'sheep', 'pkill', 'kill', 'killall', 'qemu-img', 'rm'].includes(name);
   if (disk === null) return isOfSheep || args[0] === 'sheepdog' ? toolErr(NO_SHEEP) : null;
   if (stored !== null) return stored;
   if (name === 'collie') return collie(lab, node, args);
@@ -133,6 +137,7 @@ function run(lab: VirtualLab, node: number, name: string, args: readonly string[
   if (name === 'service') return toolErr(`${args[0] ?? ''}: unrecognized service\n`);
   if (name === 'sheep') return startSheep(lab, node, args);
   if (name === 'qemu-img') return toolErr(NO_FILES);
+  if (name === 'rm') return toolErr(NO_RM);
   if (name === 'kill' || name === 'pkill' || name === 'killall')
     return killSheep(lab, node, args) ?? toolErr(`${name}: (${args.at(-1) ?? ''}) - No such process\n`);
   return null;

@@ -7,6 +7,7 @@ import { openLab, type RunningLab } from '../../node/lab/open-lab.ts';
 import type { ClusterEvent } from '../../node/lab/process-cluster.ts';
 import type { LineResult } from '../../node/lab/prompt/line.ts';
 import { clusterJson, clusterText, daemonJson, daemonText } from '../../node/lab/prompt/telling.ts';
+import { takeOverInterrupts } from '../../node/start/interrupts.ts';
 import { fail, type Result } from '../../../protocol/base/result.ts';
 import { parseArguments } from '../arguments.ts';
 import { HELP } from '../help.ts';
@@ -133,10 +134,11 @@ async function run(options: LabOptions): Promise<number> {
     return 2;
   }
   // The command line as a whole ends at once; a lab ends its processes first.
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {
-    if (!going.interrupt()) stop(INTERRUPTED);
-  });
+  takeOverInterrupts(() =>
+    process.on('SIGINT', () => {
+      if (!going.interrupt()) stop(INTERRUPTED);
+    }),
+  );
   process.once('SIGTERM', () => stop(0));
   process.once('SIGHUP', () => stop(0));
   const code = await Promise.race([takeLines(opened.value, options, going, () => isStopped), stopped]);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SHEEP_PORT } from '../../../protocol/sheep/node-entry.ts';
 import { asStoreName, copyStoreImage, makeStoreImage, type ImageSurroundings } from '../../node/images/qemu-img.ts';
+import { takeOverInterrupts } from '../../node/start/interrupts.ts';
 import { parseArguments, wholeNumber } from '../arguments.ts';
 import { HELP } from '../help.ts';
 import { complain, createProgress, type Progress } from '../output.ts';
@@ -23,11 +24,12 @@ function unreadable(path: string): number {
 /** Ctrl-C once stops cleanly, twice at once. */
 function interruption(): AbortSignal {
   const stopping = new AbortController();
-  process.removeAllListeners('SIGINT');
-  process.on('SIGINT', () => {
-    if (stopping.signal.aborted) process.exit(INTERRUPTED);
-    stopping.abort();
-  });
+  takeOverInterrupts(() =>
+    process.on('SIGINT', () => {
+      if (stopping.signal.aborted) process.exit(INTERRUPTED);
+      stopping.abort();
+    }),
+  );
   process.once('SIGTERM', () => stopping.abort());
   return stopping.signal;
 }

@@ -72,8 +72,10 @@ function* loadEpochs(): Script<Result<null, StoreProblem>> {
     const log = readEpochFile(read.octets);
     if (!log.ok)
       return fail(`${path} is damaged: ${log.problem}; put the same file of another node in its place, or remove it`);
-    yield* act(({ state }) => {
-      state.store.logs.set(epoch, log.value);
+    yield* act((sheep) => {
+      const isNone = log.value.entries.length === 0 && sheep.policy.emptyEpoch === 'never';
+      if (isNone) tell(sheep, `${path} has no members: nothing was done in that epoch, and it counts as none`);
+      else sheep.state.store.logs.set(epoch, log.value);
     });
   }
   return ok(null);

@@ -1,6 +1,7 @@
 // All scripts by their names: a saved sheep finds them here again.
 import { boot } from './boot.ts';
 import { dispatch } from './driver/dispatch.ts';
+import { dropRefutedLater } from './driver/driver.ts';
 import { rejoin } from './driver/rejoin.ts';
 import { resend } from './driver/sending.ts';
 import { writeOneCopy } from './io/writing.ts';
@@ -22,6 +23,7 @@ export const SCRIPTS: ReadonlyMap<string, AnyScript> = new Map([
   entry(boot),
   entry(dispatch),
   entry(rejoin),
+  entry(dropRefutedLater),
   entry(resend),
   entry(serve),
   entry(writeOneCopy),

@@ -9,7 +9,7 @@ const ENTRIES_MAX = 100_000;
 
 /** Paths of the real machines, as people know them, and where they lie here. */
 const KNOWN: readonly (readonly [from: RegExp, to: string])[] = [
-  [/^\/var\/log\/cluster\/(?:corosync\/)?/, ''],
+  [/^\/var\/log\/(?:(?:cluster|corosync)\/)*/, ''],
   [/^\/var\/lib\/sheepdog\/?/, 'store/'],
   [/^\/mnt\/sheepdog\/data\/?/, 'store/'],
   [/^sheep\.log$/, 'store/sheep.log'],

@@ -7,6 +7,7 @@ import { CLUSTER_FLAG_NOHALT } from '../driver/sending.ts';
 import { act, until, type Script } from '../kernel.ts';
 import { closeIdlePeers } from '../net/peers.ts';
 import { startRecovery } from '../recovery/recovery.ts';
+import { tell } from '../log.ts';
 import type { Sheep } from '../sheep.ts';
 import { writeEpochLog } from '../store/epochs.ts';
 
@@ -48,6 +49,12 @@ export function failOfDisk(sheep: Sheep, what: string): void {
  * ends first; then the log is on disk, and only then is anything said or done in the epoch.
  */
 export function* enterEpoch(epoch: number, entries: readonly NodeEntry[], isNew: boolean): Script {
+  const isNone = yield* act((sheep) => {
+    if (entries.length > 0 || sheep.policy.emptyEpoch === 'written') return false;
+    tell(sheep, `epoch ${epoch} would have no members: there is none`, 'err');
+    return true;
+  });
+  if (isNone) return;
   yield* act((sheep) => {
     const { cluster } = sheep.state;
     takeDoubts(sheep);

@@ -8,10 +8,11 @@ import { Op, Res } from '../../operations.ts';
 import { bigField, numberField } from '../../tcp-headers.ts';
 import type { GroupProcess, SheepInput } from '../contract.ts';
 import { isWaiting } from '../cluster/verdict.ts';
+import { act, defineScript, until, type Script } from '../kernel.ts';
 import { say, tell } from '../log.ts';
 import { answer } from '../net/server.ts';
 import { isSameProcess, processKey, type Sheep } from '../sheep.ts';
-import type { DriverEvent, JoinEvent } from '../state.ts';
+import type { DriverEvent, EpochClaim, JoinEvent } from '../state.ts';
 import { rejoin } from './rejoin.ts';
 import { attemptOf, JoinResult, ownMessageCame } from './sending.ts';
 
@@ -156,13 +157,28 @@ function joinRequest(sheep: Sheep, { sender, payload }: ClusterMessage): void {
   push(sheep, asked);
 }
 
+/** Its latest epoch is none that came to be, as a waiting cluster says; not any more if it serves by now. */
+function dropRefuted(sheep: Sheep, claim: EpochClaim): void {
+  const { driver, cluster } = sheep.state;
+  if (!driver.hasJoined || (!isWaiting(cluster.status) && !cluster.isSuspended)) return;
+  driver.refuted = claim;
+  startOver(sheep);
+}
+
+/** The same once the event is over that is being handled: it is about the place that will be given up. */
+export const dropRefutedLater = defineScript('drop-refuted', function* (claim: EpochClaim): Script {
+  yield* until(({ state }) => !state.driver.isBusy);
+  yield* act((sheep) => dropRefuted(sheep, claim));
+});
+
 /** Told that its epoch is none that came to be, by a waiting cluster that it is in. */
 function refuted(sheep: Sheep, { sender }: ClusterMessage, { head, entries }: JoinPayload): void {
   const { driver } = sheep.state;
   const isAbout = isMe(sheep, sender) || driver.members.some((one) => isSameProcess(one, sender));
+  const claim = { epoch: head.epoch, entries };
   if (!isAbout || !driver.hasJoined) return;
-  driver.refuted = { epoch: head.epoch, entries };
-  startOver(sheep);
+  if (driver.isBusy) sheep.spawn(dropRefutedLater, claim);
+  else dropRefuted(sheep, claim);
 }
 
 /**

@@ -9,9 +9,10 @@ import type { EpochLog } from '../state.ts';
 import { EPOCH_FILE_OCTETS_MAX, readEpochFile } from './epoch-file.ts';
 import { keepEpochLog } from './epochs.ts';
 
-/** The log of an epoch as some other member has it; null where none can tell. */
+/** The log of an epoch as some other member has it; null where none can tell, or where an empty one is none. */
 export function* askForEpochLog(epoch: number): Script<EpochLog | null> {
-  const { others, current } = yield* act(({ state, self }) => ({
+  const { others, current, isEmptyKept } = yield* act(({ state, self, policy }) => ({
+    isEmptyKept: policy.emptyEpoch === 'written',
     others: state.cluster.members.filter((member) => !isSameNode(member, self)),
     current: state.cluster.epoch,
   }));
@@ -19,7 +20,7 @@ export function* askForEpochLog(epoch: number): Script<EpochLog | null> {
   for (const to of others) {
     const reply = yield* call({ to, request: makeHeader('request', Op.GET_EPOCH, fields), parts: [], isAlone: true });
     const read = reply?.header.result === Res.SUCCESS ? readEpochFile(joined(reply.parts)) : null;
-    if (read?.ok === true) return read.value;
+    if (read?.ok === true && (isEmptyKept || read.value.entries.length > 0)) return read.value;
   }
   return null;
 }

@@ -135,6 +135,21 @@ describe('a store that cannot be used', () => {
 });
 
 describe('files in epoch/ that are no epochs', () => {
+  it('one without members, which 0.3.0 wrote when its last member left, counts as none', async () => {
+    await fill();
+    writeFileSync(inStore('epoch', '00000002'), Buffer.alloc(8));
+
+    const { host, ended } = await start();
+    await until(serves(host));
+    const { clusterStatus } = host.status();
+    const trouble = await blockTrouble({ host: HOST, port: PORT }, { ...newBlock(OID, 0), acknowledged: 7 });
+    host.kill();
+    await ended;
+
+    expect({ clusterStatus, trouble }).toEqual({ clusterStatus: Status.OK, trouble: null });
+    expect(readFileSync(inStore('sheep.log'), 'utf8')).toContain('epoch/00000002 has no members');
+  });
+
   it('are left alone, are not taken for the latest epoch, and are told of in the log', async () => {
     await fill();
     const strangers = ['00000003~', '99', '00000009.tmp', 'notes.txt', '0000000a'];
