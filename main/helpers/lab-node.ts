@@ -2,7 +2,7 @@
 // messages of its parent, and gone with it. Its own datagrams come out on descriptor 4 as pcapng, for who has no right
 // to capture.
 import type { LabNodeOrder, LabNodeReport } from '../../app/lab/cluster.ts';
-import { giveBackGrowth } from '../node/lab/give-back.ts';
+import { giveBackGarbage } from '../node/lab/give-back.ts';
 import { NodeProcess } from '../node/lab/node-process.ts';
 import { createTapOutput } from '../node/lab/tap-output.ts';
 
@@ -23,7 +23,7 @@ const node = new NodeProcess({
   },
 });
 
-giveBackGrowth();
+giveBackGarbage();
 process.on('message', (order: LabNodeOrder) => node.order(order));
 process.once('disconnect', () => process.exit(1));
 process.once('SIGTERM', () => node.order({ kind: 'leave' }));
