@@ -50,6 +50,19 @@ function from(capture: Uint8Array, seconds: number): Uint8Array {
   return new Uint8Array(Buffer.concat([capture.subarray(0, FILE_HEADER), capture.subarray(at)]));
 }
 
+/** The records of a little-endian Ethernet pcap that a host sees: multicasts, and what goes to it or comes from it. */
+function seenBy(capture: Uint8Array, host: number): Uint8Array {
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  const parts: Uint8Array[] = [capture.subarray(0, FILE_HEADER)];
+  for (let at = FILE_HEADER; at < capture.length;) {
+    const end = at + RECORD_HEADER + view.getUint32(at + 8, true);
+    const [src, dst, isGroup] = [capture[at + 45], capture[at + 49], (capture[at + 46] ?? 0) >= 224];
+    if (isGroup || src === host || dst === host) parts.push(capture.subarray(at, end));
+    at = end;
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
+
 function analysed(bytes: Uint8Array): Analysis {
   const ingest = createIngest({ keys: [] });
   ingest.push(bytes);
@@ -161,4 +174,18 @@ describe('a capture that begins in the middle', () => {
 
     expect(begins.filter((at) => wrongIn(scenario, file, at).length > 0)).toEqual([]);
   });
+});
+
+describe('a capture of one host', () => {
+  it.each([1, 3])(
+    '%i: blames for lost packets whom the switch shows, and no neighbour for hops that it cannot see',
+    (host) => {
+      const { findings } = analysed(seenBy(goldenBytes('c31-udp-loss5', 'brA.pcap'), host));
+      const hops = findings.filter(({ rule }) => rule === 'token-retransmitted');
+
+      expect(findings.filter(({ rule }) => rule === 'packet-loss').map(({ culprits }) => culprits)).toEqual([[2]]);
+      for (const { confidence, cause } of hops)
+        if (cause?.includes('any hop behind') === true) expect(confidence).toBe(0.5);
+    },
+  );
 });

@@ -67,6 +67,14 @@ function weigh(context: FindingContext, all: Blame, pattern: LossPattern, member
   }
 }
 
+/**
+ * Where the capture never shows what the receiver sends, its token may have been lost on any hop behind it: whoever
+ * waits for the next one sends again.
+ */
+export function isShown({ tokens }: FindingContext, ring: number, dst: number): boolean {
+  return tokens.of(ring)?.senders.has(dst) === true;
+}
+
 function blame(context: FindingContext): Blame {
   const all: Blame = { byNode: new Map(), firstNs: Infinity, lastNs: 0, missed: 0, signs: 0, losses: 0, patterns: [] };
   for (const { ring, members, firstToken } of context.rings)
@@ -76,14 +84,15 @@ function blame(context: FindingContext): Blame {
     }
   if (all.missed === 0) return all;
   // Tokens that took copies tell of the same links: of both ends.
-  for (const { src, dst, sentNs } of context.hops.hops) {
+  for (const { src, dst, ring, sentNs } of context.hops.hops) {
     if (context.ledger.covering(sentNs) !== null) continue;
+    all.signs++;
+    if (!isShown(context, ring, dst)) continue;
     for (const address of [src, dst]) {
       const node = context.addresses.nodeAt(address);
       if (node !== null) partsOf(all, node).touched++;
     }
     all.losses++;
-    all.signs++;
   }
   for (const { src, dst, lost } of context.links.lossy) {
     all.signs += lost;

@@ -3,6 +3,7 @@
 import type { Finding } from '../../result.ts';
 import type { RepeatedHop } from '../../traffic/loss/token-hops.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
+import { isShown } from './packet-loss.ts';
 import { timersOf } from '../engine/timers.ts';
 import { capital, nodeText, plural, seconds } from '../engine/words.ts';
 
@@ -45,6 +46,7 @@ function said(context: FindingContext, hops: readonly RepeatedHop[]): Finding | 
   const sender = from === null ? context.store.address(first.src) : nodeText(context, from);
   const held = hops.filter((hop) => isHeld(context, hop)).length;
   const isRedundant = context.redundancy !== 'none';
+  const isBehindSeen = isShown(context, first.ring, first.dst);
   const isTimers = held > hops.length / 2 && from !== null && !isRedundant;
   const counts =
     `${plural(hops.length, 'token')} of ${fresh} from ${sender} to ` + `${nodeText(context, to)} had to be sent again`;
@@ -67,11 +69,12 @@ function said(context: FindingContext, hops: readonly RepeatedHop[]): Finding | 
         'or another number of nodes in its corosync.conf.'
       : isRedundant
         ? 'One of the redundant rings does not deliver: nodes wait for the copy of the token on the other network.'
-        : `The token was lost on the way to node ${to}, or what node ${to} sent on was; or it was late.`,
+        : `The token was lost on the way to node ${to}, or what node ${to} sent on was; or it was late.` +
+          (isBehindSeen ? '' : ' What that node sends is not in this capture: it may have been any hop behind it.'),
     advice: isTimers
       ? `token, token_coefficient and the nodelist of node ${from}: timers must be equal on all nodes.`
       : `${capital(nodeText(context, to))}: its link, and whether its process is scheduled in time.`,
-    confidence: isRedundant ? 0.5 : 0.8,
+    confidence: isRedundant || !isBehindSeen ? 0.5 : 0.8,
     because: cause?.id ?? null,
     reference: 'corosync.conf(5): token, token_retransmits_before_loss_const',
   });
