@@ -108,8 +108,8 @@ class Composed implements CaptureAnalysis {
     const watched = { redundancy, joins, spells, losses, hops, flow, senders, links, synced, multicasts };
     const gathered = { tokens, odd, rotation, sheepNotes, ...watched };
     const silences = this.silences.list();
-    const { stills } = this.silences;
-    const findings = findingsOf({ ...concluded, ...gathered, silences, stills, addresses: this.membership });
+    const { stills, backward } = this.silences;
+    const findings = findingsOf({ ...concluded, ...gathered, silences, stills, backward, addresses: this.membership });
     return {
       packets,
       nodes,

@@ -63,6 +63,20 @@ function seenBy(capture: Uint8Array, host: number): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** A little-endian pcap whose clock is set back by so many seconds, so many seconds after the first packet. */
+function setBack(capture: Uint8Array, seconds: number, by: number): Uint8Array {
+  const copy = capture.slice();
+  const view = new DataView(copy.buffer);
+  const start = view.getUint32(FILE_HEADER, true) + view.getUint32(FILE_HEADER + 4, true) / 1e6;
+  for (let at = FILE_HEADER; at < copy.length; at += RECORD_HEADER + view.getUint32(at + 8, true)) {
+    const time = view.getUint32(at, true) + view.getUint32(at + 4, true) / 1e6;
+    if (time - start < seconds) continue;
+    view.setUint32(at, Math.floor(time - by), true);
+    view.setUint32(at + 4, Math.floor(((time - by) % 1) * 1e6), true);
+  }
+  return copy;
+}
+
 function analysed(bytes: Uint8Array): Analysis {
   const ingest = createIngest({ keys: [] });
   ingest.push(bytes);
@@ -188,4 +202,24 @@ describe('a capture of one host', () => {
         if (cause?.includes('any hop behind') === true) expect(confidence).toBe(0.5);
     },
   );
+});
+
+describe('a capture whose clock was set back', () => {
+  it.each([
+    ['06-corosync-clean-leave-and-return', 'bridge.pcap', 9],
+    ['c31-udp-form3', 'brA.pcap', 4],
+    ['c31-knet-form3', 'brA.pcap', 4],
+  ])('%s: gives no warning, and says where', (scenario, file, at) => {
+    const { findings } = analysed(setBack(goldenBytes(scenario, file), at, 8));
+
+    expect(findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+    expect(findings.find(({ rule }) => rule === 'capture-incomplete')?.says).toMatch(/1 packet stamped before/);
+  });
+
+  it('and a node that dies at another time is told of as ever', () => {
+    const { findings } = analysed(setBack(goldenBytes('c31-udp-kill9', 'brA.pcap'), 1, 0.3));
+    const dead = findings.find(({ rule }) => rule === 'node-dead');
+
+    expect([dead?.severity, dead?.culprits]).toEqual(['failure', [3]]);
+  });
 });

@@ -98,6 +98,8 @@ function contextOf(evidence: Evidence): FindingContext {
 
 /** What is concluded where frames are missing, as a share of what it would be. */
 const HOLED_SHARE = 0.8;
+/** The same where the clock of the capture went back. */
+const DOUBTED_SHARE = 0.3;
 
 /** From the first to the last moment that a finding speaks of or rests on. */
 function stretchOf({ time, until, evidence }: Finding, { store }: Evidence): readonly [from: number, to: number] {
@@ -120,6 +122,28 @@ function holes(finding: Finding, evidence: Evidence, startNs: number): string | 
   return `${says}: this is less sure than it looks`;
 }
 
+/** Why its times are not to be trusted: the clock of the capture went back within it. Null where it did not. */
+function clockSays(finding: Finding, evidence: Evidence): string | null {
+  if (evidence.backward.length === 0) return null;
+  const frames = finding.evidence.flatMap((shown) => shown.frames);
+  const [fromNs, toNs] = stretchOf(finding, evidence);
+  const [first, last] = [Math.min(...frames), Math.max(...frames)];
+  const step = evidence.backward.find(
+    (back) => (back.frame > first && back.frame <= last) || (back.toNs <= toNs && back.fromNs >= fromNs),
+  );
+  if (step === undefined) return null;
+  const back = ((step.fromNs - step.toNs) / 1e9).toFixed(2);
+  const says = `frame ${step.frame} is stamped ${back} s before the one in front of it`;
+  return `${says}: this rests on times that cannot be right`;
+}
+
+/** Whether something went wrong is not to be told from times that are not right: it is said, and is no warning. */
+function doubted(finding: Finding, why: string | null): Finding {
+  if (why === null || finding.severity === 'info') return finding;
+  const confidence = Math.round(finding.confidence * DOUBTED_SHARE * 100) / 100;
+  return { ...finding, severity: 'info', confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
+}
+
 function weakened(finding: Finding, why: string | null): Finding {
   if (why === null || finding.severity === 'info') return finding;
   const confidence = Math.round(finding.confidence * HOLED_SHARE * 100) / 100;
@@ -129,5 +153,7 @@ function weakened(finding: Finding, why: string | null): Finding {
 export function findingsOf(evidence: Evidence): readonly Finding[] {
   const context = contextOf(evidence);
   const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
-  return all.map((finding) => weakened(finding, holes(finding, evidence, context.startNs)));
+  return all
+    .map((finding) => weakened(finding, holes(finding, evidence, context.startNs)))
+    .map((finding) => doubted(finding, clockSays(finding, evidence)));
 }

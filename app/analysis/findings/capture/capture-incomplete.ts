@@ -4,7 +4,7 @@ import { PacketKind } from '../../../store/kinds.ts';
 import { keptChunks } from '../../../store/packet-store.ts';
 import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../losses.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
-import { idsText, nodeText } from '../engine/words.ts';
+import { idsText, nodeText, plural, seconds } from '../engine/words.ts';
 
 /** Share of a ring's hops that may be missing before it is said: a frame lost here and there is no vantage point. */
 const UNSEEN_SHARE_MIN = 0.02;
@@ -63,6 +63,12 @@ export const captureIncomplete: Rule = {
         ? 0
         : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
     if (open > 0) missing.push(`${open} fragments were never completed`);
+    const [back] = context.backward;
+    if (back !== undefined)
+      missing.push(
+        `${plural(context.backward.length, 'packet')} stamped before the one in front, the first by ` +
+          `${seconds(back.fromNs - back.toNs)} s in frame ${back.frame}: out of order, or the clock was set back`,
+      );
     const begun = beginsInGather(context);
     if (begun !== null) missing.push(begun);
     const hops = unseenHops(context);

@@ -15,6 +15,9 @@ const ROUND_NS = 40e6;
 /** Some of an idle ring is on the wire more often than this, but for the slowest. */
 const STILL_NS_MIN = 0.5e9;
 const STILLS_MAX = 1000;
+/** Several queues of one interface swap packets by less. */
+const BACK_NS_MIN = 20e6;
+const BACK_MAX = 1000;
 /** What had queued up in a host leaves it together. */
 const TOGETHER_NS = 25e6;
 
@@ -58,6 +61,14 @@ export interface Stillness {
   readonly untilFrame: number;
 }
 
+/** A packet that is stamped well before the one in front of it: out of order, or the clock was set back. */
+export interface StepBack {
+  readonly frame: number;
+  /** The latest time before, and the time of the packet itself. */
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
 interface NodeActivity {
   readonly nodeid: number;
   readonly silences: Silence[];
@@ -87,6 +98,8 @@ export class Silences implements Analyzer {
   /** A hold cancel asks for copies. */
   private cancelNs = -Infinity;
   private lastFrame = 0;
+  /** In the order of the capture. */
+  readonly backward: StepBack[] = [];
   /** In order of time. */
   readonly stills: Stillness[] = [];
 
@@ -97,6 +110,7 @@ export class Silences implements Analyzer {
   ingest(m: IndexedMessage): void {
     if (m.kind > PacketKind.KNET || m.kind === PacketKind.RRP) return;
     if (m.timeNs - this.lastNs > STILL_NS_MIN) this.still(m);
+    else if (m.timeNs < this.lastNs && this.lastFrame > 0) this.stepsBack(m);
     this.lastNs = m.timeNs;
     this.lastFrame = m.row + 1;
     const sender = this.at(m.src);
@@ -115,6 +129,12 @@ export class Silences implements Analyzer {
   private still(m: IndexedMessage): void {
     const { lastNs: fromNs, lastFrame: fromFrame, stills } = this;
     if (stills.length < STILLS_MAX) stills.push({ fromNs, fromFrame, untilNs: m.timeNs, untilFrame: m.row + 1 });
+  }
+
+  private stepsBack(m: IndexedMessage): void {
+    const { lastNs: fromNs, backward } = this;
+    if (fromNs - m.timeNs >= BACK_NS_MIN && backward.length < BACK_MAX)
+      backward.push({ frame: m.row + 1, fromNs, toNs: m.timeNs });
   }
 
   private at(address: number): NodeActivity | null {
