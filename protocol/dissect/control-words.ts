@@ -1,6 +1,6 @@
 // What packets beside Totem say, in a few words: who joins which group, what did not arrive and why, how a connection
 // stands. Reads octets that any network may have sent; what is not there reads as 0.
-import { addressText } from '../net/addresses.ts';
+import { addressText } from '../base/ip-text.ts';
 
 const u8 = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
 const u16 = (bytes: Uint8Array, at: number): number => (u8(bytes, at) << 8) | u8(bytes, at + 1);

@@ -1,7 +1,7 @@
 // The layers from the link up to UDP, TCP, IGMP or ICMP of one frame, as fields with their bytes. What a datagram holds
 // is read elsewhere.
 import { viewOf } from '../base/bytes.ts';
-import { addressText } from '../net/addresses.ts';
+import { addressText } from '../base/ip-text.ts';
 import { BsdLoop, Ethernet, Icmp, Igmp, Ipv4, Ipv6, LinuxSll, LinuxSll2, Tcp, Udp, VlanTag } from '../net/headers.ts';
 import { createLocated, LinkType, locate, What, type Located } from '../net/locate.ts';
 import { walkFields, type FieldSpan, type Layout } from '../wire/layout.ts';

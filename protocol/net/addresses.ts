@@ -1,13 +1,10 @@
-// IP addresses as text and as small numbers: a capture knows few, and a row has room for two octets.
+// IP addresses read from text, and as small numbers: a capture knows few, and a row has room for two octets.
+import { ipv4Text, ipv6Text } from '../base/ip-text.ts';
 
 /** 2^32 over the golden ratio: multiplied by it, the few addresses of a network lie far apart. */
 const GOLDEN = 0x9e3779b1;
 /** Addresses told apart in one session; further ones share the last number. */
 export const ADDRESSES_MAX = 65_535;
-
-export function ipv4Text(bytes: Uint8Array, at: number): string {
-  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
-}
 
 /** The four octets of an IPv4 address as text; null where it is none. */
 export function parseIpv4(text: string): readonly number[] | null {
@@ -35,29 +32,6 @@ export function parseIpv6(text: string): readonly number[] | null {
   if (halves.length === 1) return before.length === 16 ? before : null;
   const missing = behind === null ? 0 : 16 - before.length - behind.length;
   return missing < 2 ? null : [...before, ...Array.from({ length: missing }, () => 0), ...(behind ?? [])];
-}
-
-/** RFC 5952 text of the 16 octets at `at`. */
-export function ipv6Text(bytes: Uint8Array, at: number): string {
-  const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push((bytes[at + i]! << 8) | bytes[at + i + 1]!);
-  let best = -1;
-  let bestLength = 1;
-  for (let i = 0; i < 8; i++) {
-    let length = 0;
-    while (i + length < 8 && groups[i + length] === 0) length++;
-    if (length > bestLength) [best, bestLength] = [i, length];
-  }
-  const hex = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((g) => g.toString(16))
-      .join(':');
-  return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + bestLength, 8)}`;
-}
-
-export function addressText(bytes: Uint8Array, at: number, version: number): string {
-  return version === 6 ? ipv6Text(bytes, at) : ipv4Text(bytes, at);
 }
 
 export interface AddressTable {

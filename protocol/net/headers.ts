@@ -1,7 +1,7 @@
 // The headers below Totem as layouts, for the detail tree: link layers, IPv4 and IPv6, UDP, TCP, IGMP, ICMP, ARP.
 // The index pass does not use them: locate.ts finds the payload by the same offsets.
 import { bytes, struct, u16be, u32be, u8, type Layout } from '../wire/layout.ts';
-import { ipv4Text, ipv6Text } from './addresses.ts';
+import { ipv4Text, ipv6Text } from '../base/ip-text.ts';
 
 const hex = (b: Uint8Array): string => Array.from(b, (octet) => octet.toString(16).padStart(2, '0')).join(':');
 const mac = (doc: string): Layout<Uint8Array, number> => bytes(6, doc, hex);

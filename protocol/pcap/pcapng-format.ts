@@ -1,6 +1,7 @@
 // The pcapng format: sections of blocks in the section's byte order, several interfaces with clocks of their own.
 // Packets, notes, log entries, names and drop counts are read; blocks of other kinds are passed over.
 import { asciiText, LastView } from '../base/bytes.ts';
+import { ipv4Text, ipv6Text } from '../base/ip-text.ts';
 import {
   BLOCK_OCTETS_MAX,
   FRAME_OCTETS_MAX,
@@ -282,7 +283,7 @@ class Section implements CaptureFormat {
       const octets = code === 1 ? 4 : code === 2 ? 16 : 0;
       if (octets === 0 || length <= octets) continue;
       const address = bytes.subarray(at, at + octets);
-      const text = octets === 4 ? [...address].join('.') : ipv6Text(address);
+      const text = octets === 4 ? ipv4Text(address, 0) : ipv6Text(address, 0);
       this.state.sink.name(text, asciiText(bytes.subarray(at + octets, at + length)));
     }
   }
@@ -328,12 +329,6 @@ function wallClock({ ticksPerSecond, offsetSeconds }: CaptureInterface, high: nu
   const ticks = (BigInt(high) << 32n) | BigInt(low);
   if (ticks === 0n) return null;
   return (ticks * 1_000_000_000n) / BigInt(ticksPerSecond) + BigInt(offsetSeconds) * 1_000_000_000n;
-}
-
-function ipv6Text(bytes: Uint8Array): string {
-  const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(((bytes[i]! << 8) | bytes[i + 1]!).toString(16));
-  return groups.join(':');
 }
 
 export function createPcapngFormat(state: ReadingState): CaptureFormat {

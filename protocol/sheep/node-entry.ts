@@ -1,6 +1,6 @@
 // How sheepdog names a node: 24 octets in epoch logs, node lists and cluster messages; and with its process in front,
 // as the cluster driver does. No membership logic.
-import { AF_INET, addressOf, ipv6Text } from '../totem/identity.ts';
+import { ipv4Text, ipv6Text } from '../base/ip-text.ts';
 import { bytes, struct, u16, u32, type Infer } from '../wire/layout.ts';
 
 /** All of sheepdog's numbers are little-endian, whatever the node. */
@@ -9,7 +9,7 @@ export const SHEEP_LITTLE_ENDIAN = true;
 /** Text of a node's address: IPv4 stands in the last four octets, behind zeros (specs/sheepdog.md 2.2, 6). */
 export function sheepAddress(addr: Uint8Array): string {
   const isIpv4 = addr[12] !== 0 && addr.subarray(0, 12).every((octet) => octet === 0);
-  return (isIpv4 ? addressOf(AF_INET, addr.subarray(12)) : null) ?? ipv6Text(addr);
+  return isIpv4 ? ipv4Text(addr, 12) : ipv6Text(addr, 0);
 }
 
 /** struct sheepdog_node_list_entry, 24 octets. */

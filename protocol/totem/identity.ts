@@ -1,5 +1,6 @@
 // Who and which ring: node identities and ring ids as they stand on the wire, and as the program speaks of them.
 // Three generations, one vocabulary. No messages here.
+import { ipv4Text, ipv6Text } from '../base/ip-text.ts';
 import { bytes, struct, u16, u32, u64, u8, type Infer } from '../wire/layout.ts';
 
 /** Corosync 1 and 2 address families as Linux numbers them. */
@@ -8,29 +9,10 @@ export const AF_INET6 = 10;
 
 /** Text of the 16 address octets: IPv4 uses the first four; what follows them is left-over memory in 1.x. */
 export function addressOf(family: number, addr: Uint8Array): string | null {
-  if (family === AF_INET) return `${addr[0]}.${addr[1]}.${addr[2]}.${addr[3]}`;
+  if (family === AF_INET) return ipv4Text(addr, 0);
   // 10 is Linux, the others are the BSDs' and Solaris's number for IPv6 (specs/totem.md 1.4).
-  if (family === AF_INET6 || family === 24 || family === 26 || family === 28 || family === 30) return ipv6Text(addr);
+  if (family === AF_INET6 || family === 24 || family === 26 || family === 28 || family === 30) return ipv6Text(addr, 0);
   return null;
-}
-
-/** RFC 5952 text of 16 octets. */
-export function ipv6Text(addr: Uint8Array): string {
-  const groups: number[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push(((addr[i] ?? 0) << 8) | (addr[i + 1] ?? 0));
-  let best = -1;
-  let bestLength = 1;
-  for (let i = 0; i < 8; i++) {
-    let length = 0;
-    while (i + length < 8 && groups[i + length] === 0) length++;
-    if (length > bestLength) [best, bestLength] = [i, length];
-  }
-  const hex = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((g) => g.toString(16))
-      .join(':');
-  return best < 0 ? hex(0, 8) : `${hex(0, best)}::${hex(best + bestLength, 8)}`;
 }
 
 const showAddr = (addr: Uint8Array): string => `${addressOf(AF_INET, addr)} …`;

@@ -141,6 +141,20 @@ export class Lab {
     return this.page.innerText(selector);
   }
 
+  /** Waits until the text of the first element of a selector matches; 60 s at most. */
+  has(selector: string, pattern: string): Promise<unknown> {
+    return this.page.waitForFunction(
+      ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
+      [selector, pattern],
+      { timeout: 60_000 },
+    );
+  }
+
+  /** What stands on the screen of the shell. */
+  screen(): Promise<string> {
+    return this.page.locator('.xterm-rows').innerText();
+  }
+
   /** What is open, with its folder. */
   async source(): Promise<string> {
     return (await this.page.locator('.source-folder, .source-name').allTextContents()).join('');

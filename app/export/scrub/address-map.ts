@@ -1,7 +1,8 @@
 // Which address stands for which where a capture is to be shared without the real ones. Every address of a capture has
 // one other, of the blocks that are kept for documentation, so that nobody takes it for real; the order of nodes stays,
 // since Corosync 1 and 2 choose the representative by it. Pure.
-import { ipv4Text, ipv6Text, parseIpv4, parseIpv6 } from '../../../protocol/net/addresses.ts';
+import { ipv4Text, ipv6Text } from '../../../protocol/base/ip-text.ts';
+import { parseIpv4, parseIpv6 } from '../../../protocol/net/addresses.ts';
 
 /** Networks of 24 bits to put addresses into, in rising order: RFC 5737, and where these are too few RFC 2544. */
 const FEW_NETWORKS: readonly (readonly [number, number, number])[] = [

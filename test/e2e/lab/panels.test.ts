@@ -18,13 +18,6 @@ afterAll(async () => {
   scratch.remove();
 });
 
-const has = (selector: string, pattern: string): Promise<unknown> =>
-  lab.page.waitForFunction(
-    ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
-    [selector, pattern],
-    SOON,
-  );
-const screen = (): Promise<string> => lab.page.locator('.xterm-rows').innerText();
 const logged = (): Promise<readonly string[]> => lab.page.locator('.command-log code').allTextContents();
 
 /** Copies on each node by the stores panel: name, on disk, wanted, and what the plan says there would be. */
@@ -41,7 +34,7 @@ async function copies(): Promise<ReadonlyMap<string, readonly [here: number, wan
 describe('the shell of a node', () => {
   it('takes what is typed, completes it, and says what it came to', async () => {
     const { page } = lab;
-    await has('[data-pane=nodes] .pane-aside', '3 of 3 run');
+    await lab.has('[data-pane=nodes] .pane-aside', '3 of 3 run');
     await page.click('.shell-screen');
     // The sheep join one after the other: until all are there a format would make a smaller cluster.
     await expect.poll(async () => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length, SOON).toBe(3);
@@ -51,9 +44,9 @@ describe('the shell of a node', () => {
     await page.keyboard.type('collie vdi create VM1 64M -P\n');
     await page.keyboard.type('collie vdi list\n');
 
-    await expect.poll(screen, SOON).toMatch(/VM1\s+\d+\s+64 MB/);
+    await expect.poll(() => lab.screen(), SOON).toMatch(/VM1\s+\d+\s+64 MB/);
     expect(await logged()).toEqual(expect.arrayContaining(['n1> collie cluster format -c 2', 'n1> collie vdi list']));
-    expect(await screen()).not.toContain('exit code');
+    expect(await lab.screen()).not.toContain('exit code');
   });
 
   it('runs pasted lines one after the other', async () => {
@@ -64,7 +57,7 @@ describe('the shell of a node', () => {
       document.querySelector('.xterm-helper-textarea')?.dispatchEvent(paste);
     });
 
-    await expect.poll(screen, SOON).toContain('ring 0 active');
+    await expect.poll(() => lab.screen(), SOON).toContain('ring 0 active');
     expect((await logged()).slice(-2)).toEqual(['n1> pidof corosync', 'n1> corosync-cfgtool -s']);
   });
 });
@@ -73,7 +66,7 @@ describe('the store', () => {
   it('shows every object where placement wants it, and one of them explained', async () => {
     const { page } = lab;
     await lab.preset('objects');
-    await has('[data-pane=objects] .pane-aside', '^(17|18) objects on the nodes’ disks · 2 copies · epoch 1$');
+    await lab.has('[data-pane=objects] .pane-aside', '^(17|18) objects on the nodes’ disks · 2 copies · epoch 1$');
     await page.focus('.hash-ring');
     await page.keyboard.press('ArrowRight');
 
@@ -85,7 +78,7 @@ describe('the store', () => {
   it('says before a node is killed what will move, and that is what moves', async () => {
     const { page } = lab;
     await page.selectOption('[aria-label="A change to consider"]', { label: 'n2 went' });
-    await has('.what-if-says', '\\d+ of 1[78] objects move');
+    await lab.has('.what-if-says', '\\d+ of 1[78] objects move');
     const plan = await copies();
     const fetched = Number(/(\d+) copies are fetched/.exec(await lab.text('.what-if-says'))?.[1]);
     const lost = plan.get('n2')?.[0];
@@ -93,10 +86,10 @@ describe('the store', () => {
 
     await lab.preset('teach');
     await page.click('[aria-label="Kill node 2"]');
-    await has('[data-pane=nodes] .pane-aside', '2 of 3 run');
+    await lab.has('[data-pane=nodes] .pane-aside', '2 of 3 run');
     await lab.preset('objects');
-    await has('.epochs', 'epoch 2');
-    await has('[data-pane=objects] .pane-aside', 'epoch 2$');
+    await lab.has('.epochs', 'epoch 2');
+    await lab.has('[data-pane=objects] .pane-aside', 'epoch 2$');
 
     const after = await copies();
     for (const node of ['n1', 'n3']) {
@@ -141,7 +134,7 @@ describe('membership', () => {
   it('has what a node says itself beside what its packets tell', async () => {
     await lab.preset('teach');
 
-    await has('.members', 'inside =');
-    await has('.ring-figures, [data-pane=ring] .hidden-text', 'held');
+    await lab.has('.members', 'inside =');
+    await lab.has('.ring-figures, [data-pane=ring] .hidden-text', 'held');
   });
 });

@@ -20,13 +20,6 @@ afterAll(async () => {
   scratch.remove();
 });
 
-const has = (selector: string, pattern: string): Promise<unknown> =>
-  lab.page.waitForFunction(
-    ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
-    [selector, pattern],
-    SOON,
-  );
-const screen = (): Promise<string> => lab.page.locator('.xterm-rows').innerText();
 const joined = async (): Promise<number> => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length ?? 0;
 const deeds = (): Promise<readonly string[]> =>
   lab.page.locator('[data-pane=timeline] table tr:has-text("done to the lab")').allInnerTexts();
@@ -35,21 +28,21 @@ const play = (): Promise<void> => lab.page.click('.transport-play');
 /** The objects pane's heading, once it says this. */
 async function objects(pattern: string): Promise<void> {
   await lab.preset('objects');
-  await has('[data-pane=objects] .pane-aside', pattern);
+  await lab.has('[data-pane=objects] .pane-aside', pattern);
 }
 
 describe('the store of a virtual lab', () => {
   it('is formatted and written from the shell of a node', async () => {
     const { page } = lab;
-    await has('[data-pane=nodes] .pane-aside', '3 of 3 run');
+    await lab.has('[data-pane=nodes] .pane-aside', '3 of 3 run');
     await expect.poll(joined, SOON).toBe(3);
     await page.click('.shell-screen');
     await page.keyboard.type('collie cluster format -c 2\n');
     await page.keyboard.type('collie vdi create VM1 64M\n');
     await page.keyboard.type('collie vdi write VM1 0 16M < /dev/urandom\n');
     await page.keyboard.type('collie vdi list\n');
-    await expect.poll(screen, SOON).toMatch(/VM1\s+\d+\s+64 MB\s+16 MB/);
-    expect(await screen()).toContain('took 16777216 octets, checksum');
+    await expect.poll(() => lab.screen(), SOON).toMatch(/VM1\s+\d+\s+64 MB\s+16 MB/);
+    expect(await lab.screen()).toContain('took 16777216 octets, checksum');
 
     await objects('^5 objects on the nodes’ disks · 2 copies · epoch 1$');
     await page.screenshot({ path: join(SCREENSHOTS, 'virtual-objects.png') });
@@ -58,29 +51,29 @@ describe('the store of a virtual lab', () => {
   it('recovers what a killed node had, in epoch 2', async () => {
     await lab.preset('teach');
     await lab.page.click('button[aria-label="Kill node 2"]');
-    await has('.status-ring', 'n1, n3');
+    await lab.has('.status-ring', 'n1, n3');
     await objects('epoch 2$');
-    await has('.epochs', 'epoch 2');
+    await lab.has('.epochs', 'epoch 2');
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'virtual-recovered.png') });
   });
 
   it('is as it was when time goes back across the fault, and comes to the same again', async () => {
     await lab.preset('diagnose');
     await play();
-    await has('.status-live', 'standing');
+    await lab.has('.status-live', 'standing');
     await lab.page.locator('[data-pane=timeline] canvas').first().focus();
     for (let i = 0; i < 4; i++) await lab.page.keyboard.press('Alt+Comma');
     for (let i = 0; i < 6; i++) await lab.page.keyboard.press('Shift+Comma');
-    await has('.transport-live', 'behind');
+    await lab.has('.transport-live', 'behind');
     await lab.page.click('text=Go on from here');
-    await has('.status-ring', 'n1, n2, n3');
+    await lab.has('.status-ring', 'n1, n2, n3');
     await expect.poll(deeds, SOON).toEqual([]);
     await objects('^5 objects on the nodes’ disks · 2 copies · epoch 1$');
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'virtual-objects-back.png') });
 
     await lab.preset('diagnose');
     await play();
-    await has('.status-ring', 'n1, n3');
+    await lab.has('.status-ring', 'n1, n3');
     await expect.poll(deeds, SOON).toEqual([expect.stringContaining('fault kill 2')]);
     await objects('epoch 2$');
   });
@@ -88,7 +81,7 @@ describe('the store of a virtual lab', () => {
   it('takes the node back, and the capture shows it all again', async () => {
     await lab.preset('teach');
     await lab.page.click('button[aria-label="Start node 2"]');
-    await has('.status-ring', 'n1, n2, n3');
+    await lab.has('.status-ring', 'n1, n2, n3');
     await objects('epoch 3$');
     await lab.preset('diagnose');
     const done = await deeds();

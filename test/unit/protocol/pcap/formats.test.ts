@@ -93,7 +93,12 @@ describe('pcapng', () => {
       sectionHeader(['made by hand']),
       interfaceDescription(1, 'eth0'),
       interfaceDescription(276),
-      nameResolution(new Map([['10.0.0.1', 'anna']])),
+      nameResolution(
+        new Map([
+          ['10.0.0.1', 'anna'],
+          ['fe80::1', 'berta'],
+        ]),
+      ),
       enhancedPacket({
         interfaceId: 0,
         timeNs,
@@ -115,7 +120,10 @@ describe('pcapng', () => {
       [1, 'here'],
       [1, 'déjà 1 → 2'],
     ]);
-    expect(names).toEqual([['10.0.0.1', 'anna']]);
+    expect(names).toEqual([
+      ['10.0.0.1', 'anna'],
+      ['fe80::1', 'berta'],
+    ]);
     expect(drops).toEqual([[4_294_967_300n, null, timeNs]]);
   });
 
