@@ -41,7 +41,8 @@ describe('a lab of eight nodes', () => {
     const room = await lab.page.locator('.nodes').evaluate((list) => list.scrollHeight - list.clientHeight);
     expect(room).toBeLessThanOrEqual(0);
     await lab.page.click('.node-box[data-node="8"] .node-card');
-    expect(await lab.page.locator('.node-box[data-node="8"]').innerText()).toContain('inside');
+    // What it is inside comes with its next status.
+    await expect.poll(() => lab.text('.node-box[data-node="8"]'), SOON).toContain('inside');
   });
 });
 
