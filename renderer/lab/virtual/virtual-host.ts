@@ -132,7 +132,8 @@ export class VirtualHost {
   private take(): void {
     const { isAnew, octets } = this.lab.takeCapture();
     const isFirst = this.capture.byteLength === 0;
-    if (isAnew) {
+    // A reader may wait already for the first octets: it is not interrupted, since nobody would tell it to begin anew.
+    if (isAnew && !isFirst) {
       this.capture.clear();
       this.marked = [];
     }

@@ -108,6 +108,16 @@ describe('a virtual lab in the window', () => {
     ]);
   });
 
+  it('gives its first octets to a reader that waited for them before its time began', async () => {
+    const bench = new Bench();
+    const portions = bench.host.capture.portions();
+    const first = portions.next();
+    await bench.run(32);
+
+    expect((await first).value?.bytes.subarray(0, 4)).toEqual(Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a));
+    expect(bench.anews).toBe(0);
+  });
+
   it('is a scenario that can be run again', () => {
     const bench = new Bench();
     bench.say('wait ring 3');
