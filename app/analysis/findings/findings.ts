@@ -100,6 +100,10 @@ function contextOf(evidence: Evidence): FindingContext {
 const HOLED_SHARE = 0.8;
 /** The same where the clock of the capture went back. */
 const DOUBTED_SHARE = 0.3;
+/** A failure stands where a clock was set back by less than this share of its time. */
+const STEP_SHARE = 0.1;
+/** More steps than these are frames out of order: no clock is set so often. */
+const CLOCK_STEPS_MAX = 2;
 
 /** From the first to the last moment that a finding speaks of or rests on. */
 function stretchOf({ time, until, evidence }: Finding, { store }: Evidence): readonly [from: number, to: number] {
@@ -122,16 +126,23 @@ function holes(finding: Finding, evidence: Evidence, startNs: number): string | 
   return `${says}: this is less sure than it looks`;
 }
 
-/** Why its times are not to be trusted: the clock of the capture went back within it. Null where it did not. */
+/**
+ * Why its times are not to be trusted: within it the clock of the capture went back, or frames are out of order. Null
+ * where neither is so; and of a failure where a clock was set by little beside the time that it took.
+ */
 function clockSays(finding: Finding, evidence: Evidence): string | null {
   if (evidence.backward.length === 0) return null;
   const frames = finding.evidence.flatMap((shown) => shown.frames);
   const [fromNs, toNs] = stretchOf(finding, evidence);
   const [first, last] = [Math.min(...frames), Math.max(...frames)];
-  const step = evidence.backward.find(
+  const steps = evidence.backward.filter(
     (back) => (back.frame > first && back.frame <= last) || (back.toNs <= toNs && back.fromNs >= fromNs),
   );
+  const [step] = steps;
   if (step === undefined) return null;
+  const wentBackNs = steps.reduce((total, back) => total + back.fromNs - back.toNs, 0);
+  const isSet = steps.length <= CLOCK_STEPS_MAX && wentBackNs < (toNs - fromNs) * STEP_SHARE;
+  if (isSet && finding.severity === 'failure') return null;
   const back = ((step.fromNs - step.toNs) / 1e9).toFixed(2);
   const says = `frame ${step.frame} is stamped ${back} s before the one in front of it`;
   return `${says}: this rests on times that cannot be right`;

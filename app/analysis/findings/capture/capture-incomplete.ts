@@ -2,6 +2,7 @@
 // capture does not see. Conclusions that rest on what is missing are weaker.
 import { PacketKind } from '../../../store/kinds.ts';
 import { keptChunks } from '../../../store/packet-store.ts';
+import { BACK_MAX } from '../../traffic/activity/silences.ts';
 import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../losses.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { idsText, nodeText, plural, seconds } from '../engine/words.ts';
@@ -66,7 +67,8 @@ export const captureIncomplete: Rule = {
     const [back] = context.backward;
     if (back !== undefined)
       missing.push(
-        `${plural(context.backward.length, 'packet')} stamped before the one in front, the first by ` +
+        `${plural(context.backward.length, 'packet')} ${context.backward.length < BACK_MAX ? '' : 'or more '}` +
+          'stamped before the one in front, the first by ' +
           `${seconds(back.fromNs - back.toNs)} s in frame ${back.frame}: out of order, or the clock was set back`,
       );
     const begun = beginsInGather(context);

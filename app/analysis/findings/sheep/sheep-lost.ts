@@ -6,7 +6,7 @@ import type { SheepEnd, SheepRecovery } from '../../../store/tracks/sheep-signs.
 import { PacketKind } from '../../../store/kinds.ts';
 import type { Finding, RingHistory } from '../../result.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
-import { capital, nodeText, plural, seconds } from '../engine/words.ts';
+import { nodeText, plural, seconds } from '../engine/words.ts';
 import { storeHistory, type Departure } from './store-history.ts';
 import { sheepText } from './sheep-words.ts';
 
@@ -195,7 +195,7 @@ function lost(context: FindingContext, gone: Departure): Finding {
       'Its process was stopped (service sheepdog stop, pkill), killed (kill -9, out of memory) or crashed: the group ' +
       'is told the same of all of them.',
     advice:
-      `see the end of sheep.log on ${capital(nodeText(context, sheep.nodeid))} and its kernel log, unless somebody ` +
+      `see the end of sheep.log on ${nodeText(context, sheep.nodeid)} and its kernel log, unless somebody ` +
       'stopped it; stop no other sheep before recovery has ended; start it again (service sheepdog start): it joins ' +
       'with the next epoch.',
     confidence: signs.token === null ? 0.8 : 0.95,

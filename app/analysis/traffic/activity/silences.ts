@@ -17,7 +17,8 @@ const STILL_NS_MIN = 0.5e9;
 const STILLS_MAX = 1000;
 /** Several queues of one interface swap packets by less. */
 const BACK_NS_MIN = 20e6;
-const BACK_MAX = 1000;
+/** Steps back that are kept, the first. */
+export const BACK_MAX = 1000;
 /** What had queued up in a host leaves it together. */
 const TOGETHER_NS = 25e6;
 
@@ -64,7 +65,7 @@ export interface Stillness {
 /** A packet that is stamped well before the one in front of it: out of order, or the clock was set back. */
 export interface StepBack {
   readonly frame: number;
-  /** The latest time before, and the time of the packet itself. */
+  /** The time of the packet in front, and of the packet itself. */
   readonly fromNs: number;
   readonly toNs: number;
 }
