@@ -57,8 +57,8 @@ export type AddressesOf = (host: string) => readonly string[];
 /** Of a host. Names are looked up by a module that is loaded for them alone: a short command waits for each it has. */
 async function lookedUp(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
-  const dns = process.getBuiltinModule?.('node:dns/promises') ?? (await import('node:dns/promises'));
-  return (await dns.lookup(host, { all: true })).map(({ address }) => address);
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
 /** Tries the addresses of the host one after the other. */
