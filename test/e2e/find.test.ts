@@ -206,42 +206,34 @@ describe('a field', () => {
 });
 
 describe('the palette', () => {
-  const find = async (typed: string): Promise<void> => {
-    await lab.page.keyboard.press('Control+k');
-    await lab.page.waitForSelector('#palette[open]');
-    await lab.page.keyboard.type(typed);
-    await lab.page.keyboard.press('Enter');
-    await lab.page.waitForSelector('#palette', { state: 'detached' });
-  };
-
   it('goes to frames, times and rings', async () => {
-    await find('500');
+    await lab.find('500');
     await lab.frameShown(500);
 
-    await find('2.955738');
+    await lab.find('2.955738');
     await lab.frameShown(275);
 
-    await find('ring 1862379712:12');
+    await lab.find('ring 1862379712:12');
     await lab.page.waitForFunction(() =>
       document.querySelector('.status-ring')?.textContent?.startsWith('ring 1862379712:12:'),
     );
   });
 
   it('steps through time', async () => {
-    await find('500');
-    await find('next hop');
+    await lab.find('500');
+    await lab.find('next hop');
     await lab.page.waitForFunction(
       () => document.querySelector('[data-pane=detail] .pane-aside')?.textContent !== 'frame 500',
     );
   });
 
   it('does what is named, and explains words', async () => {
-    await find('hide bytes');
+    await lab.find('hide bytes');
     await lab.page.waitForSelector('[data-pane=hex]', { state: 'detached' });
-    await find('show bytes');
+    await lab.find('show bytes');
     await lab.page.waitForSelector('[data-pane=hex]');
 
-    await find('aru_addr');
+    await lab.find('aru_addr');
     await lab.page.waitForSelector('#glossary[open] .term-asked[data-term="aru_addr"]');
     await lab.page.keyboard.press('Escape');
   });

@@ -133,6 +133,15 @@ export class Lab {
     });
   }
 
+  /** Does what the palette finds first. */
+  async find(typed: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.page.waitForSelector('#palette[open]');
+    await this.page.keyboard.type(typed);
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForSelector('#palette', { state: 'detached' });
+  }
+
   phase(): Promise<string | null> {
     return this.page.getAttribute('.app', 'data-phase');
   }
