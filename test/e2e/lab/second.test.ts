@@ -18,6 +18,8 @@ afterAll(async () => {
 });
 
 const members = (page: Page): Promise<string> => page.innerText('.status-ring');
+const captured = async (): Promise<number> =>
+  Number((await lab.text('.status-line')).replaceAll(',', '').match(/(\d+) frames/)?.[1]);
 const shoot = (name: string): Promise<unknown> => lab.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 
 async function choose(nodes: number): Promise<void> {
@@ -84,13 +86,16 @@ describe('a second lab', () => {
     await other.click('text=Start three nodes');
     await other.waitForSelector('#second-lab[open]');
     expect(await other.innerText('#second-lab')).toMatch(/Another window runs a lab/);
+    const before = await captured();
     await other.click('text=End it there, and start here');
 
     await other.waitForSelector('.app[data-phase=live]');
     await expect.poll(() => members(other), SOON).toMatch(/: n1, n2, n3$/);
     await lab.page.waitForSelector('.app[data-phase=done]');
-    // What was captured last is analysed after the source has ended.
+    // What was captured last is analysed after the source has ended. At the very end its nodes leave one by one.
+    await lab.find(String(before));
     await expect.poll(() => members(lab.page), SOON).toMatch(/: n1, n2, n3$/);
+    expect(await captured()).toBeGreaterThan(before);
     await other.close();
   });
 });
