@@ -2,7 +2,7 @@
 import { createKeyring, type Key, type Keyring } from '../../protocol/crypto/keyring.ts';
 import type { CryptoProvider } from '../../protocol/crypto/provider.ts';
 import { createCaptureReader, type CaptureReader, type FrameSink } from '../../protocol/pcap/capture-reader.ts';
-import { createAnalysis } from '../analysis/analyse.ts';
+import { createAnalysis, type CaptureAnalysis } from '../analysis/analyse.ts';
 import type { CaptureFacts } from '../analysis/capture-facts.ts';
 import { withLoss, type Loss, type Losses } from '../analysis/losses.ts';
 import { PastFindings } from '../analysis/past-findings.ts';
@@ -28,6 +28,8 @@ export interface IngestOptions {
   readonly analyse?: boolean;
   /** Rows to keep in memory, at least, of a source that goes on; left out: all that a session may have. */
   readonly rowsKept?: number;
+  /** Other threads read the rows while more of them come. */
+  readonly isShared?: boolean;
 }
 
 /** What ended or marred the reading; the rows before it are good. */
@@ -114,9 +116,9 @@ class Sidenotes {
 }
 
 class CaptureIngest implements Ingest {
-  readonly table = new PacketTable();
+  readonly table: PacketTable;
   readonly keyring: Keyring | null;
-  private readonly conclusions = createAnalysis(this.table);
+  private readonly conclusions: CaptureAnalysis;
   private readonly past = new PastFindings();
   private readonly notes = new Sidenotes();
   private readonly indexer: Indexer;
@@ -126,7 +128,9 @@ class CaptureIngest implements Ingest {
   /** The last conclusions, and of how many rows. */
   private concluded: { readonly rows: number; readonly findings: readonly Finding[] } | null = null;
 
-  constructor({ keys, provider, analyse = true, rowsKept = Infinity }: IngestOptions) {
+  constructor({ keys, provider, analyse = true, rowsKept = Infinity, isShared = false }: IngestOptions) {
+    this.table = new PacketTable(isShared);
+    this.conclusions = createAnalysis(this.table);
     this.keyring = keys.length === 0 ? null : createKeyring(keys, provider);
     const watching = analyse ? [this.conclusions] : [];
     this.indexer = new Indexer({ table: this.table, keyring: this.keyring, analyzers: watching, listeners: watching });

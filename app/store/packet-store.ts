@@ -128,22 +128,34 @@ export function rowAt(store: PacketStore, time: CaptureNs): Row {
   return low as Row;
 }
 
-export function newColumns(rows: number = CHUNK_ROWS): PacketColumns {
+/** Octets of all columns of a row. */
+const ROW_OCTETS = 54;
+
+/** Columns in one piece of memory; `isShared`: other threads may read it while it is written. */
+export function newColumns(rows: number = CHUNK_ROWS, isShared = false): PacketColumns {
+  const memory = isShared ? new SharedArrayBuffer(rows * ROW_OCTETS) : new ArrayBuffer(rows * ROW_OCTETS);
+  let next = 0;
+  const place = (octets: number): number => {
+    const at = next;
+    next += octets * rows;
+    return at;
+  };
+  // The widest first: each lies where its numbers may lie.
   return {
-    timeNs: new Float64Array(rows),
-    offset: new Float64Array(rows),
-    captured: new Uint32Array(rows),
-    original: new Uint32Array(rows),
-    kind: new Uint8Array(rows).fill(PacketKind.UNRELATED),
-    flags: new Uint16Array(rows),
-    encoding: new Uint8Array(rows),
-    src: new Uint16Array(rows),
-    dst: new Uint16Array(rows),
-    sender: new Uint32Array(rows),
-    ring: new Uint16Array(rows),
-    seq: new Uint32Array(rows),
-    aru: new Uint32Array(rows),
-    tokenSeq: new Uint32Array(rows),
-    link: new Uint32Array(rows),
+    timeNs: new Float64Array(memory, place(8), rows),
+    offset: new Float64Array(memory, place(8), rows),
+    captured: new Uint32Array(memory, place(4), rows),
+    original: new Uint32Array(memory, place(4), rows),
+    sender: new Uint32Array(memory, place(4), rows),
+    seq: new Uint32Array(memory, place(4), rows),
+    aru: new Uint32Array(memory, place(4), rows),
+    tokenSeq: new Uint32Array(memory, place(4), rows),
+    link: new Uint32Array(memory, place(4), rows),
+    flags: new Uint16Array(memory, place(2), rows),
+    src: new Uint16Array(memory, place(2), rows),
+    dst: new Uint16Array(memory, place(2), rows),
+    ring: new Uint16Array(memory, place(2), rows),
+    kind: new Uint8Array(memory, place(1), rows).fill(PacketKind.UNRELATED),
+    encoding: new Uint8Array(memory, place(1), rows),
   };
 }

@@ -38,6 +38,7 @@ export class PacketTable implements PacketStore {
   addressText: (id: number) => string = String;
   /** Packets of each kind among the rows that are forgotten, and those of the ring that no key proves. */
   readonly forgotten = { kinds: new Float64Array(256), unauthentic: 0 };
+  private readonly isShared: boolean;
   private blank: PacketColumns | null = null;
   private current: PacketColumns = newColumns(0);
   private readonly ringNumbers = new Map<string, number>();
@@ -50,6 +51,11 @@ export class PacketTable implements PacketStore {
   /** Row from which a link type holds. */
   private readonly linktypes: { readonly from: number; readonly linktype: number }[] = [];
 
+  /** `isShared`: other threads read the rows while more of them come. */
+  constructor(isShared = false) {
+    this.isShared = isShared;
+  }
+
   address(id: number): string {
     return this.addressText(id);
   }
@@ -57,7 +63,7 @@ export class PacketTable implements PacketStore {
   /** The chunk of the next row, which this call adds. */
   addRow(): PacketColumns {
     if ((this.length & (CHUNK_ROWS - 1)) === 0) {
-      this.current = newColumns();
+      this.current = newColumns(CHUNK_ROWS, this.isShared);
       this.chunks.push(this.current);
     }
     this.length++;

@@ -1,76 +1,30 @@
-// Copies what is new in a store into a delta for the page, in pieces whose buffers can be transferred, and gives back
-// the memory of what has come. Pure.
-import { CHUNK_ROWS, type Encoding, type PacketColumns, type RingEntry } from '../../app/store/packet-store.ts';
-import type { ColumnsSlice, Restated } from './messages.ts';
+// What a delta tells the page of a store: chunks that are new, whose memory both sides share, and addresses. Pure.
+import { CHUNK_ROWS, type PacketColumns } from '../../app/store/packet-store.ts';
+import type { SharedChunk } from './messages.ts';
 
-/** Rows of one delta: about 14 MB, so that the page never waits long for one. */
-export const DELTA_ROWS_MAX = 4 * CHUNK_ROWS;
-
-export interface Readable {
+interface Readable {
   readonly chunks: readonly PacketColumns[];
-  readonly rings: readonly RingEntry[];
-  readonly encodings: readonly Encoding[];
-  address(id: number): string;
 }
 
-/** Calls `part` for each piece of the rows [from, to) that lies in one chunk. */
-function pieces<T>(
-  store: Readable,
-  from: number,
-  to: number,
-  part: (columns: PacketColumns, start: number, end: number, row: number) => T,
-): T[] {
-  const parts: T[] = [];
+/** The chunks that hold rows of [from, to) and were not told before: `from` is where the last delta ended. */
+export function newChunks({ chunks }: Readable, from: number, to: number): readonly SharedChunk[] {
+  const first = Math.ceil(from / CHUNK_ROWS);
+  return chunks.slice(first, Math.ceil(to / CHUNK_ROWS)).map((columns, i) => ({ number: first + i, columns }));
+}
+
+/** One more than the largest address number in the rows [from, to), at least `floor`. */
+export function addressCount({ chunks }: Readable, from: number, to: number, floor: number): number {
+  let count = floor;
   for (let row = from; row < to;) {
-    const columns = store.chunks[Math.floor(row / CHUNK_ROWS)];
+    const columns = chunks[Math.floor(row / CHUNK_ROWS)];
     if (columns === undefined) break;
     const start = row % CHUNK_ROWS;
     const end = Math.min(CHUNK_ROWS, start + to - row);
-    parts.push(part(columns, start, end, row));
+    for (const column of [columns.src, columns.dst])
+      for (let i = start; i < end; i++) if (column[i]! >= count) count = column[i]! + 1;
     row += end - start;
   }
-  return parts;
-}
-
-function sliceOf(columns: PacketColumns, start: number, end: number): PacketColumns {
-  const entries = Object.entries(columns as unknown as Record<string, Uint8Array>);
-  return Object.fromEntries(
-    entries.map(([name, column]) => [name, column.slice(start, end)]),
-  ) as unknown as PacketColumns;
-}
-
-/** All columns of the rows [from, to). */
-export function copyRows(store: Readable, from: number, to: number): readonly ColumnsSlice[] {
-  return pieces(store, from, to, (columns, start, end, row) => ({ from: row, columns: sliceOf(columns, start, end) }));
-}
-
-/** The columns of the rows [from, to) that may have changed since they were copied. */
-export function restateRows(store: Readable, from: number, to: number): readonly Restated[] {
-  return pieces(store, from, to, ({ kind, flags, encoding, link }, start, end, row) => ({
-    from: row,
-    kind: kind.slice(start, end),
-    flags: flags.slice(start, end),
-    encoding: encoding.slice(start, end),
-    link: link.slice(start, end),
-  }));
-}
-
-/** One more than the largest address number in the slices, at least `floor`. */
-export function addressCount(slices: readonly ColumnsSlice[], floor: number): number {
-  let count = floor;
-  for (const { columns } of slices)
-    for (const column of [columns.src, columns.dst])
-      for (let i = 0; i < column.length; i++) if (column[i]! >= count) count = column[i]! + 1;
   return count;
-}
-
-/** The buffers of slices and restated columns, to be transferred. */
-export function buffersOf(slices: readonly ColumnsSlice[], restated: readonly Restated[]): ArrayBuffer[] {
-  const arrays = [
-    ...slices.flatMap(({ columns }) => Object.values(columns as unknown as Record<string, Uint8Array>)),
-    ...restated.flatMap(({ kind, flags, encoding, link }) => [kind, flags, encoding, link]),
-  ];
-  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
 /**

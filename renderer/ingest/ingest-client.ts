@@ -4,10 +4,10 @@ import type { Key } from '../../protocol/crypto/keyring.ts';
 import type { RowFacts } from '../../app/session/row-facts.ts';
 import type { ExportOrder } from './exporting.ts';
 import { applied } from './difference.ts';
-import type { Conclusions, FilterProblem, FromWorker, QuerySlot, ToWorker } from './messages.ts';
+import type { Conclusions, FilterProblem, FromWorker, QuerySlot, Told, ToWorker } from './messages.ts';
 import { StoreMirror } from './store-mirror.ts';
 
-type Told = Extract<FromWorker, { readonly kind: 'ended' | 'dissected' | 'not-dissected' }>;
+type Answer = Extract<FromWorker, { readonly kind: 'ended' | 'dissected' | 'not-dissected' }>;
 
 export interface IngestListener {
   /** New rows are in the mirror; `done` and `total` are octets of the source. */
@@ -16,7 +16,7 @@ export interface IngestListener {
   reset(mirror: StoreMirror): void;
   /** What did not change since they were told before is the same object. */
   concluded(conclusions: Conclusions): void;
-  told(message: Told): void;
+  told(message: Answer): void;
 }
 
 /** Null where the question was overtaken by a later one. */
@@ -28,6 +28,29 @@ interface Exporting {
   resolve(problem: string | null): void;
 }
 
+/** One that waits for a capture: what its engine has made of its code for the one before serves the next, too. */
+let spare: Worker | null = null;
+let sessions = 0;
+
+const newWorker = (): Worker => new Worker(new URL('./ingest.worker.ts', import.meta.url), { type: 'module' });
+
+/** No capture is about to come: the memory of the last one is given back. */
+export function releaseWorker(): void {
+  spare?.terminate();
+  spare = null;
+}
+
+function keep(worker: Worker): void {
+  spare = worker;
+  worker.onmessage = null;
+  worker.onerror = releaseWorker;
+}
+
+/** Has a worker ready for a capture that is about to come. */
+export function prepareWorker(): void {
+  if (spare === null) keep(newWorker());
+}
+
 export class IngestClient {
   mirror = new StoreMirror();
   private readonly worker: Worker;
@@ -35,6 +58,7 @@ export class IngestClient {
   private readonly filters = new Map<number, (filtered: Filtered) => void>();
   private readonly exports = new Map<number, Exporting>();
   private readonly descriptions = new Map<number, (facts: readonly (RowFacts | null)[]) => void>();
+  private isBroken = false;
   private run = 0;
   private conclusions: Conclusions | null = null;
   private nextId = 1;
@@ -43,13 +67,18 @@ export class IngestClient {
 
   constructor(port: MessagePort, keys: readonly Key[], isLive: boolean, listener: IngestListener) {
     this.listener = listener;
-    this.worker = new Worker(new URL('./ingest.worker.ts', import.meta.url), { type: 'module' });
-    this.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.heard(data);
+    this.worker = spare ?? newWorker();
+    spare = null;
+    const session = ++sessions;
+    this.worker.onmessage = ({ data }: MessageEvent<Told>) => {
+      if (data.session === session) this.heard(data.message);
+    };
     this.worker.onerror = (event) => {
+      this.isBroken = true;
       const says = `the reading stopped: ${event.message}`;
       this.listener.told({ kind: 'ended', run: this.run, how: 'broken', says, damage: null });
     };
-    this.tell({ kind: 'open', port, keys, isLive }, [port]);
+    this.tell({ kind: 'open', session, port, keys, isLive }, [port]);
   }
 
   setTimers(timers: Timers | null): void {
@@ -96,7 +125,9 @@ export class IngestClient {
   }
 
   close(): void {
-    this.worker.terminate();
+    this.tell({ kind: 'close' });
+    if (this.isBroken || spare !== null) this.worker.terminate();
+    else keep(this.worker);
     for (const { resolve } of this.exports.values()) resolve('the capture was closed');
   }
 

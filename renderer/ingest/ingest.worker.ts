@@ -1,19 +1,24 @@
-// The ingest worker's entry: one source at a time, off the page's thread. The work is in reading.ts.
-import type { FromWorker, ToWorker } from './messages.ts';
+// The ingest worker's entry: one source at a time, off the page's thread; one worker reads many, one after the other.
+// The work is in reading.ts.
+import type { FromWorker, Told, ToWorker } from './messages.ts';
 import { Reading } from './reading.ts';
 
 interface WorkerScope {
-  postMessage(message: FromWorker, transfer: Transferable[]): void;
+  postMessage(told: Told, transfer: Transferable[]): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const post = (message: FromWorker, transfer: Transferable[] = []): void => scope.postMessage(message, transfer);
 let reading: Reading | null = null;
 
 scope.onmessage = ({ data }) => {
-  if (data.kind === 'open') {
+  if (data.kind === 'open' || data.kind === 'close') {
     reading?.close();
-    reading = new Reading(data, post);
+    reading = null;
   } else reading?.heard(data);
+  if (data.kind !== 'open') return;
+  const { session } = data;
+  const post = (message: FromWorker, transfer: Transferable[] = []): void =>
+    scope.postMessage({ session, message }, transfer);
+  reading = new Reading(data, post);
 };

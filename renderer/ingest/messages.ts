@@ -1,4 +1,4 @@
-// What the window's page and its ingest worker say to each other. Types only; bytes of columns are transferred.
+// What the window's page and its ingest worker say to each other. Types only; the memory of columns is shared.
 import type { Losses } from '../../app/analysis/losses.ts';
 import type { Timers } from '../../app/analysis/report/conf.ts';
 import type { Annotations } from '../../app/annotations/list.ts';
@@ -14,7 +14,16 @@ import type { ExportOrder } from './exporting.ts';
 
 export type ToWorker =
   /** Starts on a new source; its port is transferred with this. `isLive`: it grows while it is read. */
-  | { readonly kind: 'open'; readonly port: MessagePort; readonly keys: readonly Key[]; readonly isLive: boolean }
+  | {
+      readonly kind: 'open';
+      /** What is said of it bears this number. */
+      readonly session: number;
+      readonly port: MessagePort;
+      readonly keys: readonly Key[];
+      readonly isLive: boolean;
+    }
+  /** The source is shown no more. */
+  | { readonly kind: 'close' }
   /** Reads the source again, with these keys. */
   | { readonly kind: 'keys'; readonly keys: readonly Key[] }
   /** Timers by a configuration: what is found takes them for granted from now on; null: as the packets tell. */
@@ -41,27 +50,20 @@ export type ToWorker =
 /** Two questions may be open at a time. */
 export type QuerySlot = 'filter' | 'highlight';
 
-/** Rows [from, from + count) of one chunk: typed arrays of exactly that length. */
-export interface ColumnsSlice {
-  readonly from: number;
+/** A chunk whose memory both sides have: the worker writes, the page reads the rows that it was told of. */
+export interface SharedChunk {
+  /** Its place in the store. */
+  readonly number: number;
   readonly columns: PacketColumns;
-}
-
-/** The columns that late knowledge can change, of the rows from `from` on. */
-export interface Restated {
-  readonly from: number;
-  readonly kind: Uint8Array;
-  readonly flags: Uint16Array;
-  readonly encoding: Uint8Array;
-  readonly link: Uint32Array;
 }
 
 export interface Delta {
   readonly kind: 'delta';
   /** Counts the readings of this source: what belongs to an earlier one is dropped. */
   readonly run: number;
-  readonly slices: readonly ColumnsSlice[];
-  readonly restated: readonly Restated[];
+  /** Those that were not told before. */
+  readonly chunks: readonly SharedChunk[];
+  /** Rows before it are written; late knowledge may change them. */
   readonly length: number;
   /** Rows before it are forgotten. */
   readonly firstRow: number;
@@ -125,3 +127,10 @@ export type FromWorker =
   | { readonly kind: 'filtered'; readonly id: number; readonly rows: Uint32Array; readonly upTo: number }
   | { readonly kind: 'unfiltered'; readonly id: number }
   | { readonly kind: 'not-filtered'; readonly id: number; readonly problem: FilterProblem };
+
+/** All that the worker says. */
+export interface Told {
+  /** As the page opened it: what is said of an earlier one is dropped. */
+  readonly session: number;
+  readonly message: FromWorker;
+}

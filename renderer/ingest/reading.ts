@@ -10,7 +10,7 @@ import { rowsNeeded } from '../../app/session/rows-needed.ts';
 import { rowFacts } from '../../app/session/row-facts.ts';
 import type { Row } from '../../protocol/base/brand.ts';
 import type { Key } from '../../protocol/crypto/keyring.ts';
-import { addressCount, buffersOf, copyRows, DELTA_ROWS_MAX, letGo, restateRows } from './delta.ts';
+import { addressCount, letGo, newChunks } from './delta.ts';
 import { differenceOf } from './difference.ts';
 import { compileFilter } from '../../app/filter/filter.ts';
 import { conclusionsOf } from '../../app/export/prepare.ts';
@@ -32,8 +32,6 @@ const ANALYSIS_COST_MAX = 60;
 /** The same of a capture that goes on: it is analysed for ever, but never for more than a share of the time. */
 const LIVE_ANALYSIS_INTERVAL = 250;
 const LIVE_ANALYSIS_SHARE = 8;
-/** Milliseconds between two times that rows of a capture that goes on are told again. */
-const LIVE_RESTATE_INTERVAL = 500;
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -47,7 +45,8 @@ export class Reading {
   private ending: { readonly how: ReadingEnd; readonly says: string | null } | null = null;
   private isEndTold = false;
   private published = 0;
-  private restated = 0;
+  /** The page has looked at all rows since the end. */
+  private isEndShown = false;
   private addresses = 0;
   private rings = 0;
   private done = 0;
@@ -65,7 +64,7 @@ export class Reading {
   private readonly isLive: boolean;
   private keys: readonly Key[];
   private timers: Timers | null = null;
-  private lastRestated = 0;
+  private isClosed = false;
   private isAnalysisComing = false;
   /** As the page has them. */
   private told: Conclusions | null = null;
@@ -83,7 +82,7 @@ export class Reading {
     this.source.start();
   }
 
-  heard(message: Exclude<ToWorker, { readonly kind: 'open' }>): void {
+  heard(message: Exclude<ToWorker, { readonly kind: 'open' | 'close' }>): void {
     switch (message.kind) {
       case 'ack':
         this.isAwaitingAck = false;
@@ -121,13 +120,17 @@ export class Reading {
     }
   }
 
+  /** The worker goes on with another source: nothing of this one is wanted any more. */
   close(): void {
+    this.isClosed = true;
+    if (this.scheduled !== null) clearTimeout(this.scheduled);
     this.source.close();
+    for (const goOn of this.exports.values()) goOn(false);
   }
 
   private createIngest(): Ingest {
     const { keys, isLive } = this;
-    return createIngest({ keys, ...(isLive ? { rowsKept: LIVE_ROWS_KEPT } : {}) });
+    return createIngest({ keys, isShared: true, ...(isLive ? { rowsKept: LIVE_ROWS_KEPT } : {}) });
   }
 
   private restart(keys: readonly Key[]): void {
@@ -137,7 +140,8 @@ export class Reading {
     this.ending = null;
     this.told = null;
     this.isEndTold = false;
-    this.published = this.restated = this.addresses = this.rings = this.done = 0;
+    this.isEndShown = false;
+    this.published = this.addresses = this.rings = this.done = 0;
     this.isAwaitingAck = false;
     this.post({ kind: 'reset', run: this.run });
     this.source.start();
@@ -159,7 +163,6 @@ export class Reading {
     this.ending = { how, says };
     // A capture that a person cut short is not a damaged one: its last record waits for octets that nobody asks for.
     if (how !== 'cancelled') this.ingest.finish();
-    this.restated = 0;
     this.schedule();
   }
 
@@ -179,59 +182,29 @@ export class Reading {
   private publish(): void {
     const { ingest, ending } = this;
     const { store } = ingest;
-    const isBehind = this.published < store.length || (ending !== null && this.restated < store.length);
-    if (!isBehind) {
+    // Late knowledge changes rows that were told before: at the end they are looked at again.
+    const isLast = ending !== null && !this.isEndShown && store.length > 0;
+    if (this.published === store.length && !isLast) {
       this.conclude();
       return;
     }
-    const { firstRow } = store;
+    const { firstRow, length, frames, epochNs, encodings } = store;
     // What was forgotten before the page had it, a slow or hidden one, the page never has.
-    this.published = Math.max(this.published, firstRow);
-    this.restated = Math.max(this.restated, firstRow);
-    const to = Math.min(store.length, this.published + DELTA_ROWS_MAX);
-    const slices = copyRows(store, this.published, to);
-    // Late knowledge changes rows that were told before: they are told again, once, at the end; those of a capture that
-    // goes on now and then, until they are settled.
-    const isRestating = ending !== null || this.isRestatingNow();
-    const settled = isRestating ? ingest.settledRows() : 0;
-    const restateTo = isRestating ? Math.min(this.published, this.restated + 2 * DELTA_ROWS_MAX) : this.restated;
-    const restated = restateRows(store, this.restated, restateTo);
-    const addressTo = addressCount(slices, this.addresses);
+    const from = Math.max(this.published, firstRow);
+    const chunks = newChunks(store, from, length);
+    const addressTo = addressCount(store, from, length, this.addresses);
     const addresses = Array.from({ length: addressTo - this.addresses }, (_, i) => store.address(this.addresses + i));
     const { done, total, run } = this;
-    const { frames, epochNs, encodings } = store;
     const rings = store.rings.slice(this.rings);
-    const delta = {
-      slices,
-      restated,
-      length: to,
-      firstRow,
-      frames,
-      epochNs,
-      encodings: [...encodings],
-      done,
-      total,
-      run,
-    } as const;
-    this.post(
-      { kind: 'delta', ...delta, addressFrom: this.addresses, addresses, ringFrom: this.rings, rings },
-      buffersOf(slices, restated),
-    );
-    if (ending === null) this.restated = Math.max(this.restated, Math.min(restateTo, settled));
-    else this.restated = restateTo === this.published ? to : restateTo;
-    this.published = to;
+    const delta = { chunks, length, firstRow, frames, epochNs, encodings: [...encodings], done, total, run } as const;
+    this.post({ kind: 'delta', ...delta, addressFrom: this.addresses, addresses, ringFrom: this.rings, rings });
+    this.isEndShown ||= isLast;
+    this.published = length;
     this.addresses = addressTo;
     this.rings = store.rings.length;
     this.lastDelta = performance.now();
     this.isAwaitingAck = true;
     if (ending === null) this.analyseSometimes();
-  }
-
-  private isRestatingNow(): boolean {
-    const now = performance.now();
-    if (!this.isLive || now - this.lastRestated < LIVE_RESTATE_INTERVAL) return false;
-    this.lastRestated = now;
-    return true;
   }
 
   private analyseSometimes(): void {
@@ -249,7 +222,7 @@ export class Reading {
     this.isAnalysisComing = true;
     setTimeout(() => {
       this.isAnalysisComing = false;
-      if (this.ending === null) this.analyseSometimes();
+      if (this.ending === null && !this.isClosed) this.analyseSometimes();
     }, LIVE_ANALYSIS_INTERVAL);
   }
 
@@ -352,7 +325,7 @@ export class Reading {
       return;
     }
     try {
-      const isWanted = (): boolean => this.lastQuery[slot] === id && ingest === this.ingest;
+      const isWanted = (): boolean => this.lastQuery[slot] === id && ingest === this.ingest && !this.isClosed;
       const found = await filterRows(ingest, filter.value, (needed) => this.frames(needed), from, isWanted);
       if (found === null) this.post({ kind: 'unfiltered', id });
       else this.post({ kind: 'filtered', id, ...found }, [found.rows.buffer]);

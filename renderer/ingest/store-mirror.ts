@@ -1,19 +1,16 @@
-// The page's copy of the worker's packet store, grown by deltas. Reads like any PacketStore; decodes nothing.
+// The page's view of the worker's packet store: its columns are the worker's own memory, the rest comes by deltas.
+// Reads like any PacketStore; decodes nothing.
 import type { Row } from '../../protocol/base/brand.ts';
 import {
   CHUNK_ROWS,
   forgottenColumns,
-  newColumns,
   timeOf,
   type Encoding,
   type PacketColumns,
   type PacketStore,
   type RingEntry,
 } from '../../app/store/packet-store.ts';
-import { letGo } from './delta.ts';
 import type { Delta } from './messages.ts';
-
-type Columns = Record<keyof PacketColumns, Uint8Array>;
 
 export class StoreMirror implements PacketStore {
   length = 0;
@@ -43,9 +40,8 @@ export class StoreMirror implements PacketStore {
   }
 
   apply(delta: Delta): void {
+    for (const { number, columns } of delta.chunks) this.chunks[number] = columns;
     this.forget(delta.firstRow);
-    for (const { from, columns } of delta.slices) this.copy(from, columns as unknown as Columns);
-    for (const { from, ...columns } of delta.restated) this.copy(from, columns);
     this.length = delta.length;
     this.frames = delta.frames;
     this.epochNs = delta.epochNs;
@@ -61,15 +57,5 @@ export class StoreMirror implements PacketStore {
       this.chunks[row >>> 16] = this.blank;
     }
     this.firstRow = firstRow;
-  }
-
-  private copy(from: number, columns: Partial<Columns> | object): void {
-    const number = Math.floor(from / CHUNK_ROWS);
-    while (this.chunks.length <= number) this.chunks.push(newColumns());
-    const chunk = this.chunks[number] as unknown as Columns;
-    for (const [name, column] of Object.entries(columns)) {
-      chunk[name as keyof Columns].set(column as Uint8Array, from % CHUNK_ROWS);
-      letGo(column as Uint8Array);
-    }
   }
 }

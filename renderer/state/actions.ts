@@ -8,7 +8,7 @@ import { positionIn } from '../../app/store/row-list.ts';
 import type { OpenedSource, OpenProblem } from '../../app/ipc/contract.ts';
 import type { ThemeChoice } from '../../app/settings/settings.ts';
 import type { Result } from '../../protocol/base/result.ts';
-import type { IngestListener } from '../ingest/ingest-client.ts';
+import { prepareWorker, releaseWorker, type IngestListener } from '../ingest/ingest-client.ts';
 import type { Conclusions } from '../ingest/messages.ts';
 import { FORGOTTEN_MOMENT, forgottenText } from '../ingest/forgotten.ts';
 import { fitted, growing, type Span } from '../canvas/time-scale.ts';
@@ -189,6 +189,7 @@ function endSession(): void {
 /** Opens a capture in this window; what was shown before goes. */
 export async function openCapture(path: string, isFirstShow = false): Promise<void> {
   endSession();
+  prepareWorker();
   const { recent } = useSession.getState();
   useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keys: keyList(), isFirstShow });
   useView.setState(NOTHING_CHOSEN);
@@ -198,6 +199,7 @@ export async function openCapture(path: string, isFirstShow = false): Promise<vo
 /** Shows a capture that goes on, which `start` begins; what was shown before goes. Null, or why it could not begin. */
 export async function openLive(start: () => Promise<Result<OpenedSource, OpenProblem>>): Promise<string | null> {
   endSession();
+  prepareWorker();
   const { recent } = useSession.getState();
   useSession.setState({ ...EMPTY_SESSION, recent, phase: 'opening', keys: keyList() });
   useView.setState(NOTHING_CHOSEN);
@@ -208,6 +210,7 @@ export async function openLive(start: () => Promise<Result<OpenedSource, OpenPro
 
 async function show(opened: Result<OpenedSource, OpenProblem>): Promise<void> {
   if (!opened.ok) {
+    releaseWorker();
     useSession.setState({ phase: 'failed', problem: opened.problem.says });
     return;
   }
@@ -240,6 +243,7 @@ export async function chooseCapture(): Promise<void> {
 
 export async function closeCapture(): Promise<void> {
   endSession();
+  releaseWorker();
   startWithKeys([]);
   useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
   useView.setState(NOTHING_CHOSEN);

@@ -208,7 +208,6 @@ async function tenMillion(golden: Uint8Array): Promise<void> {
   }
   const keys = percentile(await keyTimes(lab), 0.95);
   figures.report({ what: 'ten million rows: key to paint p95', value: keys, unit: 'ms', atMost: 50 });
-  // Twice the octets of one side: the page mirrors the worker's table.
   const octets = ((await memory(lab)) - before) / packets;
   figures.report({ what: 'ten million rows: memory, both sides', value: octets, unit: 'octets/packet', atMost: 200 });
   await lab.app.close();
