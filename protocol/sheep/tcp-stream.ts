@@ -145,6 +145,8 @@ function take(to: Direction, octets: Uint8Array, at: number, source: number): nu
   return taken;
 }
 
+const NO_EVENTS: readonly SheepStreamEvent[] = [];
+
 const isFollowed = (to: Direction): boolean => to.phase === 'header' || to.phase === 'data';
 
 /** Reads the header that ends at the offset, of which the buffer holds what was captured. */
@@ -173,6 +175,12 @@ export function createSheepStream(): SheepStream {
   return {
     push(side, octets, source) {
       const to = directions[side];
+      if (to.phase === 'data' && octets.length < to.left) {
+        // Most segments lie within the data of one answer.
+        to.left -= octets.length;
+        to.offset += octets.length;
+        return NO_EVENTS;
+      }
       const events: SheepStreamEvent[] = to.phase === 'lost' ? [...search(to, octets, source)] : [];
       if (!isFollowed(to)) return events;
       let at = 0;

@@ -58,6 +58,8 @@ export class RotationAnalysis implements Analyzer {
   private readonly addresses: AddressBook;
   private readonly rings: (RingTurn | undefined)[] = [];
   private readonly edges = new Map<number, Edge>();
+  /** By source: the edge used last, since a node passes the token to the same one over and over. */
+  private readonly lastFrom: (Edge | undefined)[] = [];
   private readonly active = new Samples();
   private readonly idle = new Samples();
   private readonly ofRing: (RingSamples | undefined)[] = [];
@@ -129,6 +131,8 @@ export class RotationAnalysis implements Analyzer {
   }
 
   private edgeOf(from: number, to: number): Edge | null {
+    const last = this.lastFrom[from];
+    if (last?.to === to) return last;
     const key = from * 65_536 + to;
     let edge = this.edges.get(key);
     if (edge === undefined) {
@@ -136,6 +140,7 @@ export class RotationAnalysis implements Analyzer {
       edge = { from, to, hop: new Samples(), hold: new Samples() };
       this.edges.set(key, edge);
     }
+    this.lastFrom[from] = edge;
     return edge;
   }
 

@@ -105,6 +105,8 @@ export class SheepTcp {
       else if (!isRequest && !connection.isLeft) this.signs.closed(row, timeNs, src);
       connection.isLeft = true;
     }
+    // Acknowledgements carry nothing of the stream.
+    if (payloadLength === 0) return;
     this.start = direction.offset;
     direction.order.segment(seq, bytes.subarray(payloadStart, payloadEnd), payloadLength, row);
   }

@@ -56,7 +56,14 @@ export interface SlowSecond {
   readonly longestFrame: number;
 }
 
+interface HopCount {
+  readonly dst: number;
+  fresh: number;
+  repeated: number;
+}
+
 interface Visits {
+  readonly src: number;
   count: number;
   totalNs: number;
   longestNs: number;
@@ -76,15 +83,18 @@ interface RingHops {
   lastCopyNs: number;
   copyFrames: number[];
   secondNs: number;
-  /** By address number. */
-  visits: Map<number, Visits>;
+  /** Of this second, in order of their first, and the same by address number. */
+  visits: Visits[];
+  visitsFrom: (Visits | undefined)[];
 }
 
 export class TokenHops implements Analyzer {
   readonly hops: RepeatedHop[] = [];
   readonly slowSeconds: SlowSecond[] = [];
   /** By source and destination address: new tokens that went there, and those of them that took copies. */
-  readonly counts = new Map<number, { fresh: number; repeated: number }>();
+  readonly counts = new Map<number, HopCount>();
+  /** By source: the count used last, since a node passes the token to the same one over and over. */
+  private readonly lastCounts: (HopCount | undefined)[] = [];
   private readonly store: PacketStore;
   private readonly addresses: AddressBook;
   private readonly rings: (RingHops | undefined)[] = [];
@@ -120,7 +130,8 @@ export class TokenHops implements Analyzer {
       lastCopyNs: 0,
       copyFrames: [],
       secondNs: m.timeNs,
-      visits: new Map(),
+      visits: [],
+      visitsFrom: [],
     };
   }
 
@@ -150,10 +161,18 @@ export class TokenHops implements Analyzer {
   }
 
   private count({ src, dst }: IndexedMessage): void {
-    const key = src * 65_536 + dst;
-    const known = this.counts.get(key);
-    if (known !== undefined) known.fresh++;
-    else if (this.counts.size < HOPS_MAX) this.counts.set(key, { fresh: 1, repeated: 0 });
+    let count = this.lastCounts[src];
+    if (count?.dst !== dst) {
+      const key = src * 65_536 + dst;
+      count = this.counts.get(key);
+      if (count === undefined) {
+        if (this.counts.size >= HOPS_MAX) return;
+        count = { dst, fresh: 0, repeated: 0 };
+        this.counts.set(key, count);
+      }
+      this.lastCounts[src] = count;
+    }
+    count.fresh++;
   }
 
   private repeated(m: IndexedMessage, ring: RingHops, isAnswer: boolean): void {
@@ -169,10 +188,11 @@ export class TokenHops implements Analyzer {
   private visit(m: IndexedMessage, ring: RingHops): void {
     const kept = m.timeNs - ring.lastNs;
     if (kept > STOP_NS_MIN || (ring.unchanged >= UNCHANGED_MIN && this.isRepresentative(m))) return;
-    let visits = ring.visits.get(m.src);
+    let visits = ring.visitsFrom[m.src];
     if (visits === undefined) {
-      visits = { count: 0, totalNs: 0, longestNs: 0, longestFrame: 0 };
-      ring.visits.set(m.src, visits);
+      visits = { src: m.src, count: 0, totalNs: 0, longestNs: 0, longestFrame: 0 };
+      ring.visitsFrom[m.src] = visits;
+      ring.visits.push(visits);
     }
     visits.count++;
     visits.totalNs += kept;
@@ -187,24 +207,25 @@ export class TokenHops implements Analyzer {
 
   private closeSecond(index: number, ring: RingHops, now: number): void {
     let [count, total] = [0, 0];
-    for (const visits of ring.visits.values()) {
+    for (const visits of ring.visits) {
       count += visits.count;
       total += visits.totalNs;
     }
-    for (const [address, visits] of ring.visits) {
+    for (const visits of ring.visits) {
       const others = count - visits.count;
       const meanNs = visits.totalNs / visits.count;
       const othersNs = others === 0 ? 0 : (total - visits.totalNs) / others;
       const share = visits.totalNs / (now - ring.secondNs);
       const isSlow = share >= SLOW_SHARE_MIN && others > 0 && meanNs >= othersNs * SLOW_RATIO_MIN;
-      const node = this.addresses.nodeAt(address);
+      const node = this.addresses.nodeAt(visits.src);
       if (!isSlow || visits.count < VISITS_MIN || node === null) continue;
       if (this.slowSeconds.length >= SLOW_SECONDS_MAX) break;
       const { longestNs, longestFrame } = visits;
       const second = { ring: index, node, fromNs: ring.secondNs, visits: visits.count, meanNs, othersNs };
       this.slowSeconds.push({ ...second, longestNs, longestFrame });
     }
-    ring.visits = new Map();
+    ring.visits = [];
+    ring.visitsFrom = [];
     ring.secondNs = now;
   }
 }
