@@ -22,6 +22,8 @@ interface OpenStream {
 /** Captures that one window may hold open; more are a mistake of the page. */
 const STREAMS_OF_WINDOW_MAX = 4;
 const streams = new Map<StreamId, OpenStream>();
+/** Streams that are no more, while what they leave is put away: their windows may be gone already. */
+const closing = new Set<Promise<void>>();
 let nextStream = 1;
 
 const streamsOf = (owner: WebContents): readonly StreamId[] =>
@@ -77,11 +79,12 @@ export async function closeStream(stream: StreamId, owner?: WebContents): Promis
   if (open === undefined || (owner !== undefined && open.owner !== owner)) return;
   streams.delete(stream);
   open.stop();
-  await open.closed();
-  await open.source.close();
+  const closed = open.closed().then(() => open.source.close());
+  closing.add(closed);
+  await closed.finally(() => closing.delete(closed));
 }
 
 /** Called before the program ends, so that nothing spooled is left behind. */
 export async function closeAllStreams(): Promise<void> {
-  await Promise.all([...streams.keys()].map((stream) => closeStream(stream)));
+  await Promise.all([...[...streams.keys()].map((stream) => closeStream(stream)), ...closing]);
 }

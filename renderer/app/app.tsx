@@ -1,5 +1,5 @@
 // The window: top bar, what the capture looks like or what to do first, status line. Panels know nothing of each other.
-import { useEffect, useState, type DragEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useState, type DragEvent, type ReactNode } from 'react';
 import { Overlays } from '../overlays/overlays.tsx';
 import { takeDropped } from '../session/dropped.ts';
 import { TakesTurns } from '../state/turns/paced-store.ts';
@@ -18,7 +18,8 @@ import './start.css';
 export function App(): ReactNode {
   const phase = useSession((state) => state.phase);
   const [isOver, setIsOver] = useState(false);
-  useEffect(startKeys, []);
+  // Before it is seen: the first key and the first command of the menu count.
+  useLayoutEffect(startKeys, []);
   useEffect(watchPaneFocus, []);
   const isShowing = isShown(phase);
   const onDragOver = (event: DragEvent): void => {

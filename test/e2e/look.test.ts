@@ -194,7 +194,6 @@ describe('a lab', () => {
     lab.page.waitForFunction(
       ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
       [selector, pattern],
-      { timeout: 20_000 },
     );
   const say = (line: string): Promise<unknown> =>
     lab.page.evaluate(

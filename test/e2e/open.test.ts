@@ -27,7 +27,7 @@ describe('the command line', () => {
   let lab: Lab;
   beforeAll(async () => {
     lab = await Lab.start(join(scratch.path, 'line'), [KILL9, UDP_KILL]);
-    await lab.app.waitForEvent('window').catch(() => undefined);
+    await expect.poll(() => lab.app.windows().length).toBe(2);
   });
   afterAll(() => lab.stop());
 
@@ -142,13 +142,13 @@ describe('opening a capture', () => {
   });
 
   it('in a window of its own, for each further file of a start while it runs', async () => {
-    const others = lab.app.waitForEvent('window');
-    await lab.app.evaluate(
-      ({ app }, path) =>
-        app.emit('second-instance', {}, ['electron', ...(app.isPackaged ? [] : [app.getAppPath()]), path], '/'),
-      UDP_KILL,
+    const page = await lab.windowOf(() =>
+      lab.app.evaluate(
+        ({ app }, path) =>
+          app.emit('second-instance', {}, ['electron', ...(app.isPackaged ? [] : [app.getAppPath()]), path], '/'),
+        UDP_KILL,
+      ),
     );
-    const page = await others;
     await page.waitForSelector('.app[data-phase=done]');
 
     expect(await page.locator('.source-name').textContent()).toBe('brA.pcap');

@@ -31,6 +31,9 @@ export function hostArguments(userData: string): string[] {
   return [...noSandbox, `--user-data-dir=${userData}`, ...(PACKAGED === undefined ? [ROOT] : [])];
 }
 
+/** Milliseconds after which something will not come: an end for what hangs, no measure of the machine. */
+const PATIENCE_MS = 120_000;
+
 export type Theme = 'light' | 'dark' | 'contrast';
 
 export class Lab {
@@ -53,15 +56,37 @@ export class Lab {
       writeFileSync(join(userData, 'settings.json'), JSON.stringify({ hasStarted: true }));
     }
     const app = await _electron.launch({
+      timeout: PATIENCE_MS,
       executablePath: electronPath(),
       args: [...hostArguments(userData), ...args],
       env: process.env as Record<string, string>,
     });
-    const page = await app.firstWindow();
+    app.context().setDefaultTimeout(PATIENCE_MS);
+    const page = await app.firstWindow({ timeout: PATIENCE_MS });
     await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
     const lab = new Lab(app, page);
+    // From now on it hears commands.
+    await page.waitForSelector('.app');
     await lab.resize(1280, 720);
     return lab;
+  }
+
+  /** The window that comes of what is done. */
+  async windowOf(opens: () => Promise<unknown>): Promise<Page> {
+    const [page] = await Promise.all([this.app.waitForEvent('window', { timeout: PATIENCE_MS }), opens()]);
+    return page;
+  }
+
+  /** A second window, by the menu. */
+  async newWindow(): Promise<Page> {
+    const page = await this.windowOf(() =>
+      this.app.evaluate(({ Menu }) => {
+        for (const { submenu } of Menu.getApplicationMenu()?.items ?? [])
+          submenu?.items.find(({ label }) => label === 'New Window')?.click();
+      }),
+    );
+    await page.waitForSelector('.app');
+    return page;
   }
 
   async resize(width: number, height: number): Promise<void> {
@@ -150,12 +175,11 @@ export class Lab {
     return this.page.innerText(selector);
   }
 
-  /** Waits until the text of the first element of a selector matches; 60 s at most. */
+  /** Waits until the text of the first element of a selector matches. */
   has(selector: string, pattern: string): Promise<unknown> {
     return this.page.waitForFunction(
       ([where = '', wanted = '']) => new RegExp(wanted).test(document.querySelector(where)?.textContent ?? ''),
       [selector, pattern],
-      { timeout: 60_000 },
     );
   }
 

@@ -15,12 +15,12 @@ let page: Page;
 beforeAll(async () => {
   served = await serveWindow(join(ROOT, 'out', 'renderer'), join(ROOT, 'test', 'golden', 'captures'), 0);
   lab = await Lab.start(join(scratch.path, 'web'));
-  const arrives = lab.app.waitForEvent('window');
-  await lab.app.evaluate(({ BrowserWindow }, address) => {
-    const window = new BrowserWindow({ width: 1280, height: 720, webPreferences: { sandbox: true } });
-    void window.loadURL(address);
-  }, served.address);
-  page = await arrives;
+  page = await lab.windowOf(() =>
+    lab.app.evaluate(({ BrowserWindow }, address) => {
+      const window = new BrowserWindow({ width: 1280, height: 720, webPreferences: { sandbox: true } });
+      void window.loadURL(address);
+    }, served.address),
+  );
   page.on('pageerror', (error) => lab.complaints.push(error.message));
 });
 afterAll(async () => {

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(why !== null)(why ?? 'a lab of real daemons', () => {
-  it('forms a ring, passes messages, loses a node and says so on the wire', { timeout: 60_000 }, async () => {
+  it('forms a ring, passes messages, loses a node and says so on the wire', async () => {
     const { lab, directory } = openLab();
     const nodes = lab.addNodes(3);
     const [one, two, three] = nodes;
@@ -51,7 +51,7 @@ describe.skipIf(why !== null)(why ?? 'a lab of real daemons', () => {
     expect(one.log()).toMatch(/\d\.\d{3} .*entering GATHER state from 2/);
   });
 
-  it('drops what a fault says and nothing when it is lifted', { timeout: 60_000 }, async () => {
+  it('drops what a fault says and nothing when it is lifted', async () => {
     const { lab } = openLab({ transport: 'knet' });
     const nodes = lab.addNodes(2);
     const [one, two] = nodes;
@@ -65,7 +65,7 @@ describe.skipIf(why !== null)(why ?? 'a lab of real daemons', () => {
     expect(lab.events.map(({ what }) => what)).toContain('cut lifted');
   });
 
-  it('leaves no namespace and no process behind', { timeout: 30_000 }, async () => {
+  it('leaves no namespace and no process behind', async () => {
     const { lab } = openLab();
     const [node] = lab.addNodes(1);
     if (node === undefined) throw new Error('no node');

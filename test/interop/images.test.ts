@@ -92,7 +92,7 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
     lab = spawn(process.execPath, [CLI, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     lab.stdout?.on('data', (text: Buffer) => (said += text.toString()));
     await ask('wait sheep 3');
-  }, 300_000);
+  });
   afterAll(async () => {
     if (lab !== null && lab.exitCode === null) {
       const gone = new Promise((done) => lab?.once('close', done));
@@ -103,7 +103,7 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
     await giveBack();
   });
 
-  it('say in a sentence what is wrong', { timeout: 60_000 }, async () => {
+  it('say in a sentence what is wrong', async () => {
     const sentences = [
       ['1> qemu-img create sheepdog:early 1G', 'early cannot be made: the cluster is not formatted yet'],
       ['1> collie cluster format -c 2', ''],
@@ -126,7 +126,7 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
     expect((await ask(`1> qemu-img convert ${place('q.img')} sheepdog:vm2`)).err).toContain('is a qcow2 image');
   });
 
-  it('keep every octet, have no objects of zeros, and holes in files', { timeout: 60_000 }, async () => {
+  it('keep every octet, have no objects of zeros, and holes in files', async () => {
     const hash = rawImage(place('vm1.img'), 41, (i) => i >= 4 && i < 20 && i !== 9);
     const lines = [
       `2> qemu-img convert -p ${place('vm1.img')} sheepdog:VM1`,
@@ -151,49 +151,45 @@ describe.skipIf(why !== null)(why ?? 'images', () => {
     expect(statSync(place('back.img')).blocks * 512).toBeLessThan(27 * MIB);
   });
 
-  it(
-    'go on through another node when one dies, and leave nothing when they are stopped',
-    { timeout: 90_000 },
-    async () => {
-      const hash = rawImage(place('large.img'), 128, () => false);
-      const importing = image('import', place('large.img'), 'large');
-      const end = ended(importing);
-      const before = objectsOf(2).length;
-      await until('some objects are there', () => objectsOf(2).length > before + 5);
-      await ask('fault kill 2');
-      const { code, err } = await end;
+  it('go on through another node when one dies, and leave nothing when they are stopped', async () => {
+    const hash = rawImage(place('large.img'), 128, () => false);
+    const importing = image('import', place('large.img'), 'large');
+    const end = ended(importing);
+    const before = objectsOf(2).length;
+    await until('some objects are there', () => objectsOf(2).length > before + 5);
+    await ask('fault kill 2');
+    const { code, err } = await end;
 
-      expect([code, err]).toEqual([
-        0,
-        expect.stringMatching(/127\.168\.1\.112:7000: .*; going on through 127\.168\.1\.11/),
-      ]);
-      const back = spawnSync(process.execPath, [
-        CLI,
-        'image',
-        'export',
-        'large',
-        place('large.out'),
-        '-a',
-        '127.168.1.111',
-      ]);
-      expect([back.status, hashOf(place('large.out'))]).toEqual([0, hash]);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(/127\.168\.1\.112:7000: .*; going on through 127\.168\.1\.11/),
+    ]);
+    const back = spawnSync(process.execPath, [
+      CLI,
+      'image',
+      'export',
+      'large',
+      place('large.out'),
+      '-a',
+      '127.168.1.111',
+    ]);
+    expect([back.status, hashOf(place('large.out'))]).toEqual([0, hash]);
 
-      await ask('fault start 2');
-      await ask('wait recovered');
-      const known = images();
-      const stopped = image('import', place('large.img'), 'again');
-      const stop = ended(stopped);
-      await until('the new image has an object', () => images().size > known.size);
-      stopped.kill('SIGINT');
+    await ask('fault start 2');
+    await ask('wait recovered');
+    const known = images();
+    const stopped = image('import', place('large.img'), 'again');
+    const stop = ended(stopped);
+    await until('the new image has an object', () => images().size > known.size);
+    stopped.kill('SIGINT');
 
-      expect(await stop).toEqual({ code: 130, err: 'totemlab: stopped\n' });
-      expect((await ask('1> collie vdi list')).out).not.toContain('again');
-      const exporting = image('export', 'large', place('half.out'));
-      const half = ended(exporting);
-      await until('the file grows', () => readdirSync(folder).some((name) => name.endsWith('.part')));
-      exporting.kill('SIGINT');
-      expect((await half).code).toBe(130);
-      expect(readdirSync(folder).filter((name) => name.includes('half.out'))).toEqual([]);
-    },
-  );
+    expect(await stop).toEqual({ code: 130, err: 'totemlab: stopped\n' });
+    expect((await ask('1> collie vdi list')).out).not.toContain('again');
+    const exporting = image('export', 'large', place('half.out'));
+    const half = ended(exporting);
+    await until('the file grows', () => readdirSync(folder).some((name) => name.endsWith('.part')));
+    exporting.kill('SIGINT');
+    expect((await half).code).toBe(130);
+    expect(readdirSync(folder).filter((name) => name.includes('half.out'))).toEqual([]);
+  });
 });

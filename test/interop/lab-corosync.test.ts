@@ -63,7 +63,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
 }
 
 describe.skipIf(why !== null)(why ?? 'a lab of the installed daemons', () => {
-  it('forms, breaks and mends as it is told, and its capture says so', { timeout: 90_000 }, () => {
+  it('forms, breaks and mends as it is told, and its capture says so', () => {
     const capture = join(folder, 'lab.pcap');
     const answers = runLab(
       [
@@ -115,7 +115,7 @@ describe.skipIf(why !== null)(why ?? 'a lab of the installed daemons', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it.skipIf(whyNoClient() !== null)('has clients beside its daemons speak', { timeout: 60_000 }, () => {
+  it.skipIf(whyNoClient() !== null)('has clients beside its daemons speak', () => {
     const answers = runLab([
       'wait ring 3',
       'traffic 1 size=200 rate=50 seconds=2',
@@ -139,7 +139,6 @@ describe.skipIf(why !== null)(why ?? 'a lab of the installed daemons', () => {
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     'leaves no process, namespace or file when it gets %s',
-    { timeout: 60_000 },
     async (signal) => {
       const child = spawn(process.execPath, [CLI, 'lab', ...TOKEN, '--nodes', '2'], {
         stdio: ['pipe', 'pipe', 'ignore'],

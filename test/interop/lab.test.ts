@@ -59,69 +59,63 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
     ['corosync-1', 'udp', 25_405],
     ['corosync-1', 'udpu', 25_415],
     ['corosync-3', 'udp', 25_425],
-  ] as const)(
-    '%s over %s: forms, loses, cuts, merges, grows, and its capture says so',
-    { timeout: 90_000 },
-    (dialect, transport, port) => {
-      const capture = join(folder, 'lab.pcapng');
-      const { lines, code } = runLab(
-        [
-          'wait ring 3',
-          'fault kill 3',
-          'wait ring 2',
-          'fault start 3',
-          'wait ring 3',
-          'fault partition 1,2 | 3',
-          'wait ring 2',
-          'heal',
-          'wait ring 3',
-          'add',
-          'wait ring 4',
-          '4> service corosync stop',
-          'wait ring 3',
-          'status',
-        ],
-        '--dialect',
-        dialect,
-        '--transport',
-        transport,
-        '--port',
-        String(port),
-        '--capture',
-        capture,
-      );
+  ] as const)('%s over %s: forms, loses, cuts, merges, grows, and its capture says so', (dialect, transport, port) => {
+    const capture = join(folder, 'lab.pcapng');
+    const { lines, code } = runLab(
+      [
+        'wait ring 3',
+        'fault kill 3',
+        'wait ring 2',
+        'fault start 3',
+        'wait ring 3',
+        'fault partition 1,2 | 3',
+        'wait ring 2',
+        'heal',
+        'wait ring 3',
+        'add',
+        'wait ring 4',
+        '4> service corosync stop',
+        'wait ring 3',
+        'status',
+      ],
+      '--dialect',
+      dialect,
+      '--transport',
+      transport,
+      '--port',
+      String(port),
+      '--capture',
+      capture,
+    );
 
-      expect(lines.filter((line) => line.event === 'line' && line['code'] !== 0)).toEqual([]);
-      expect(code).toBe(0);
-      expect(pidsIn(String(answerTo(lines, 'status')?.['out'])).filter(isAlive)).toEqual([]);
-      const { ingest } = openBytes(new Uint8Array(readFileSync(capture)));
-      const { rings, packets, findings } = ingest.analysis();
-      expect([
-        packets.byKind['malformed'] ?? 0,
-        packets.byKind['other'] ?? 0,
-        packets.byKind['encrypted'] ?? 0,
-      ]).toEqual([0, 0, 0]);
-      const installed = lines.filter(({ event, type }) => event === 'configuration' && type === 'regular');
-      const told = new Map(
-        installed.map(({ ring, members }) => [
-          String(ring),
-          (members as { nodeid: number }[]).map(({ nodeid }) => nodeid),
-        ]),
-      );
-      for (const { id, members, firstToken } of rings)
-        if (firstToken !== null && members.length > 1) expect(told.get(id)).toEqual(members);
-      // A start may take several rings; from the first of three on they are known.
-      const sizes = rings.filter(({ firstToken }) => firstToken !== null).map(({ members }) => members.length);
-      expect(sizes.slice(sizes.lastIndexOf(3, sizes.indexOf(2, sizes.indexOf(3))))).toEqual([3, 2, 3, 2, 3, 4, 3]);
-      const [, , third] = [1, 2, 3].map((number) => Number(lines.find(({ node }) => node === number)?.['nodeid']));
-      // Nodes that start together may lose a commit token: nobody is to blame.
-      const lost = findings.filter(({ rule, culprits }) => rule === 'token-loss' && culprits.length > 0);
-      expect(lost[0]?.culprits).toEqual([third]);
-      expect(findings.filter(({ rule }) => rule === 'clean-leave')).toHaveLength(4);
-    },
-  );
+    expect(lines.filter((line) => line.event === 'line' && line['code'] !== 0)).toEqual([]);
+    expect(code).toBe(0);
+    expect(pidsIn(String(answerTo(lines, 'status')?.['out'])).filter(isAlive)).toEqual([]);
+    const { ingest } = openBytes(new Uint8Array(readFileSync(capture)));
+    const { rings, packets, findings } = ingest.analysis();
+    expect([packets.byKind['malformed'] ?? 0, packets.byKind['other'] ?? 0, packets.byKind['encrypted'] ?? 0]).toEqual([
+      0, 0, 0,
+    ]);
+    const installed = lines.filter(({ event, type }) => event === 'configuration' && type === 'regular');
+    const told = new Map(
+      installed.map(({ ring, members }) => [
+        String(ring),
+        (members as { nodeid: number }[]).map(({ nodeid }) => nodeid),
+      ]),
+    );
+    for (const { id, members, firstToken } of rings)
+      if (firstToken !== null && members.length > 1) expect(told.get(id)).toEqual(members);
+    // A start may take several rings; from the first of three on they are known.
+    const sizes = rings.filter(({ firstToken }) => firstToken !== null).map(({ members }) => members.length);
+    expect(sizes.slice(sizes.lastIndexOf(3, sizes.indexOf(2, sizes.indexOf(3))))).toEqual([3, 2, 3, 2, 3, 4, 3]);
+    const [, , third] = [1, 2, 3].map((number) => Number(lines.find(({ node }) => node === number)?.['nodeid']));
+    // Nodes that start together may lose a commit token: nobody is to blame.
+    const lost = findings.filter(({ rule, culprits }) => rule === 'token-loss' && culprits.length > 0);
+    expect(lost[0]?.culprits).toEqual([third]);
+    expect(findings.filter(({ rule }) => rule === 'clean-leave')).toHaveLength(4);
+  });
 
-  it('answers in the shell of each node like the tools of Corosync 1', { timeout: 60_000 }, () => {
+  it('answers in the shell of each node like the tools of Corosync 1', () => {
     const { lines } = runLab(
       [
         'wait ring 3',
@@ -154,7 +148,6 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'leaves no process and no file when it gets %s, not even a paused one, and a readable capture',
-    { timeout: 60_000 },
     async (signal) => {
       const capture = join(folder, 'lab.pcapng');
       const temporary = mkdtempSync(join(folder, 'tmp-'));
@@ -179,7 +172,7 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
     },
   );
 
-  it('says in a sentence why it cannot start, and leaves nothing', { timeout: 60_000 }, async () => {
+  it('says in a sentence why it cannot start, and leaves nothing', async () => {
     const first = spawn(process.execPath, [CLI, 'lab', '--no-sheep', '--nodes', '1', '--port', '25455'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });

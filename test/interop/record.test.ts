@@ -21,7 +21,7 @@ const wanted = KINDS.filter((kind) => buildOf(kind) !== null).flatMap((kind) =>
 );
 
 describe.skipIf(why !== null)(why ?? 'records', () => {
-  it.each(wanted)('$name', { timeout: 180_000 }, async ({ name, kind, scenario }) => {
+  it.each(wanted)('$name', async ({ name, kind, scenario }) => {
     const directory = join(folder ?? '', name);
     if (existsSync(join(directory, 'truth.json')) && process.env['TOTEM_LAB_AGAIN'] === undefined) return;
     await record(scenario, kind, directory);

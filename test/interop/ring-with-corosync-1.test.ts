@@ -76,7 +76,6 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons of 1.4', () => {
     [1, 'the representative'],
   ] as const)(
     'as node %i, %s: synchronises, exchanges messages in one order, dies and returns',
-    { timeout: 120_000 },
     async (number: 1 | 3, _what: string) => {
       const ring = await makeRing(number);
       const { real, ours, ids } = ring;

@@ -103,6 +103,8 @@ class DiskCapture implements CaptureFile {
     const folder = await mkdtemp(join(tmpdir(), 'totem-lab-'));
     const handle = await open(join(folder, 'capture'), 'w+', 0o600);
     this.spool = { folder, handle };
+    // Where an open file may lose its name it does so at once: then no end of the program leaves it behind.
+    if (process.platform !== 'win32') await rm(folder, { recursive: true });
     let done = 0;
     const counter = new Transform({
       transform(chunk: Uint8Array, _encoding, next) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch } from '../support.ts';
 
-const SOON = { timeout: 20_000 };
 const scratch = new Scratch();
 let lab: Lab;
 
@@ -37,14 +36,14 @@ describe('the shell of a node', () => {
     await lab.has('[data-pane=nodes] .pane-aside', '3 of 3 run');
     await page.click('.shell-screen');
     // The sheep join one after the other: until all are there a format would make a smaller cluster.
-    await expect.poll(async () => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length, SOON).toBe(3);
+    await expect.poll(async () => (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length).toBe(3);
     await page.keyboard.type('collie cl');
     await page.keyboard.press('Tab');
     await page.keyboard.type('format -c 2\n');
     await page.keyboard.type('collie vdi create VM1 64M -P\n');
     await page.keyboard.type('collie vdi list\n');
 
-    await expect.poll(() => lab.screen(), SOON).toMatch(/VM1\s+\d+\s+64 MB/);
+    await expect.poll(() => lab.screen()).toMatch(/VM1\s+\d+\s+64 MB/);
     expect(await logged()).toEqual(expect.arrayContaining(['n1> collie cluster format -c 2', 'n1> collie vdi list']));
     expect(await lab.screen()).not.toContain('exit code');
   });
@@ -57,7 +56,7 @@ describe('the shell of a node', () => {
       document.querySelector('.xterm-helper-textarea')?.dispatchEvent(paste);
     });
 
-    await expect.poll(() => lab.screen(), SOON).toContain('ring 0 active');
+    await expect.poll(() => lab.screen()).toContain('ring 0 active');
     expect((await logged()).slice(-2)).toEqual(['n1> pidof corosync', 'n1> corosync-cfgtool -s']);
   });
 });
@@ -109,7 +108,7 @@ describe('counters and traffic', () => {
     const value = async (): Promise<number> => Number((await row.nth(0).locator('b').innerText()).replaceAll(',', ''));
     const before = await value();
 
-    await expect.poll(value, SOON).toBeGreaterThan(before);
+    await expect.poll(value).toBeGreaterThan(before);
     expect(await row.nth(1).getAttribute('class')).toContain('counter-inferred');
     await lab.showPane('Counters', false);
   });
@@ -120,7 +119,7 @@ describe('counters and traffic', () => {
     await page.click('text=Send from node 1');
     const sent = page.locator('.traffic-figures tbody tr').first().locator('td').nth(2);
 
-    await expect.poll(async () => Number(await sent.innerText()), SOON).toBeGreaterThan(50);
+    await expect.poll(async () => Number(await sent.innerText())).toBeGreaterThan(50);
     await expect
       .poll(async () =>
         Number(await page.locator('.traffic-figures tbody tr').nth(2).locator('td').first().innerText()),

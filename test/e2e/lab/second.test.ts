@@ -1,11 +1,9 @@
 // A second lab while one runs: the person is asked what becomes of the first, and it is as they say. Many nodes.
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-const SOON = { timeout: 40_000 };
 const scratch = new Scratch();
 let lab: Lab;
 
@@ -34,9 +32,9 @@ describe('a lab of eight nodes', () => {
     await choose(8);
     await lab.preset('teach');
     const cards = lab.page.locator('.node-box');
-    await expect.poll(() => cards.count(), SOON).toBe(8);
-    await expect.poll(() => lab.text('[data-pane=nodes] .pane-aside'), SOON).toContain('8 of 8 run');
-    await expect.poll(() => members(lab.page), SOON).toContain('n8');
+    await expect.poll(() => cards.count()).toBe(8);
+    await expect.poll(() => lab.text('[data-pane=nodes] .pane-aside')).toContain('8 of 8 run');
+    await expect.poll(() => members(lab.page)).toContain('n8');
     await lab.page.waitForTimeout(500);
     await shoot('eight');
 
@@ -44,7 +42,7 @@ describe('a lab of eight nodes', () => {
     expect(room).toBeLessThanOrEqual(0);
     await lab.page.click('.node-box[data-node="8"] .node-card');
     // What it is inside comes with its next status.
-    await expect.poll(() => lab.text('.node-box[data-node="8"]'), SOON).toContain('inside');
+    await expect.poll(() => lab.text('.node-box[data-node="8"]')).toContain('inside');
   });
 });
 
@@ -65,8 +63,8 @@ describe('a second lab', () => {
     await lab.command('start-lab');
     await lab.page.click('#second-lab >> text=End it, and start the new one');
 
-    await expect.poll(() => lab.text('[data-pane=nodes] .pane-aside'), SOON).toContain('3 of 3 run');
-    await expect.poll(() => members(lab.page), SOON).toMatch(/: n1, n2, n3$/);
+    await expect.poll(() => lab.text('[data-pane=nodes] .pane-aside')).toContain('3 of 3 run');
+    await expect.poll(() => members(lab.page)).toMatch(/: n1, n2, n3$/);
     const recent = await lab.page.evaluate(() =>
       (window as unknown as { lab: { call(name: string, args: unknown[]): Promise<{ name: string }[]> } }).lab.call(
         'recent.list',
@@ -77,12 +75,7 @@ describe('a second lab', () => {
   });
 
   it('of another window ends the first there, with all that it captured', async () => {
-    const opening = lab.app.waitForEvent('window');
-    await lab.app.evaluate(({ Menu }) => {
-      for (const { submenu } of Menu.getApplicationMenu()?.items ?? [])
-        submenu?.items.find(({ label }) => label === 'New Window')?.click();
-    });
-    const other = await opening;
+    const other = await lab.newWindow();
     await other.click('text=Start three nodes');
     await other.waitForSelector('#second-lab[open]');
     expect(await other.innerText('#second-lab')).toMatch(/Another window runs a lab/);
@@ -90,11 +83,11 @@ describe('a second lab', () => {
     await other.click('text=End it there, and start here');
 
     await other.waitForSelector('.app[data-phase=live]');
-    await expect.poll(() => members(other), SOON).toMatch(/: n1, n2, n3$/);
+    await expect.poll(() => members(other)).toMatch(/: n1, n2, n3$/);
     await lab.page.waitForSelector('.app[data-phase=done]');
     // What was captured last is analysed after the source has ended. At the very end its nodes leave one by one.
     await lab.find(String(before));
-    await expect.poll(() => members(lab.page), SOON).toMatch(/: n1, n2, n3$/);
+    await expect.poll(() => members(lab.page)).toMatch(/: n1, n2, n3$/);
     expect(await captured()).toBeGreaterThan(before);
     await other.close();
   });

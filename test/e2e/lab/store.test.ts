@@ -6,8 +6,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
-const SOON = { timeout: 20_000 };
-const SLOW = 90_000;
 const scratch = new Scratch();
 const file = (name: string): string => join(scratch.path, name);
 const kept = file('kept.pcapng');
@@ -29,8 +27,7 @@ afterAll(async () => {
 });
 
 const aside = (pane: string): Promise<string> => lab.page.locator(`[data-pane=${pane}] .pane-aside`).innerText();
-const objectsSay = (pattern: RegExp): Promise<void> =>
-  expect.poll(() => aside('objects'), { timeout: 40_000 }).toMatch(pattern);
+const objectsSay = (pattern: RegExp): Promise<void> => expect.poll(() => aside('objects')).toMatch(pattern);
 
 /** Types a line into a node's shell, and waits until it is done and the prompt stands there again. */
 async function type(node: number, line: string): Promise<void> {
@@ -43,7 +40,7 @@ async function type(node: number, line: string): Promise<void> {
     (await lab.page.locator('.xterm-rows').innerText()).replace(/\s+/g, ' ').trim();
   const end = line.slice(-20);
   await expect
-    .poll(async () => (await screen()).split(end).at(-1)?.trim() ?? '', { timeout: 40_000 })
+    .poll(async () => (await screen()).split(end).at(-1)?.trim() ?? '')
     .toMatch(new RegExp(`^(?:(?!exit code).)*\\[n${node}\\]#$`));
 }
 
@@ -63,62 +60,50 @@ async function shoot(name: string): Promise<void> {
 }
 
 describe('octets that are written into an image', () => {
-  it(
-    'become objects with as many copies as the cluster was formatted with',
-    async () => {
-      // The sheep join one after the other: until all are there a format would make a smaller cluster.
-      const joined = async (): Promise<number> =>
-        (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length ?? 0;
-      await expect.poll(joined, SOON).toBe(3);
-      await type(1, 'collie cluster format -c 2');
-      await type(1, `qemu-img convert ${file('disk.raw')} sheepdog:VM1`);
-      await lab.preset('objects');
+  it('become objects with as many copies as the cluster was formatted with', async () => {
+    // The sheep join one after the other: until all are there a format would make a smaller cluster.
+    const joined = async (): Promise<number> =>
+      (await lab.text('[data-pane=nodes]')).match(/joined, epoch/g)?.length ?? 0;
+    await expect.poll(joined).toBe(3);
+    await type(1, 'collie cluster format -c 2');
+    await type(1, `qemu-img convert ${file('disk.raw')} sheepdog:VM1`);
+    await lab.preset('objects');
 
-      // The inode and four data objects.
-      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 1$/);
-      expect(await readBack(3, 'before.raw')).toBe(sha256(written));
-    },
-    SLOW,
-  );
+    // The inode and four data objects.
+    await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 1$/);
+    expect(await readBack(3, 'before.raw')).toBe(sha256(written));
+  });
 
-  it(
-    'are whole after a node was killed and its objects were recovered',
-    async () => {
-      await lab.preset('teach');
-      await lab.page.click('[aria-label="Kill node 2"]');
-      await expect.poll(() => lab.text('.status-ring'), SOON).toMatch(/n1, n3/);
-      await lab.preset('objects');
-      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 2$/);
+  it('are whole after a node was killed and its objects were recovered', async () => {
+    await lab.preset('teach');
+    await lab.page.click('[aria-label="Kill node 2"]');
+    await expect.poll(() => lab.text('.status-ring')).toMatch(/n1, n3/);
+    await lab.preset('objects');
+    await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 2$/);
 
-      // Two nodes, two copies: each has all five, and what it lacked can only have come from the other one.
-      const said = await lab.text('.recovery');
-      expect(said).toMatch(/n1\s+5 of 5\s+n3\s+5 of 5/);
-      const came = [...said.matchAll(/(\d+) cop(?:y|ies) on n([13]), from n([13])/g)];
-      const stayed = [...said.matchAll(/(\d+) cop(?:y|ies) on n[13], there before/g)];
-      expect(came.every(([, , to, from]) => to !== from)).toBe(true);
-      expect([...came, ...stayed].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(10);
-      const rows = lab.page.locator('table:has(caption:text-is("copies that came in epoch 2")) tbody tr');
-      expect(await rows.count()).toBe(10);
-      await shoot('recovery');
+    // Two nodes, two copies: each has all five, and what it lacked can only have come from the other one.
+    const said = await lab.text('.recovery');
+    expect(said).toMatch(/n1\s+5 of 5\s+n3\s+5 of 5/);
+    const came = [...said.matchAll(/(\d+) cop(?:y|ies) on n([13]), from n([13])/g)];
+    const stayed = [...said.matchAll(/(\d+) cop(?:y|ies) on n[13], there before/g)];
+    expect(came.every(([, , to, from]) => to !== from)).toBe(true);
+    expect([...came, ...stayed].reduce((sum, [, count]) => sum + Number(count), 0)).toBe(10);
+    const rows = lab.page.locator('table:has(caption:text-is("copies that came in epoch 2")) tbody tr');
+    expect(await rows.count()).toBe(10);
+    await shoot('recovery');
 
-      expect(await readBack(3, 'killed.raw')).toBe(sha256(written));
-    },
-    SLOW,
-  );
+    expect(await readBack(3, 'killed.raw')).toBe(sha256(written));
+  });
 
-  it(
-    'are whole after the node came back, read through that node too',
-    async () => {
-      await lab.preset('teach');
-      await lab.page.click('[aria-label="Start node 2"]');
-      await expect.poll(() => lab.text('.status-ring'), SOON).toMatch(/n1, n2, n3/);
-      await lab.preset('objects');
-      await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 3$/);
+  it('are whole after the node came back, read through that node too', async () => {
+    await lab.preset('teach');
+    await lab.page.click('[aria-label="Start node 2"]');
+    await expect.poll(() => lab.text('.status-ring')).toMatch(/n1, n2, n3/);
+    await lab.preset('objects');
+    await objectsSay(/^5 objects on the nodes’ disks · 2 copies · epoch 3$/);
 
-      expect(await readBack(2, 'returned.raw')).toBe(sha256(written));
-    },
-    SLOW,
-  );
+    expect(await readBack(2, 'returned.raw')).toBe(sha256(written));
+  });
 });
 
 describe('an epoch of before', () => {
@@ -136,26 +121,22 @@ describe('an epoch of before', () => {
 });
 
 describe('the capture of it', () => {
-  it(
-    'shows the same epochs, members and findings when it is opened again',
-    async () => {
-      await lab.preset('objects');
-      const epochs = (): Promise<readonly string[]> =>
-        lab.page.locator('.epochs button:not(.epoch-start)').allInnerTexts();
-      const inLab = await epochs();
-      await lab.app.evaluate(({ dialog }, filePath) => {
-        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-      }, kept);
-      await lab.page.click('text=End the lab');
-      await lab.page.waitForSelector('.app[data-phase=done]');
-      await lab.command('keep');
-      await expect.poll(() => existsSync(kept)).toBe(true);
-      await lab.preset('diagnose');
-      await lab.open(kept);
-      expect(await lab.page.locator('[data-pane=findings]').innerText()).toMatch(/token[ -]loss|died|dead/i);
-      await lab.preset('objects');
-      expect(await epochs()).toEqual(inLab);
-    },
-    SLOW,
-  );
+  it('shows the same epochs, members and findings when it is opened again', async () => {
+    await lab.preset('objects');
+    const epochs = (): Promise<readonly string[]> =>
+      lab.page.locator('.epochs button:not(.epoch-start)').allInnerTexts();
+    const inLab = await epochs();
+    await lab.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, kept);
+    await lab.page.click('text=End the lab');
+    await lab.page.waitForSelector('.app[data-phase=done]');
+    await lab.command('keep');
+    await expect.poll(() => existsSync(kept)).toBe(true);
+    await lab.preset('diagnose');
+    await lab.open(kept);
+    expect(await lab.page.locator('[data-pane=findings]').innerText()).toMatch(/token[ -]loss|died|dead/i);
+    await lab.preset('objects');
+    expect(await epochs()).toEqual(inLab);
+  });
 });

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
 
-const SOON = { timeout: 60_000 };
 const scratch = new Scratch();
 const kept = join(scratch.path, 'virtual-store.pcapng');
 let lab: Lab;
@@ -37,13 +36,13 @@ describe('the store of a virtual lab', () => {
   it('is formatted and written from the shell of a node', async () => {
     const { page } = lab;
     await lab.has('[data-pane=nodes] .pane-aside', '3 of 3 run');
-    await expect.poll(joined, SOON).toBe(3);
+    await expect.poll(joined).toBe(3);
     await page.click('.shell-screen');
     await page.keyboard.type('collie cluster format -c 2\n');
     await page.keyboard.type('collie vdi create VM1 64M\n');
     await page.keyboard.type('collie vdi write VM1 0 16M < /dev/urandom\n');
     await page.keyboard.type('collie vdi list\n');
-    await expect.poll(() => lab.screen(), SOON).toMatch(/VM1\s+\d+\s+64 MB\s+16 MB/);
+    await expect.poll(() => lab.screen()).toMatch(/VM1\s+\d+\s+64 MB\s+16 MB/);
     expect(await lab.screen()).toContain('took 16777216 octets, checksum');
 
     await objects('^5 objects on the nodes’ disks · 2 copies · epoch 1$');
@@ -54,7 +53,7 @@ describe('the store of a virtual lab', () => {
     await lab.preset('teach');
     // So long after the write that the way back across the fault ends between the two, however fast the machine is.
     const written = await clock();
-    await expect.poll(clock, SOON).toBeGreaterThan(written + 2);
+    await expect.poll(clock).toBeGreaterThan(written + 2);
     await lab.page.click('button[aria-label="Kill node 2"]');
     await lab.has('.status-ring', 'n1, n3');
     await objects('epoch 2$');
@@ -71,14 +70,14 @@ describe('the store of a virtual lab', () => {
     await lab.has('.transport-live', 'behind');
     await lab.page.click('text=Go on from here');
     await lab.has('.status-ring', 'n1, n2, n3');
-    await expect.poll(deeds, SOON).toEqual([]);
+    await expect.poll(deeds).toEqual([]);
     await objects('^5 objects on the nodes’ disks · 2 copies · epoch 1$');
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'virtual-objects-back.png') });
 
     await lab.preset('diagnose');
     await play();
     await lab.has('.status-ring', 'n1, n3');
-    await expect.poll(deeds, SOON).toEqual([expect.stringContaining('fault kill 2')]);
+    await expect.poll(deeds).toEqual([expect.stringContaining('fault kill 2')]);
     await objects('epoch 2$');
   });
 

@@ -19,14 +19,7 @@ let other: Page;
 beforeAll(async () => {
   lab = await Lab.start(home);
   await startLab(lab.page);
-  const opened = lab.app.waitForEvent('window');
-  await lab.app.evaluate(({ Menu }) =>
-    Menu.getApplicationMenu()
-      ?.items.flatMap(({ submenu }) => submenu?.items ?? [])
-      .find(({ label }) => label === 'New Window')
-      ?.click(),
-  );
-  other = await opened;
+  other = await lab.newWindow();
   await other.waitForSelector('.start-interfaces');
 });
 afterAll(async () => {

@@ -38,7 +38,7 @@ function frames(count: number, second: number): Buffer {
   return octets;
 }
 
-it('keeps what was found in packets that have left the window', { timeout: 180_000 }, async () => {
+it('keeps what was found in packets that have left the window', async () => {
   const path = join(scratch.path, 'growing.pcap');
   copyFileSync(KILL9, path);
   const ring = readFileSync(path);

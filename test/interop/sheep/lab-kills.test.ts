@@ -65,7 +65,7 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster under kills', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
     lab = await TalkingLab.open('--nodes', '3', '--port', '30705', '--dir', folder);
-  }, 600_000);
+  });
   afterAll(async () => {
     await lab.end();
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +77,7 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster under kills', () => {
       expect(await lab.ask(line)).toMatchObject({ code: 0 });
   }
 
-  it(`${KILLS} kills: all that was acknowledged is there`, { timeout: 300_000 }, async () => {
+  it(`${KILLS} kills: all that was acknowledged is there`, async () => {
     const chance = Prng.of(2012);
     const trouble: string[] = [];
     await settle();

@@ -3,7 +3,7 @@
 // 3.9) it is lost again in faithful sheep, and not in sound ones. The same in virtual time: the scenarios report-5.*.
 // Needs Linux, no right.
 import { writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addrOctets, nodeEntry } from '../../../protocol/sheep/node-entry.ts';
 import { buildHashRing, holdersOf } from '../../../protocol/sheep/placement/hash-ring.ts';
 import { epochOf, hashOf, imageOf, LabFolder, type Answer } from '../../support/lab/lab-script.ts';
@@ -20,10 +20,9 @@ const OTHER = Buffer.from(IMAGE.map((octet) => octet ^ 0xff));
 let folder: LabFolder;
 let giveBack: () => Promise<void> = () => Promise.resolve();
 
-vi.setConfig({ testTimeout: 240_000 });
 beforeAll(async () => {
   if (why === null) giveBack = await takeSheepPort();
-}, 300_000);
+});
 afterAll(() => giveBack());
 beforeEach(() => {
   folder = new LabFolder();

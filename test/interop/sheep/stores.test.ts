@@ -12,7 +12,7 @@ let giveBack: () => Promise<void> = () => Promise.resolve();
 
 beforeAll(async () => {
   if (why === null) giveBack = await takeSheepPort();
-}, 300_000);
+});
 afterAll(() => giveBack());
 
 beforeEach(() => {
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 describe.skipIf(why !== null)(why ?? 'sheepdog on the mini cluster', () => {
-  it('comes back from its stores on disk after every process was killed', { timeout: 120_000 }, () => {
+  it('comes back from its stores on disk after every process was killed', () => {
     const read = folder.file('read.bin');
     folder.run(
       [
@@ -48,7 +48,7 @@ describe.skipIf(why !== null)(why ?? 'sheepdog on the mini cluster', () => {
     expect(folder.hashOf('read.bin')).toBe(hashOf(imageOf(OCTETS)));
   });
 
-  it('says that a disk is full, and goes on when it has room again', { timeout: 120_000 }, () => {
+  it('says that a disk is full, and goes on when it has room again', () => {
     const answers = folder.run(
       [
         'wait ring 3',
@@ -69,7 +69,7 @@ describe.skipIf(why !== null)(why ?? 'sheepdog on the mini cluster', () => {
     expect(writes[0]?.err).not.toBe('');
   });
 
-  it('two disks fill up in faithful sheep (3.9 C): an empty epoch, and nobody is active', { timeout: 120_000 }, () => {
+  it('two disks fill up in faithful sheep (3.9 C): an empty epoch, and nobody is active', () => {
     const write = `collie vdi write VM1 0 ${OCTETS} < ${folder.file('image.bin')}`;
     const answers = folder.run(
       [

@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
 let giveBack: () => Promise<void> = () => Promise.resolve();
 beforeAll(async () => {
   giveBack = await takeSheepPort();
-}, 600_000);
+});
 afterAll(async () => {
   await giveBack();
   rmSync(folder, { recursive: true, force: true });
@@ -126,7 +126,7 @@ function ours(): readonly Said[] {
 }
 
 describe.skipIf(why !== null)(why ?? 'sheepdog on our ring and on theirs', () => {
-  it('says the same, message for message and datagram for datagram', { timeout: 120_000 }, () => {
+  it('says the same, message for message and datagram for datagram', () => {
     const said = ours();
     const joins = recorded('09-sheep-2-then-3');
     const image = recorded('10a-sheep-vdi-c2').filter(({ type }) => type === 'BLOCK' || type === 'UNBLOCK');

@@ -1,6 +1,6 @@
 // What the student of 2012 did (report, 5.2 to 5.5; 5.1 is the ring alone), in both behaviours: where nothing goes
 // wrong they are alike. What went wrong is integrity-*.test.ts.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { copyTrouble, untilQuiet } from '../../support/sheep/checkers.ts';
 import {
   cluster,
@@ -20,7 +20,6 @@ import {
 } from './support/report.ts';
 
 /** Images of many MiB are written, moved and compared: on a busy machine that takes its time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(['faithful', 'sound'] as const)('%s', (behaviour) => {
   test('5.2: two sheep, then three', () => {

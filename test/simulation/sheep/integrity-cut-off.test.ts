@@ -1,6 +1,6 @@
 // How the student's cluster lost its integrity (specs/sheepdog.md 3.9, A and B): machines that lose each other for some
 // seconds. In the faithful sheep it happens; in the sound ones it does not.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { copyTrouble, epochTrouble, isQuiet, untilQuiet } from '../../support/sheep/checkers.ts';
 import { startCollie } from '../../support/sheep/collie-runner.ts';
@@ -23,7 +23,6 @@ import {
 import type { World } from '../../support/sheep/world.ts';
 
 /** Images of many MiB are written and compared: on a busy machine that takes its time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 describe('A: a link is down for six seconds', () => {
   const cutAndHeal = (behaviour: Behaviour): World => {

@@ -1,6 +1,6 @@
 // How the student's cluster lost its integrity (specs/sheepdog.md 3.9, C and D): an epoch without members, and why a
 // restart does not help. In the faithful sheep it happens; in the sound ones it does not.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { copyTrouble, epochTrouble, isQuiet } from '../../support/sheep/checkers.ts';
 import {
@@ -22,7 +22,6 @@ import {
 import type { World } from '../../support/sheep/world.ts';
 
 /** Images of many MiB are written and compared: on a busy machine that takes its time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 const NOBODY = 'There are no active sheep daemons\n';
 /** The eight octets of an epoch that has only a time. */

@@ -1,6 +1,6 @@
 // How the student's cluster lost its integrity (specs/sheepdog.md 3.9, E to G): sheep that are started in the wrong
 // order, clocks that differ, and what else 0.3.0 lets happen. In the faithful sheep it happens; in the sound ones not.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Status } from '../../../protocol/sheep/operations.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { copyTrouble, epochTrouble, isQuiet, untilQuiet } from '../../support/sheep/checkers.ts';
@@ -24,7 +24,6 @@ import {
 import type { World } from '../../support/sheep/world.ts';
 
 /** Images of many MiB are written and compared: on a busy machine that takes its time. */
-vi.setConfig({ testTimeout: 120_000 });
 
 const DATA = image(4 * MIB);
 /** Of a JOIN_RESPONSE that hands over: its type below, its result above. */

@@ -1,10 +1,8 @@
 // What the capture of a simulated store says of a sheep that is gone while its node stays in the ring, and what it does
 // not say of a store that is stopped, of a node that goes with its sheep, or of one that never was a member.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../app/analysis/result.ts';
 import { capture } from '../support/captured.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const START = `cluster nodes=3 hosts=111,112,114 dialect=corosync-1 token=1000ms sheep=faithful
 show nothing

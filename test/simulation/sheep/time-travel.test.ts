@@ -1,12 +1,10 @@
 // The same moments of a sheep cluster, however one comes to them: run twice, or saved in the middle of a recovery and
 // gone back to. Sheep go on from what was saved of them; disks are what they were.
 import { createHash } from 'node:crypto';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { World } from '../../support/sheep/world.ts';
 import { image, isSame, MIB, readBack, SECOND, startAll, withImage } from './support/report.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const DATA = image(4 * MIB);
 

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Annotation } from '../../../../app/annotations/annotation.ts';
 import { annotationsText } from '../../../../app/annotations/file.ts';
 import { goldenBytes, goldenPath, GOLDEN } from '../../../support/golden.ts';
@@ -14,14 +14,13 @@ const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 const KILL9 = goldenPath('c31-udp-kill9', 'brA.pcap');
 
 // Every case starts processes; how long that takes is the machine's affair.
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
   const built = spawnSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(built.stderr);
-}, 60_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function totemlab(
@@ -214,10 +213,8 @@ describe('decode', () => {
   it('is stopped by Ctrl-C, leaving whole lines', async () => {
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'totemlab.mjs'), 'decode', '-']);
     let out = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      out += chunk.toString();
-      child.kill('SIGINT');
-    });
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    child.stdout.once('data', () => child.kill('SIGINT'));
     child.stdin.on('error', () => undefined);
     child.stdin.write(goldenBytes('c31-udp-kill9', 'brA.pcap'));
     const [code] = (await once(child, 'close')) as [number];

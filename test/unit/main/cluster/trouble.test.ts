@@ -91,9 +91,7 @@ describe.runIf(process.platform === 'linux')('a node whose disk is full', () => 
 
       const again = await start(false);
       expect(again.host.ok).toBe(true);
-      const isKept = (): boolean => readdirSync(folder).join() === 'ringid_1';
-      for (let i = 0; i < 200 && !isKept(); i++) await new Promise((done) => setTimeout(done, 10));
-      expect(readdirSync(folder)).toEqual(['ringid_1']);
+      await expect.poll(() => readdirSync(folder)).toEqual(['ringid_1']);
       if (again.host.ok) again.host.value.close();
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -49,8 +49,7 @@ async function start(folder = store): Promise<Started> {
 }
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 1000 && !isSo(); i++) await new Promise((done) => setTimeout(done, 5));
-  expect(isSo()).toBe(true);
+  await expect.poll(isSo, { interval: 5 }).toBe(true);
 }
 
 const serves = (host: SheepHost) => (): boolean =>

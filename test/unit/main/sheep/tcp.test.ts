@@ -47,8 +47,7 @@ function side(
 const lengthOf = (parts: readonly Uint8Array[]): number => parts.reduce((sum, { length }) => sum + length, 0);
 
 async function until(isSo: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !isSo(); i++) await new Promise((done) => setTimeout(done, 5));
-  expect(isSo()).toBe(true);
+  await expect.poll(isSo, { interval: 5 }).toBe(true);
 }
 
 async function connected(): Promise<Socket> {

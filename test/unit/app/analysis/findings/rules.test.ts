@@ -275,7 +275,7 @@ describe.each(['corosync-3', 'corosync-1'])('rules, on rings of %s', (dialect) =
   const ids = (numbers: readonly number[]): readonly number[] =>
     dialect === 'corosync-1' ? numbers.map((number) => number * 2 ** 24 + 0x1a8c0) : numbers;
 
-  it.each(CASES)('$rule: $what', { timeout: 60_000 }, ({ rule, culprits, text }) => {
+  it.each(CASES)('$rule: $what', ({ rule, culprits, text }) => {
     const token = dialect === 'corosync-1' ? '' : '';
     const findings = findingsOf(text.replace('token=', `dialect=${dialect} ${token}token=`));
     const its = findings.filter((finding) => finding.rule === rule);

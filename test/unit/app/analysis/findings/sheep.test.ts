@@ -1,6 +1,6 @@
 // What is concluded from sheepdog's messages: sheep as the program has them, in the behaviour of 0.3.0, made to send
 // what they send; the rings below them are told here.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { concatBytes, utf8Bytes } from '../../../../../protocol/base/bytes.ts';
 import {
   encodeJoinlist,
@@ -24,8 +24,6 @@ import type { Finding, RingHistory } from '../../../../../app/analysis/result.ts
 import { SheepWatch } from '../../../../../app/analysis/traffic/sheepdog.ts';
 import { runCollie } from '../../../../support/sheep/collie-runner.ts';
 import { World, type WorldNode } from '../../../../support/sheep/world.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const SECOND = 1_000_000;
 const GROUP = utf8Bytes('sheepdog');

@@ -1,5 +1,5 @@
 // The membership analysis on traffic that no Corosync would send: it says what it can, never throws, and stays bounded.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMembershipAnalysis } from '../../../../../app/analysis/membership/membership.ts';
 import { NODES_MAX } from '../../../../../app/analysis/membership/tracked/node-table.ts';
 import type { IndexedMessage } from '../../../../../app/store/indexed-message.ts';
@@ -55,7 +55,6 @@ function randomMessage(next: () => number, id: DialectId, row: number, table: Pa
 }
 
 // Tens of thousands of messages, on whatever machine.
-vi.setConfig({ testTimeout: 60_000 });
 
 describe('hostile traffic', () => {
   it.each(['corosync-1', 'corosync-2', 'corosync-3'] as const)('survives random messages of %s', (id) => {

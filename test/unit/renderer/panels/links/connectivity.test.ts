@@ -1,5 +1,5 @@
 // Who heard whom in real captures: a node that multicast does not reach, and a ring where all is well.
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   edgesOf,
   LinkCounter,
@@ -11,7 +11,6 @@ import { goldenBytes } from '../../../../support/golden.ts';
 import { openBytes } from '../../../../support/open-golden.ts';
 
 // A storm of 78,000 packets is opened and analysed; how long that takes is the machine's affair.
-vi.setConfig({ testTimeout: 60_000 });
 
 function matrixOf(
   scenario: string,
