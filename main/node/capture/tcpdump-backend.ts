@@ -43,6 +43,7 @@ class Tcpdump implements RunningBackend {
   private readonly name: string;
   private readonly hooks: BackendHooks;
   private words = '';
+  private asking: NodeJS.Timeout | undefined;
   private isStopping = false;
 
   constructor(request: CaptureRequest, hooks: BackendHooks) {
@@ -55,10 +56,8 @@ class Tcpdump implements RunningBackend {
     this.child.on('error', () => this.hooks.ended({ kind: 'no-backend', backend: 'tcpdump' }));
     createInterface({ input: this.child.stderr }).on('line', (line) => this.heard(line));
     this.readPackets();
-    const asking = setInterval(() => this.child.kill('SIGUSR1'), ASK_DROPS_MS);
-    asking.unref();
     this.child.on('close', (code) => {
-      clearInterval(asking);
+      clearInterval(this.asking);
       this.hooks.ended(code === 0 || this.isStopping ? null : tcpdumpTrouble(this.words, request));
     });
   }
@@ -77,7 +76,11 @@ class Tcpdump implements RunningBackend {
   }
 
   private heard(line: string): void {
-    if (/listening on/.test(line)) this.hooks.started('kernel');
+    if (/listening on/.test(line)) {
+      this.hooks.started('kernel');
+      // Not before: one that has not yet begun knows no such question, and would die of it.
+      this.asking ??= setInterval(() => this.child.kill('SIGUSR1'), ASK_DROPS_MS).unref();
+    }
     const dropped = /(\d+) packets? dropped by kernel/.exec(line);
     if (dropped !== null) this.hooks.output.counted(packetsOf(Number(dropped[1]), this.name));
     else if (!/packets? (captured|received by filter|dropped by interface)/.test(line))
