@@ -16,7 +16,7 @@ import { oneWayMulticast } from './links/one-way-multicast.ts';
 import { partition } from './links/partition.ts';
 import { ringFormed } from './links/ring-formed.ts';
 import { mtuBlackHole } from './loss/mtu-black-hole.ts';
-import { packetLoss } from './loss/packet-loss.ts';
+import { lossyLink, packetLoss } from './loss/packet-loss.ts';
 import { tokenLoss } from './loss/token-loss.ts';
 import { tokenRetransmitted } from './loss/token-retransmitted.ts';
 import { cleanLeave } from './nodes/clean-leave.ts';
@@ -55,6 +55,7 @@ export const RULES: readonly Rule[] = [
   multicastDeaf,
   firewall,
   standstill,
+  lossyLink,
   partition,
   nodeDead,
   processPaused,

@@ -269,7 +269,7 @@ function byPings(context: FindingContext, windowNs: number): readonly Unheard[] 
     );
     if (answers < Math.max(ANSWERS_MIN, pings * ANSWERS_SHARE_MIN) && !isMutual) return [];
     const isLossy = lossy.some(
-      (path) => [path.src, path.dst].every((address) => address === src || address === dst) && path.lost > LOST_MAX,
+      (path) => [path.src, path.dst].every((address) => address === src || address === dst) && path.short > LOST_MAX,
     );
     if (pings < PINGS_MIN || isLossy || turnsWith(context, [speaker, hearer], fromNs, end)) return [];
     const shown = untilFrame === null ? [] : [untilFrame];

@@ -29,7 +29,7 @@ interface Outage {
 
 /** Single pings are lost on this path too: frames are lost there, the link is not down. */
 function isLossy({ links }: FindingContext, { src, dst }: LinkOutage): boolean {
-  return links.lossy.some((path) => path.lost > 1 && [src, dst].includes(path.src) && [src, dst].includes(path.dst));
+  return links.lossy.some((path) => path.short > 1 && [src, dst].includes(path.src) && [src, dst].includes(path.dst));
 }
 
 /** Outages of one link that overlap, or nearly so, are one. */

@@ -1,123 +1,36 @@
 // Multicasts are asked for again and no single cause fits: loss on a link. Who misses them is told by who asks: if all
-// others ask for what one node sent, its own sending is lost. Reference: specs 7.8.
+// others ask for what one node sent, its own sending is lost. Over knet pings that get no pong here and there tell as
+// much, and on which link. Reference: specs 7.8.
 import type { Finding } from '../../result.ts';
-import type { LossPattern } from '../../traffic/loss/requests.ts';
+import type { Incident } from '../engine/incidents.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
-import { usesGroup } from '../links/multicast-deaf.ts';
 import { capital, listed, nodesText, nodeText, plural, seconds } from '../engine/words.ts';
+import { blame, culpritsOf, type Blame } from './loss-blame.ts';
+import { pingLossOf, type PingLoss } from './ping-loss.ts';
 
 /** Fewer requests in a capture are the chance of a busy network; more of them are a finding. */
 const MISSED_MIN = 3;
 /** Signs of any kind, where few multicasts were sent at all. */
 const SIGNS_MIN = 6;
-/** Multicasts lost right after a ring formed and not later are links that were just coming up. */
-const FORMING_NS = 1.5e9;
-/** A node on whose links nearly all of the loss lies, while every other leaves some of it unexplained, is the one. */
-const MAIN_SHARE = 0.85;
-const UNEXPLAINED_MIN = 2;
-/** Else all whose part is so large are named. */
-const PART_SHARE = 0.3;
-/** A multicast that one of several misses went out well: it was lost at that one's end. */
-const SENDER_OF_GROUP = 0.25;
+/** Pings lost at so many moments, so many in all, and of all that were sent: frames are lost there. */
+const MOMENTS_MIN = 2;
+const LOST_PINGS_MIN = 4;
+const LOST_SHARE_MIN = 0.07;
+/** A way that was dead for so many pings was down, and what stopped meanwhile did not stop for single losses. */
+const DOWN_PINGS_MIN = 9;
+/** A pong so late had waited for a process that stood still. */
+const STILL_NS_MIN = 0.5e9;
 
-interface Parts {
-  /** Multicasts that it missed, and multicasts of its own that were missed. */
-  receives: number;
-  sends: number;
-  /** Losses on a way that it is an end of. */
-  touched: number;
+function whereSays(context: FindingContext, culprits: readonly number[], link: number): string {
+  const [culprit] = culprits;
+  const which = link > 0 ? `link ${link}` : 'the link';
+  if (culprit === undefined) return 'in the network';
+  if (culprits.length > 1) return `on the links of ${nodesText(context, culprits)}`;
+  return `on ${which} of ${nodeText(context, culprit)}`;
 }
 
-interface Blame {
-  readonly byNode: Map<number, Parts>;
-  firstNs: number;
-  lastNs: number;
-  missed: number;
-  /** Lost hops of the token, and lost pings of knet. */
-  signs: number;
-  losses: number;
-  readonly patterns: LossPattern[];
-}
-
-function partsOf({ byNode }: Blame, node: number): Parts {
-  const known = byNode.get(node) ?? { receives: 0, sends: 0, touched: 0 };
-  byNode.set(node, known);
-  return known;
-}
-
-/** Weighs one pattern: who misses it, and where on the way it was lost. */
-function weigh(context: FindingContext, all: Blame, pattern: LossPattern, members: readonly number[]): void {
-  const { src, origin, by, count } = pattern;
-  all.firstNs = Math.min(all.firstNs, pattern.firstNs);
-  all.lastNs = Math.max(all.lastNs, pattern.lastNs);
-  all.missed += count;
-  all.patterns.push(pattern);
-  const others = members.filter((node) => node !== origin);
-  const isSending = src < 0 || (others.length > 1 && by.length >= others.length);
-  all.losses += count;
-  if (origin !== 0) {
-    const parts = partsOf(all, origin);
-    parts.touched += count * (isSending || !usesGroup(context) || others.length < 2 ? 1 : SENDER_OF_GROUP);
-    if (isSending) parts.sends += count;
-  }
-  for (const node of by) {
-    const parts = partsOf(all, node);
-    if (!isSending || origin === 0) parts.touched += count;
-    if (!isSending) parts.receives += count;
-  }
-}
-
-/**
- * Where the capture never shows what the receiver sends, its token may have been lost on any hop behind it: whoever
- * waits for the next one sends again.
- */
-export function isShown({ tokens }: FindingContext, ring: number, dst: number): boolean {
-  return tokens.of(ring)?.senders.has(dst) === true;
-}
-
-function blame(context: FindingContext): Blame {
-  const all: Blame = { byNode: new Map(), firstNs: Infinity, lastNs: 0, missed: 0, signs: 0, losses: 0, patterns: [] };
-  for (const { ring, members, firstToken } of context.rings)
-    for (const pattern of context.losses.patternsOf(ring)) {
-      const isForming = firstToken !== null && pattern.lastNs < firstToken + FORMING_NS;
-      if (!isForming && context.ledger.covering(pattern.firstNs) === null) weigh(context, all, pattern, members);
-    }
-  if (all.missed === 0) return all;
-  // Tokens that took copies tell of the same links: of both ends.
-  for (const { src, dst, ring, sentNs } of context.hops.hops) {
-    if (context.ledger.covering(sentNs) !== null) continue;
-    all.signs++;
-    if (!isShown(context, ring, dst)) continue;
-    for (const address of [src, dst]) {
-      const node = context.addresses.nodeAt(address);
-      if (node !== null) partsOf(all, node).touched++;
-    }
-    all.losses++;
-  }
-  for (const { src, dst, lost } of context.links.lossy) {
-    all.signs += lost;
-    all.losses += lost;
-    for (const address of [src, dst]) {
-      const node = context.addresses.nodeAt(address);
-      if (node !== null) partsOf(all, node).touched += lost;
-    }
-  }
-  return all;
-}
-
-function culpritsOf({ byNode, losses }: Blame): readonly number[] {
-  const ranked = [...byNode]
-    .map(([node, { touched }]) => ({ node, share: touched / losses }))
-    .sort((a, b) => b.share - a.share);
-  const [main, second] = ranked;
-  if (main === undefined) return [];
-  const unexplained = (main.share - (second?.share ?? 0)) * losses;
-  if (main.share >= MAIN_SHARE && unexplained >= UNEXPLAINED_MIN) return [main.node];
-  return ranked
-    .filter(({ share }) => share >= PART_SHARE)
-    .map(({ node }) => node)
-    .sort((a, b) => a - b);
-}
+const pingsText = ({ lost, pings, link }: PingLoss): string =>
+  `${lost} of ${pings} pings of knet on link ${link} got no pong (${((100 * lost) / pings).toFixed(0)} %).`;
 
 function partsText(context: FindingContext, { byNode }: Blame, culprits: readonly number[]): string {
   return listed(
@@ -139,24 +52,23 @@ function said(context: FindingContext, all: Blame): Finding {
   const culprits = culpritsOf(all);
   const { delivery } = context;
   const share = delivery.mcasts === 0 ? 0 : (100 * all.missed) / delivery.mcasts;
-  const [culprit] = culprits;
-  const where =
-    culprits.length === 1 && culprit !== undefined
-      ? `on the link of ${nodeText(context, culprit)}`
-      : culprits.length === 0
-        ? 'in the network'
-        : `on the links of ${nodesText(context, culprits)}`;
-  const hops = context.hops.hops.filter(({ sentNs }) => sentNs >= all.firstNs - 1e9 && sentNs <= all.lastNs + 1e9);
+  const where = whereSays(context, culprits, all.pings?.link ?? 0);
+  const [fromNs, untilNs] = spanOf(all);
+  const hops = context.hops.hops.filter(({ sentNs }) => sentNs >= fromNs - 1e9 && sentNs <= untilNs + 1e9);
+  const asked =
+    `${plural(all.missed, 'multicast')} of ${delivery.mcasts} (${share.toFixed(1)} %) had to be asked for ` +
+    `in ${seconds(untilNs - fromNs)} s; ${partsText(context, all, culprits)}`;
   const made = finding('packet-loss', 'warning', {
-    time: all.firstNs,
-    until: all.lastNs,
+    time: fromNs,
+    until: untilNs,
     culprits,
     says:
-      `Packets are lost ${where}: ${plural(all.missed, 'multicast')} of ` +
-      `${delivery.mcasts} (${share.toFixed(1)} %) had to be asked for ` +
-      `in ${seconds(all.lastNs - all.firstNs)} s; ${partsText(context, all, culprits)}.` +
+      `Packets are lost ${where}: ` +
+      (all.missed === 0 ? '' : `${asked}${all.pings === null ? '.' : '; '}`) +
+      (all.pings === null ? '' : pingsText(all.pings)) +
       (hops.length > 0 ? ` ${plural(hops.length, 'token')} took copies in the same time.` : ''),
     evidence: [
+      ...(all.pings === null ? [] : [{ frames: all.pings.frames, says: 'pings of knet that got no pong' }]),
       ...all.patterns.slice(0, 6).map(({ by, src, origin, frames, count }) => ({
         frames,
         says:
@@ -176,25 +88,77 @@ function said(context: FindingContext, all: Blame): Finding {
     confidence: culprits.length === 1 ? 0.85 : 0.6,
     reference: 'totemsrp.c: a gap is asked for at the fifth token that shows it',
   });
+  explain(context, all, made);
+  return made;
+}
+
+function spanOf({ firstNs, lastNs, pings }: Blame): readonly [fromNs: number, untilNs: number] {
+  return [Math.min(firstNs, pings?.firstNs ?? Infinity), Math.max(lastNs, pings?.lastNs ?? 0)];
+}
+
+function explain(context: FindingContext, all: Blame, made: Finding): void {
+  const { culprits } = made;
+  const [firstNs, lastNs] = spanOf(all);
   // Lost tokens on the same links go on before and behind the multicasts that were asked for.
   const own = context.hops.hops.filter(({ src, dst }) =>
     [src, dst].some((address) => culprits.includes(context.addresses.nodeAt(address) ?? -1)),
   );
-  const fromNs = Math.min(all.firstNs, ...own.map(({ sentNs }) => sentNs)) - 2e9;
-  const untilNs = Math.max(all.lastNs, ...own.map(({ nextNs }) => nextNs)) + 2e9;
+  const fromNs = Math.min(firstNs, ...own.map(({ sentNs }) => sentNs)) - 2e9;
+  const untilNs = Math.max(lastNs, ...own.map(({ nextNs }) => nextNs)) + 2e9;
   context.ledger.cover({ finding: made, fromNs, untilNs, nodes: culprits });
   for (const incident of context.incidents) {
     const { broken, declaredNs, sinceNs } = incident;
-    const isThere = culprits.includes(broken?.to ?? -1) || culprits.includes(broken?.from ?? -1);
-    if (isThere && declaredNs >= fromNs && sinceNs <= untilNs) context.ledger.explain(incident, made);
+    const isThere = [broken?.to, broken?.from].some((node) => culprits.includes(node ?? -1));
+    const isSame = isThere || (all.pings !== null && mayBeOf(context, incident, culprits));
+    if (isSame && declaredNs >= fromNs && sinceNs <= untilNs) context.ledger.explain(incident, made);
   }
-  return made;
 }
+
+/** Nobody died or stood still, and no way was down for long: then the lost token is one more of the lost frames. */
+function mayBeOf(context: FindingContext, incident: Incident, culprits: readonly number[]): boolean {
+  const { links, addresses, endNs } = context;
+  const { absent, broken, sinceNs, untilNs } = incident;
+  if (absent.some(({ back, wasPinging }) => (back === 'never' && !wasPinging) || back === 'newborn')) return false;
+  const named = [...(broken?.suspects ?? []), ...absent.map(({ node }) => node)];
+  const isNear = (address: number): boolean => culprits.includes(addresses.nodeAt(address) ?? -1);
+  const wasDown = links.outages.some(
+    ({ src, dst, pings, ...outage }) =>
+      pings >= DOWN_PINGS_MIN &&
+      (isNear(src) || isNear(dst)) &&
+      outage.fromNs < untilNs &&
+      (outage.untilNs ?? endNs) > sinceNs,
+  );
+  const stood = links.late.some(
+    ({ address, timeNs, delayNs }) =>
+      isNear(address) && delayNs >= STILL_NS_MIN && timeNs > sinceNs && timeNs - delayNs < untilNs,
+  );
+  return !wasDown && !stood && named.some((node) => culprits.includes(node));
+}
+
+/** Pings say that frames are lost at one node, and the ring suffers from it. */
+function tellingPings(context: FindingContext): PingLoss | null {
+  const pings = pingLossOf(context);
+  if (pings === null || pings.moments < MOMENTS_MIN || pings.lost < LOST_PINGS_MIN) return null;
+  return pings.lost >= pings.pings * LOST_SHARE_MIN ? pings : null;
+}
+
+/** Before the rules of what cuts and pauses do: while frames are lost, knet takes the link down and up, like a cut. */
+export const lossyLink: Rule = {
+  name: 'packet-loss',
+  run: (context) => {
+    const pings = tellingPings(context);
+    if (pings?.node == null) return [];
+    const isFelt =
+      context.hops.hops.length > 0 || context.incidents.some((one) => mayBeOf(context, one, [pings.node!]));
+    return isFelt ? [said(context, blame(context, pings))] : [];
+  },
+};
 
 export const packetLoss: Rule = {
   name: 'packet-loss',
   run: (context) => {
-    const all = blame(context);
+    if (context.ledger.said('packet-loss').length > 0) return [];
+    const all = blame(context, tellingPings(context));
     const isEnough = all.missed >= MISSED_MIN || (all.missed > 0 && all.missed + all.signs >= SIGNS_MIN);
     return isEnough ? [said(context, all)] : [];
   },

@@ -3,7 +3,7 @@
 import type { Finding } from '../../result.ts';
 import type { RepeatedHop } from '../../traffic/loss/token-hops.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
-import { isShown } from './packet-loss.ts';
+import { isShown } from './loss-blame.ts';
 import { timersOf } from '../engine/timers.ts';
 import { capital, nodeText, plural, seconds } from '../engine/words.ts';
 

@@ -21,6 +21,12 @@ const LATE_NS_MIN = 0.1e9;
 const LATE_MAX = 1000;
 /** Pings in a row without a pong: knet gives a link up after about as many. */
 const UNANSWERED_MIN = 3;
+/** A longer row of lost pings is a path that was down. */
+const ROW_PINGS_MAX = 8;
+/** Rows of one path that are kept; all are counted. */
+const ROWS_MAX = 64;
+/** Numbers of an awaited ping: the time in it, that of the capture, its frame. */
+const PLACE = 3;
 
 export interface LinkOutage {
   /** Address numbers: who pinged whom. */
@@ -49,6 +55,29 @@ export interface LateAnswer {
   readonly delayNs: number;
 }
 
+/** Pings in a row that were never answered, between answered ones. */
+export interface LostRow {
+  /** Of the first and the last of them. */
+  readonly fromNs: number;
+  readonly untilNs: number;
+  readonly frame: number;
+  readonly pings: number;
+}
+
+/** A direction of a link on which pings stayed without an answer here and there. */
+export interface LossyPath {
+  /** Address numbers: who pinged whom. */
+  readonly src: number;
+  readonly dst: number;
+  readonly link: number;
+  readonly pings: number;
+  /** Lost pings, in rows too short for an outage; and how many such rows there were. */
+  readonly lost: number;
+  readonly short: number;
+  /** In order of time, also those as long as a short outage. */
+  readonly rows: readonly LostRow[];
+}
+
 interface LinkState {
   readonly src: number;
   readonly dst: number;
@@ -59,9 +88,15 @@ interface LinkState {
   frames: number[];
   pings: number;
   pongs: number;
+  /** Pongs to pings that the capture does not have: so many frames are missing in it, and about as many pongs. */
+  unasked: number;
+  /** Pings up to this number were answered, or were lost. */
+  settled: number;
   lost: number;
+  short: number;
+  readonly rows: LostRow[];
   outage: LinkOutage | null;
-  /** The latest pings: the time in them and that of the capture, in turn. */
+  /** The latest pings, PLACE numbers each. */
   readonly awaited: Float64Array;
   /** The time in the last ping, and in the last pong. */
   pinged: number;
@@ -87,18 +122,16 @@ export class KnetLinks implements Analyzer {
     else if (type === PONG) this.pong(m, link);
   }
 
-  /** Directions of links with pings that stayed without an answer here and there. */
-  get lossy(): readonly {
-    readonly src: number;
-    readonly dst: number;
-    readonly pings: number;
-    readonly lost: number;
-  }[] {
-    return [...this.states.values()].filter(({ lost }) => lost > 0);
+  /**
+   * Where pings are lost here and there. A process that stood still answers in the end all that had waited: those are
+   * not lost, nor is a row of pings without other losses, which is an outage.
+   */
+  get lossy(): readonly LossyPath[] {
+    return [...this.states.values()].filter(({ rows }) => rows.length > 0);
   }
 
   /** All that were pinged: between which addresses, on which link, and how many pongs came. */
-  get paths(): readonly Readonly<Pick<LinkState, 'src' | 'dst' | 'link' | 'pongs'>>[] {
+  get paths(): readonly Readonly<Pick<LinkState, 'src' | 'dst' | 'link' | 'pings' | 'pongs' | 'unasked'>>[] {
     return [...this.states.values()];
   }
 
@@ -107,9 +140,10 @@ export class KnetLinks implements Analyzer {
     const known = this.states.get(key);
     if (known !== undefined) return known;
     if (this.states.size >= LINKS_MAX) return null;
-    const none = { unanswered: 0, firstNs: 0, firstFrame: 0, frames: [], pings: 0, pongs: 0, lost: 0, outage: null };
-    const times = { awaited: new Float64Array(AWAITED_MAX * 2), pinged: Number.NaN, answered: Number.NaN };
-    const state: LinkState = { src, dst, link, ...none, ...times };
+    const none = { unanswered: 0, firstNs: 0, firstFrame: 0, frames: [], pings: 0, pongs: 0, unasked: 0 };
+    const lost = { settled: 0, lost: 0, short: 0, rows: [], outage: null };
+    const times = { awaited: new Float64Array(AWAITED_MAX * PLACE), pinged: Number.NaN, answered: Number.NaN };
+    const state: LinkState = { src, dst, link, ...none, ...lost, ...times };
     this.states.set(key, state);
     return state;
   }
@@ -121,9 +155,10 @@ export class KnetLinks implements Analyzer {
     // Captured twice, at two places.
     if (time === state.pinged) return;
     state.pinged = time;
-    const place = (state.pings++ % AWAITED_MAX) * 2;
+    const place = (state.pings++ % AWAITED_MAX) * PLACE;
     state.awaited[place] = time;
     state.awaited[place + 1] = m.timeNs;
+    state.awaited[place + 2] = m.row + 1;
     if (state.unanswered++ === 0) {
       state.firstNs = m.timeNs;
       state.firstFrame = m.row + 1;
@@ -140,12 +175,22 @@ export class KnetLinks implements Analyzer {
     }
   }
 
-  private answered(m: IndexedMessage, time: number, awaited: Float64Array): void {
-    for (let i = 0; i < awaited.length; i += 2) {
-      const delayNs = m.timeNs - awaited[i + 1]!;
-      if (awaited[i] !== time || delayNs < LATE_NS_MIN || this.late.length >= LATE_MAX) continue;
-      this.late.push({ address: m.src, timeNs: m.timeNs, delayNs });
+  /** The ping that this pong answers: how late it comes, and what was lost since the one that was answered before. */
+  private answers(m: IndexedMessage, time: number, state: LinkState): void {
+    const { awaited, pings } = state;
+    let isAsked = pings === 0;
+    for (let number = Math.max(0, pings - AWAITED_MAX); number < pings; number++) {
+      const place = (number % AWAITED_MAX) * PLACE;
+      if (awaited[place] !== time) continue;
+      isAsked = true;
+      const delayNs = m.timeNs - awaited[place + 1]!;
+      if (delayNs >= LATE_NS_MIN && this.late.length < LATE_MAX)
+        this.late.push({ address: m.src, timeNs: m.timeNs, delayNs });
+      // Before the first pong the other end had not started.
+      if (state.pongs > 1 && number > state.settled) lose(state, number);
+      state.settled = Math.max(state.settled, number + 1);
     }
+    if (!isAsked) state.unasked++;
   }
 
   /** A pong goes the other way than its ping. */
@@ -158,14 +203,25 @@ export class KnetLinks implements Analyzer {
     if (own != null) own.answers++;
     if (state === null) return;
     state.pongs++;
-    this.answered(m, time, state.awaited);
-    // Single pings that were not answered are lost frames; in a row they are an outage. Before the first pong the other
-    // end had not started.
-    if (state.outage === null && state.pongs > 1) state.lost += Math.max(0, state.unanswered - 1);
+    this.answers(m, time, state);
     state.unanswered = 0;
     if (state.outage === null) return;
     state.outage.untilNs = m.timeNs;
     state.outage.untilFrame = m.row + 1;
     state.outage = null;
   }
+}
+
+/** Pings since the one that was answered last, up to this one, are lost. */
+function lose(state: LinkState, number: number): void {
+  const { settled, awaited, rows } = state;
+  const pings = number - settled;
+  if (pings > ROW_PINGS_MAX) return;
+  if (pings < UNANSWERED_MIN) {
+    state.lost += pings;
+    state.short++;
+  }
+  if (rows.length >= ROWS_MAX) return;
+  const [first, last] = [settled, number - 1].map((which) => (which % AWAITED_MAX) * PLACE) as [number, number];
+  rows.push({ fromNs: awaited[first + 1]!, untilNs: awaited[last + 1]!, frame: awaited[first + 2]!, pings });
 }
