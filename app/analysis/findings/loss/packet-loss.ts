@@ -16,8 +16,8 @@ const SIGNS_MIN = 6;
 const MOMENTS_MIN = 2;
 const LOST_PINGS_MIN = 4;
 const LOST_SHARE_MIN = 0.07;
-/** A way that was dead for so many pings was down, and what stopped meanwhile did not stop for single losses. */
-const DOWN_PINGS_MIN = 9;
+/** A way that was dead for so long was down, and what stopped meanwhile did not stop for single losses. */
+const DOWN_NS_MIN = 5e9;
 /** A pong so late had waited for a process that stood still. */
 const STILL_NS_MIN = 0.5e9;
 
@@ -109,7 +109,7 @@ function explain(context: FindingContext, all: Blame, made: Finding): void {
   for (const incident of context.incidents) {
     const { broken, declaredNs, sinceNs } = incident;
     const isThere = [broken?.to, broken?.from].some((node) => culprits.includes(node ?? -1));
-    const isSame = isThere || (all.pings !== null && mayBeOf(context, incident, culprits));
+    const isSame = all.pings === null ? isThere : mayBeOf(context, incident, culprits);
     if (isSame && declaredNs >= fromNs && sinceNs <= untilNs) context.ledger.explain(incident, made);
   }
 }
@@ -119,11 +119,11 @@ function mayBeOf(context: FindingContext, incident: Incident, culprits: readonly
   const { links, addresses, endNs } = context;
   const { absent, broken, sinceNs, untilNs } = incident;
   if (absent.some(({ back, wasPinging }) => (back === 'never' && !wasPinging) || back === 'newborn')) return false;
-  const named = [...(broken?.suspects ?? []), ...absent.map(({ node }) => node)];
+  const named = [broken?.from, broken?.to, ...(broken?.suspects ?? []), ...absent.map(({ node }) => node)];
   const isNear = (address: number): boolean => culprits.includes(addresses.nodeAt(address) ?? -1);
   const wasDown = links.outages.some(
-    ({ src, dst, pings, ...outage }) =>
-      pings >= DOWN_PINGS_MIN &&
+    ({ src, dst, ...outage }) =>
+      (outage.untilNs ?? endNs) - outage.fromNs >= DOWN_NS_MIN &&
       (isNear(src) || isNear(dst)) &&
       outage.fromNs < untilNs &&
       (outage.untilNs ?? endNs) > sinceNs,
@@ -132,7 +132,7 @@ function mayBeOf(context: FindingContext, incident: Incident, culprits: readonly
     ({ address, timeNs, delayNs }) =>
       isNear(address) && delayNs >= STILL_NS_MIN && timeNs > sinceNs && timeNs - delayNs < untilNs,
   );
-  return !wasDown && !stood && named.some((node) => culprits.includes(node));
+  return !wasDown && !stood && named.some((node) => culprits.includes(node ?? -1));
 }
 
 /** Pings say that frames are lost at one node, and the ring suffers from it. */

@@ -81,7 +81,7 @@ function momentsOf(rows: readonly Row[], paths: readonly Path[]): number {
     const lost = new Set(group.map(({ path }) => path));
     const isWhole = [...new Set(group.map(({ path }) => path.to))].some((node) => {
       const own = paths.filter(({ to, pings }) => to === node && pings >= PINGS_MIN);
-      return own.length > 1 && own.every((path) => lost.has(path)) && group.every(({ path }) => touches(path, node));
+      return own.length > 1 && own.every((path) => lost.has(path));
     });
     if (group.length > 0 && !isWhole) moments++;
   };

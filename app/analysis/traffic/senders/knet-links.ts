@@ -23,6 +23,7 @@ const LATE_MAX = 1000;
 const UNANSWERED_MIN = 3;
 /** A longer row of lost pings is a path that was down. */
 const ROW_PINGS_MAX = 8;
+const ROW_NS_MAX = 4e9;
 /** Rows of one path that are kept; all are counted. */
 const ROWS_MAX = 64;
 /** Numbers of an awaited ping: the time in it, that of the capture, its frame. */
@@ -221,7 +222,8 @@ function lose(state: LinkState, number: number): void {
     state.lost += pings;
     state.short++;
   }
-  if (rows.length >= ROWS_MAX) return;
   const [first, last] = [settled, number - 1].map((which) => (which % AWAITED_MAX) * PLACE) as [number, number];
-  rows.push({ fromNs: awaited[first + 1]!, untilNs: awaited[last + 1]!, frame: awaited[first + 2]!, pings });
+  const [fromNs, untilNs] = [awaited[first + 1]!, awaited[last + 1]!];
+  if (rows.length < ROWS_MAX && untilNs - fromNs <= ROW_NS_MAX)
+    rows.push({ fromNs, untilNs, frame: awaited[first + 2]!, pings });
 }
