@@ -74,6 +74,12 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['token-loss', [2]],
   ],
   'c31-knet-link-down': [['link-down', [2]]],
+  // 20 % of the frames of node 2: for a second knet takes its link down, and it forms a ring of its own.
+  'c31-knet-loss20': [
+    ['packet-loss', [2]],
+    ['token-loss', [1]],
+    ['token-retransmitted', [2]],
+  ],
   'c31-knet-oneway-dead': [
     ['one-way-link', [2]],
     ['token-loss', [2]],
@@ -90,6 +96,11 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
   'c31-knet-v-gap-pause': [
     ['process-paused', [2]],
     ['token-loss', [2]],
+  ],
+  // Captured on node 3, a quarter of whose frames is lost behind that: pings alone tell, no multicast is asked for.
+  'c31-knet-v-loss25-out3of4-n3': [
+    ['packet-loss', [3]],
+    ['token-loss', [4]],
   ],
   'c31-udp-dup-nodeid': [
     ['duplicate-nodeid', [3]],
