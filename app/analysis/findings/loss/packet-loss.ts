@@ -147,9 +147,10 @@ export const lossyLink: Rule = {
   name: 'packet-loss',
   run: (context) => {
     const pings = tellingPings(context);
-    if (pings?.node == null) return [];
+    const node = pings?.node ?? null;
+    if (pings === null || node === null) return [];
     const isFelt =
-      context.hops.hops.length > 0 || context.incidents.some((one) => mayBeOf(context, one, [pings.node!]));
+      context.hops.hops.length > 0 || context.incidents.some((incident) => mayBeOf(context, incident, [node]));
     return isFelt ? [said(context, blame(context, pings))] : [];
   },
 };

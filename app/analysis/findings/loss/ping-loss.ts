@@ -122,7 +122,7 @@ function excess(paths: readonly Path[], own: readonly Path[]): number {
 }
 
 /**
- * The node all of whose paths lose pings, and far more than the others do: those to it, as the capture of a switch shows
+ * The node all of whose paths lose pings, far more than the others do: those to it, as the capture of a switch shows
  * them, those from it, as its own capture does, or both.
  */
 function nodeOf(paths: readonly Path[]): number | null {
