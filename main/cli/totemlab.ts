@@ -1,35 +1,24 @@
 // The command line: picks the command, ends with its exit code.
 import manifest from '../../package.json' with { type: 'json' };
 import { nearest } from '../../app/filter/nearest.ts';
-import { analyse } from './analyse.ts';
-import { capture } from './capture.ts';
-import { decode } from './decode.ts';
-import { exportCapture } from './export/export.ts';
 import { HELP } from './help.ts';
-import { lab } from './lab/lab.ts';
-import { node } from './node.ts';
 import { complain } from './output.ts';
-import { image } from './store/image.ts';
-import { report } from './export/report.ts';
-import { place } from './store/place.ts';
-import { simulate } from './sim/simulate.ts';
-import { swarm } from './sim/swarm.ts';
-import { table } from './export/table.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
-const COMMANDS = new Map<string, Command>([
-  ['decode', decode],
-  ['analyse', analyse],
-  ['capture', capture],
-  ['image', image],
-  ['export', exportCapture],
-  ['lab', lab],
-  ['node', node],
-  ['place', place],
-  ['report', report],
-  ['simulate', simulate],
-  ['swarm', swarm],
-  ['table', table],
+/** Each is loaded when it is asked for: who wants one command waits for no other. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ['decode', async () => (await import('./decode.ts')).decode],
+  ['analyse', async () => (await import('./analyse.ts')).analyse],
+  ['capture', async () => (await import('./capture.ts')).capture],
+  ['image', async () => (await import('./store/image.ts')).image],
+  ['export', async () => (await import('./export/export.ts')).exportCapture],
+  ['lab', async () => (await import('./lab/lab.ts')).lab],
+  ['node', async () => (await import('./node.ts')).node],
+  ['place', async () => (await import('./store/place.ts')).place],
+  ['report', async () => (await import('./export/report.ts')).report],
+  ['simulate', async () => (await import('./sim/simulate.ts')).simulate],
+  ['swarm', async () => (await import('./sim/swarm.ts')).swarm],
+  ['table', async () => (await import('./export/table.ts')).table],
 ]);
 const INTERRUPTED = 130;
 
@@ -46,8 +35,8 @@ async function main([name = '', ...args]: readonly string[]): Promise<number> {
     complain('say what to do: totemlab decode FILE, totemlab analyse FILE, or totemlab --help');
     return 2;
   }
-  const command = COMMANDS.get(name);
-  if (command !== undefined) return command(args);
+  const load = COMMANDS.get(name);
+  if (load !== undefined) return (await load())(args);
   const near = nearest(name, [...COMMANDS.keys()]);
   const meant = near.length === 0 ? '' : `did you mean ${near.join(' or ')}? `;
   complain(`there is no command "${name}": ${meant}totemlab --help lists them`);

@@ -8,12 +8,12 @@ import { OUT, ROOT } from './paths.mjs';
 import { isBuilt, SETS, sourceStamp } from './sources.mjs';
 import { writeStamp } from './stamp.mjs';
 
-/** Bundles for Node or Electron's main side: one file each, nothing left to import but what the runtime has. */
+/** Bundles for Node or Electron's main side: nothing left to import but what the runtime has. */
 const ENTRIES = {
   program: [
     { entry: 'main/electron/main.ts', file: 'main.cjs', format: 'cjs', target: 'node18' },
     { entry: 'main/preload/preload.ts', file: 'preload.cjs', format: 'cjs', target: 'node18' },
-    { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20' },
+    { entry: 'main/cli/totemlab.ts', file: 'cli/totemlab.mjs', format: 'es', target: 'node20', isSplit: true },
     { entry: 'main/cli/store/collie.ts', file: 'cli/collie.cjs', format: 'cjs', target: 'node20', isTyped: true },
     { entry: 'main/node/web/web.ts', file: 'web/web.mjs', format: 'es', target: 'node20' },
     { entry: 'main/helpers/capture-helper.ts', file: 'helpers/capture-helper.mjs', format: 'es', target: 'node18' },
@@ -45,8 +45,11 @@ function noting(bundle) {
   };
 }
 
-/** `isTyped`: a short command that people type; its bundle is small and knows its own sources. */
-async function bundleForNode(vite, { entry, file, format, target, isTyped = false }) {
+/**
+ * `isTyped`: a short command that people type; its bundle is small and knows its own sources. `isSplit`: what it
+ * imports when it is asked for lies in files beside it.
+ */
+async function bundleForNode(vite, { entry, file, format, target, isTyped = false, isSplit = false }) {
   await vite.build({
     ...COMMON,
     root: ROOT,
@@ -61,7 +64,12 @@ async function bundleForNode(vite, { entry, file, format, target, isTyped = fals
       sourcemap: false,
       rollupOptions: {
         external: ['electron', 'cap', 'playwright-core'],
-        output: { format, entryFileNames: file.split('/').at(-1), codeSplitting: false },
+        output: {
+          format,
+          entryFileNames: file.split('/').at(-1),
+          chunkFileNames: file.split('/').at(-1).replace('.', '-[name].'),
+          codeSplitting: isSplit,
+        },
       },
     },
   });

@@ -76,7 +76,7 @@ function runWorkers(wanted: Wanted, heard: (report: SeedReport) => void, enlist:
   };
   const work = (): Promise<void> =>
     new Promise((done, broken) => {
-      const child = fork(fileURLToPath(import.meta.url), ['swarm', '--serve']);
+      const child = fork(fileURLToPath(new URL('totemlab.mjs', import.meta.url)), ['swarm', '--serve']);
       enlist(child);
       const go = (): void => {
         const seeds = order();
