@@ -39,9 +39,17 @@ export class MoveReader {
       this.last = null;
       this.moves = [];
     }
-    const from = this.last?.time ?? -Infinity;
-    for (let i = samples.findLastIndex(({ time }) => time < from) + 1; i < samples.length; i++) this.take(samples[i]!);
+    for (let i = this.firstUnread(samples); i < samples.length; i++) this.take(samples[i]!);
     return this.moves;
+  }
+
+  /** Times tell it only where the last one read was replaced: while no packet comes, several samples share one. */
+  private firstUnread(samples: readonly LabSample[]): number {
+    const { last } = this;
+    if (last === null) return 0;
+    const at = samples.lastIndexOf(last);
+    if (at >= 0) return at + 1;
+    return Math.min(samples.findLastIndex(({ time }) => time <= last.time) + 1, samples.length - 1);
   }
 
   private take(sample: LabSample): void {

@@ -36,6 +36,16 @@ describe('the reader of moves', () => {
     expect(reader.read([...samples, sample(4, after), sample(5, null)])).toEqual([came]);
   });
 
+  it('tells each once where no packet came between looks, and the newest sample took the place of another', () => {
+    const reader = new MoveReader();
+    const samples = [sample(1, before), sample(3, before), sample(3, after)];
+    reader.read(samples.slice(0, 2));
+
+    expect(reader.read(samples)).toEqual([came]);
+    expect(reader.read([...samples, sample(3, after)])).toEqual([came]);
+    expect(reader.read([...samples.slice(0, 2), sample(3, after)])).toEqual([came]);
+  });
+
   it('reads anew where the lab went back in its time, or is another one', () => {
     const reader = new MoveReader();
     reader.read([sample(1, before), sample(3, after)]);
