@@ -216,14 +216,14 @@ async function show(opened: Result<OpenedSource, OpenProblem>): Promise<void> {
   }
   const own = opened.value.stream;
   stream = own;
-  const port = await bridge.openStream(own);
+  const [port, recent] = await Promise.all([bridge.openStream(own), bridge.call('recent.list')]);
   if (own !== stream) return;
   const isGrowing = opened.value.live !== null;
   fitPreset(opened.value.live?.kind === 'lab');
   useSession.setState({
     source: opened.value,
     total: opened.value.byteLength,
-    recent: await bridge.call('recent.list'),
+    recent,
     ...(isGrowing ? { phase: 'live' } : {}),
   });
   if (isGrowing) {
@@ -245,8 +245,10 @@ export async function closeCapture(): Promise<void> {
   endSession();
   releaseWorker();
   startWithKeys([]);
-  useSession.setState({ ...EMPTY_SESSION, recent: await bridge.call('recent.list') });
+  // At once: what is opened meanwhile stays.
+  useSession.setState({ ...EMPTY_SESSION, recent: useSession.getState().recent });
   useView.setState(NOTHING_CHOSEN);
+  useSession.setState({ recent: await bridge.call('recent.list') });
 }
 
 export function cancelReading(): void {
