@@ -30,6 +30,9 @@ const MALLOC = {
   MALLOC_MMAP_THRESHOLD_: String(32 << 20),
 };
 
+/** Certificates that Node reads at each start, for as long as the rest of it takes; a lab node asks for none. */
+const NO_CERTIFICATES = { NODE_EXTRA_CA_CERTS: undefined };
+
 let canTie: boolean | null = null;
 
 /** util-linux's setpriv makes the kernel kill the child when its parent dies, also a stopped one. */
@@ -56,7 +59,7 @@ export class ChildNode {
     this.child = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
       serialization: 'advanced',
-      env: { ...process.env, ...MALLOC, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...MALLOC, ...NO_CERTIFICATES, ELECTRON_RUN_AS_NODE: '1' },
     });
     const tap = this.child.stdio[4] as Readable | undefined;
     tap?.on('data', hooks.tap);
