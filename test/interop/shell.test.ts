@@ -35,6 +35,7 @@ const out = (line: string): string => {
 };
 
 const SCRIPT = [
+  '111> collie node list # early',
   'wait sheep 3',
   '111> corosync-cfgtool -s',
   `111> corosync-cfgtool -a ${IDS[1]}`,
@@ -136,7 +137,11 @@ describe.skipIf(why !== null)(why ?? 'the shell of a node', () => {
     expect(answers.get('wait sheep 3 # again')?.code).toBe(0);
     expect(out('112> service sheepdog stop')).toMatch(/^Stopping .*\[ {2}OK {2}\]\n$/);
     expect(out('114> service corosync status')).toBe('corosync is stopped\n');
-    expect(out('114> collie node list')).toMatch(/failed to connect to localhost:7000: Connection refused/);
+    const refused = 'failed to connect to localhost:7000: Connection refused\nFailed to get node list\n';
+    expect(out('111> collie node list # early')).toBe(
+      `${refused}The sheep of node 1 is still starting: wait sheep 3\n`,
+    );
+    expect(out('114> collie node list')).toBe(refused);
     expect(out('114> service corosync start')).toMatch(/^Starting .*\[ {2}OK {2}\]\n$/);
     expect(out('111> corosync-cfgtool -s # killed')).toMatch(/error 2/);
     expect(out('111> help')).toMatch(/qemu-img/);

@@ -89,8 +89,17 @@ function redirection(
   return { path, rest: path === null ? args : args.filter((_, i) => i !== at && i !== at + 1) };
 }
 
+/** collie's own text is that of 0.3.0, which does not say what helps where a sheep is not up yet. */
+async function hintAtStart({ cluster, number }: ShellContext): Promise<string> {
+  if (cluster.pidOf(number) === null) return '';
+  const status = await cluster.status(number);
+  const isUp = status !== null && status.node.isSynchronised && (status.sheep?.phase ?? 'joined') === 'joined';
+  return isUp ? '' : `The sheep of node ${number} is still starting: wait sheep ${cluster.nodes().length}\n`;
+}
+
 /** `< FILE` is its standard input, `> FILE` takes its standard output, octet by octet. */
-async function collieCommand({ cluster, number }: ShellContext, words: readonly string[]): Promise<ToolResult> {
+async function collieCommand(context: ShellContext, words: readonly string[]): Promise<ToolResult> {
+  const { cluster, number } = context;
   const from = redirection(words, '<');
   const into = redirection(from.rest, '>');
   const args = into.rest;
@@ -116,7 +125,9 @@ async function collieCommand({ cluster, number }: ShellContext, words: readonly 
     await writeFile(into.path, Buffer.concat(printed.stdout));
     printed.stdout.length = 0;
   }
-  return { out: text(printed.stdout), err: text(printed.stderr), code };
+  const err = text(printed.stderr);
+  const hint = err.includes('Connection refused') ? await hintAtStart(context) : '';
+  return { out: text(printed.stdout), err: err + hint, code };
 }
 
 /** Files are those of the node's folder, or of the person where their path is absolute. */
