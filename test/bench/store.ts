@@ -14,7 +14,7 @@ const IMAGE_MIB = 1024;
 const OBJECT_MIB = 4;
 const MOVED_OBJECTS = 100;
 /** How often the import and cp are measured: a machine has warm memory for either at one time, cold at another. */
-const ROUNDS = 3;
+const ROUNDS = 4;
 const STARTS = 31;
 const PORT = 28_505;
 const LOOK_MS = 5;
@@ -69,31 +69,34 @@ function importing(image: string, name: string): number {
   return timed(process.execPath, [cli, 'image', 'import', image, name, '-a', '127.168.1.111']);
 }
 
-function copying(image: string): number {
-  const copies = [`${image}-1`, `${image}-2`];
-  const took = copies.reduce((sum, copy) => sum + timed('cp', [image, copy]), 0);
-  for (const copy of copies) rmSync(copy);
-  return took;
-}
-
 interface Round {
   /** Milliseconds each. */
   readonly cp: number;
   readonly imported: number;
 }
 
-/** Both on the same disk in the same state, each of them the first in every other round. */
+/**
+ * Both on the same disk in the same state, each of them the first in every other round. Nothing of the first is removed
+ * before the second, which would get its memory.
+ */
 async function importRound(folder: string, image: string, number: number): Promise<Round> {
   const directory = join(folder, 'import');
+  const copies = [`${image}-1`, `${image}-2`];
+  const took = { cp: 0, imported: 0 };
+  const copy = (): void => {
+    timed('sync', []);
+    took.cp = copies.reduce((sum, path) => sum + timed('cp', [image, path]), 0);
+  };
   const lab = await openCluster(directory, 3);
   try {
+    if (number % 2 === 0) copy();
     timed('sync', []);
-    const before = number % 2 === 0 ? copying(image) : null;
-    const imported = importing(image, 'image');
-    return { cp: before ?? copying(image), imported };
+    took.imported = importing(image, 'image');
+    if (number % 2 === 1) copy();
+    return took;
   } finally {
     await lab.end('kill');
-    rmSync(directory, { recursive: true });
+    for (const path of [...copies, directory]) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -102,25 +105,14 @@ async function importFigures(folder: string): Promise<readonly Figure[]> {
   writeImage(image, IMAGE_MIB);
   const rounds: Round[] = [];
   for (let number = 0; number < ROUNDS; number++) rounds.push(await importRound(folder, image, number));
-  const rate = (ms: number): number => (IMAGE_MIB * 1000) / ms;
+  const cp = rounds.reduce((sum, round) => sum + round.cp, 0);
+  const imported = rounds.reduce((sum, round) => sum + round.imported, 0);
+  const rate = (ms: number): number => (ROUNDS * IMAGE_MIB * 1000) / ms;
   const unit = 'MiB/s of image';
   return [
-    {
-      what: '  beside it: cp of the same octets twice, no fsync',
-      value: rate(median(rounds.map(({ cp }) => cp))),
-      unit,
-    },
-    {
-      what: 'import of 1 GiB, 2 copies on 3 nodes',
-      value: rate(median(rounds.map(({ imported }) => imported))),
-      unit,
-    },
-    {
-      what: 'import against cp, middle of three',
-      value: median(rounds.map(({ cp, imported }) => cp / imported)),
-      unit: 'times as fast',
-      atLeast: 0.4,
-    },
+    { what: '  beside it: cp of the same octets twice, no fsync', value: rate(cp), unit },
+    { what: 'import of 1 GiB, 2 copies on 3 nodes', value: rate(imported), unit },
+    { what: `import against cp, ${ROUNDS} times in turns`, value: cp / imported, unit: 'times as fast', atLeast: 0.4 },
   ];
 }
 
