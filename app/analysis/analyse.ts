@@ -9,6 +9,7 @@ import { createMembershipAnalysis, type MembershipAnalysis } from './membership/
 import { countPackets } from './packet-counts.ts';
 import type { Analysis, NodeEntry, SheepObjects } from './result.ts';
 import { ringTimers } from './ring-timers.ts';
+import { ClockSteps } from './traffic/activity/clock-steps.ts';
 import { JoinRuns } from './traffic/activity/join-runs.ts';
 import { RingSpells } from './traffic/activity/ring-spells.ts';
 import { Silences } from './traffic/activity/silences.ts';
@@ -43,6 +44,7 @@ class Composed implements CaptureAnalysis {
   private readonly joins = new JoinRuns();
   private readonly spells: RingSpells;
   private readonly silences: Silences;
+  private readonly clock = new ClockSteps();
   private readonly losses = new Requests();
   private readonly hops: TokenHops;
   private readonly flow = new Flow();
@@ -57,7 +59,7 @@ class Composed implements CaptureAnalysis {
     this.rotation = new RotationAnalysis(store, this.membership);
     this.odd = new OddPackets(this.membership);
     this.spells = new RingSpells(this.membership);
-    this.silences = new Silences(this.membership);
+    this.silences = new Silences(this.membership, this.clock);
     this.hops = new TokenHops(store, this.membership);
   }
 
@@ -90,6 +92,10 @@ class Composed implements CaptureAnalysis {
     this.synced.delivered(message);
   }
 
+  passedOver(ring: number): void {
+    this.synced.passedOver(ring);
+  }
+
   rotationOf(ring: number): RingRotation | null {
     return this.rotation.rotationOf(ring);
   }
@@ -108,8 +114,10 @@ class Composed implements CaptureAnalysis {
     const watched = { redundancy, joins, spells, losses, hops, flow, senders, links, synced, multicasts };
     const gathered = { tokens, odd, rotation, sheepNotes, ...watched };
     const silences = this.silences.list();
-    const { stills, backward } = this.silences;
-    const findings = findingsOf({ ...concluded, ...gathered, silences, stills, backward, addresses: this.membership });
+    const { stills } = this.silences;
+    const { backward, forward } = this.clock;
+    const times = { silences, stills, backward, forward };
+    const findings = findingsOf({ ...concluded, ...gathered, ...times, addresses: this.membership });
     return {
       packets,
       nodes,

@@ -21,4 +21,6 @@ export interface DeliveredMessage {
 /** Sees every message once, in delivery order as far as the capture shows it. */
 export interface DeliveryListener {
   delivered(message: DeliveredMessage): void;
+  /** A multicast of the ring was captured after its place had been given up: its messages are not delivered. */
+  passedOver?(ring: number): void;
 }

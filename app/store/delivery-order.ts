@@ -87,6 +87,7 @@ export class DeliveryOrder {
       order.next = (mcast.seq + 1) >>> 0;
       if (order.held.size > 0) this.drain(order);
     } else if (mcast.seq > order.next) this.hold(order, mcast);
+    else for (const listener of this.listeners) listener.passedOver?.(mcast.ring);
     return 0;
   }
 

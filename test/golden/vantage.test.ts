@@ -77,6 +77,29 @@ function setBack(capture: Uint8Array, seconds: number, by: number): Uint8Array {
   return copy;
 }
 
+/** Its records in order, with the one at `index` so many places later. */
+function lateBy(capture: Uint8Array, index: number, places: number): Uint8Array {
+  const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
+  const records: Uint8Array[] = [];
+  for (let at = FILE_HEADER, end = at; at < capture.length; at = end) {
+    end = at + RECORD_HEADER + view.getUint32(at + 8, true);
+    records.push(capture.subarray(at, end));
+  }
+  const [late] = records.splice(index, 1);
+  if (late !== undefined) records.splice(index + places, 0, late);
+  return new Uint8Array(Buffer.concat([capture.subarray(0, FILE_HEADER), ...records]));
+}
+
+/** A little-endian pcap whose clock is set forward by so many seconds before the record at `index`. */
+function setForward(capture: Uint8Array, index: number, by: number): Uint8Array {
+  const copy = capture.slice();
+  const view = new DataView(copy.buffer);
+  let number = 0;
+  for (let at = FILE_HEADER; at < copy.length; at += RECORD_HEADER + view.getUint32(at + 8, true))
+    if (number++ >= index) view.setUint32(at, view.getUint32(at, true) + by, true);
+  return copy;
+}
+
 function analysed(bytes: Uint8Array): Analysis {
   const ingest = createIngest({ keys: [] });
   ingest.push(bytes);
@@ -231,5 +254,46 @@ describe('a capture whose clock was set back', () => {
     const dead = findings.find(({ rule }) => rule === 'node-dead');
 
     expect([dead?.severity, dead?.culprits]).toEqual([severity, [3]]);
+  });
+});
+
+describe('a healthy capture', () => {
+  const wrongOf = (bytes: Uint8Array): readonly string[] =>
+    analysed(bytes)
+      .findings.filter(({ severity }) => severity !== 'info')
+      .map(({ rule }) => rule);
+  it('stays so where any one packet comes three places late', () => {
+    const bytes = goldenBytes('c24-udp-sha256only-form3', 'brA.pcap');
+    const synchronising = Array.from({ length: 50 }, (_, i) => 130 + i);
+    expect(synchronising.flatMap((index) => wrongOf(lateBy(bytes, index, 3)))).toEqual([]);
+  });
+
+  it.each(['c31-udp-form3', 'c31-knet-form3', 'c24-udp-form3'])(
+    '%s stays so where its clock is set forward',
+    (name) => {
+      const bytes = goldenBytes(name, 'brA.pcap');
+      const indices = Array.from({ length: 12 }, (_, i) => 15 * i + 1);
+      expect(indices.flatMap((index) => wrongOf(setForward(bytes, index, 12 + index ** 2)))).toEqual([]);
+    },
+  );
+
+  it('whose clock was set forward says so, and keeps the times of its rotations', () => {
+    const { findings, rotation } = analysed(setForward(goldenBytes('c31-udp-form3', 'brA.pcap'), 250, 3600));
+    expect(findings.find(({ rule }) => rule === 'capture-incomplete')?.says).toMatch(
+      /stamped 36\d\d\.\d+ s after .* set forward/,
+    );
+    expect(rotation.idle.max).toBeLessThan(1000);
+  });
+});
+
+describe('a node that died', () => {
+  it('is told of all the same where the clock is set forward elsewhere', () => {
+    const told = analysed(setForward(goldenBytes('c31-udp-kill9', 'brA.pcap'), 120, 3600)).findings;
+    expect(told.filter(({ severity }) => severity === 'failure').map(({ rule, culprits }) => [rule, culprits])).toEqual(
+      [
+        ['node-dead', [3]],
+        ['token-loss', [3]],
+      ],
+    );
   });
 });

@@ -1,8 +1,8 @@
 // All rules in their order, run over the evidence: causes before what follows from them. Findings come out by time.
-import { timeOf } from '../../store/packet-store.ts';
 import { lossesText, lossesWithin, sinceStart } from '../losses.ts';
 import type { Finding } from '../result.ts';
 import { captureIncomplete } from './capture/capture-incomplete.ts';
+import { doubted, stretchOf } from './engine/clock.ts';
 import { incidentsOf } from './engine/incidents.ts';
 import { Ledger } from './engine/ledger.ts';
 import type { Evidence, FindingContext, Rule } from './engine/rule.ts';
@@ -99,22 +99,6 @@ function contextOf(evidence: Evidence): FindingContext {
 
 /** What is concluded where frames are missing, as a share of what it would be. */
 const HOLED_SHARE = 0.8;
-/** The same where the clock of the capture went back. */
-const DOUBTED_SHARE = 0.3;
-/** A failure stands where a clock was set back by less than this share of its time. */
-const STEP_SHARE = 0.1;
-/** More steps than these are frames out of order: no clock is set so often. */
-const CLOCK_STEPS_MAX = 2;
-
-/** From the first to the last moment that a finding speaks of or rests on. */
-function stretchOf({ time, until, evidence }: Finding, { store }: Evidence): readonly [from: number, to: number] {
-  const moments = [time, until ?? time];
-  for (const { frames } of evidence)
-    for (const frame of frames)
-      if (frame > store.firstRow && frame <= store.length) moments.push(timeOf(store, frame - 1));
-  return moments.reduce(([from, to], at) => [Math.min(from, at), Math.max(to, at)], [time, time] as const);
-}
-
 /** Why a conclusion is less sure; null where it is not. */
 function holes(finding: Finding, evidence: Evidence, startNs: number): string | null {
   const { cutFrames, losses } = evidence.facts;
@@ -125,35 +109,6 @@ function holes(finding: Finding, evidence: Evidence, startNs: number): string | 
   if (hiding.length === 0) return null;
   const says = lossesText(hiding, sinceStart(startNs));
   return `${says}: this is less sure than it looks`;
-}
-
-/**
- * Why its times are not to be trusted: within it the clock of the capture went back, or frames are out of order. Null
- * where neither is so; and of a failure where a clock was set by little beside the time that it took.
- */
-function clockSays(finding: Finding, evidence: Evidence): string | null {
-  if (evidence.backward.length === 0) return null;
-  const frames = finding.evidence.flatMap((shown) => shown.frames);
-  const [fromNs, toNs] = stretchOf(finding, evidence);
-  const [first, last] = [Math.min(...frames), Math.max(...frames)];
-  const steps = evidence.backward.filter(
-    (back) => (back.frame > first && back.frame <= last) || (back.toNs <= toNs && back.fromNs >= fromNs),
-  );
-  const [step] = steps;
-  if (step === undefined) return null;
-  const wentBackNs = steps.reduce((total, back) => total + back.fromNs - back.toNs, 0);
-  const isSet = steps.length <= CLOCK_STEPS_MAX && wentBackNs < (toNs - fromNs) * STEP_SHARE;
-  if (isSet && finding.severity === 'failure') return null;
-  const back = ((step.fromNs - step.toNs) / 1e9).toFixed(2);
-  const says = `frame ${step.frame} is stamped ${back} s before the one in front of it`;
-  return `${says}: this rests on times that cannot be right`;
-}
-
-/** Whether something went wrong is not to be told from times that are not right: it is said, and is no warning. */
-function doubted(finding: Finding, why: string | null): Finding {
-  if (why === null || finding.severity === 'info') return finding;
-  const confidence = Math.round(finding.confidence * DOUBTED_SHARE * 100) / 100;
-  return { ...finding, severity: 'info', confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
 }
 
 function weakened(finding: Finding, why: string | null): Finding {
@@ -167,5 +122,5 @@ export function findingsOf(evidence: Evidence): readonly Finding[] {
   const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
   return all
     .map((finding) => weakened(finding, holes(finding, evidence, context.startNs)))
-    .map((finding) => doubted(finding, clockSays(finding, evidence)));
+    .map((finding) => doubted(finding, context));
 }

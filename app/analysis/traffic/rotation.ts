@@ -45,6 +45,8 @@ interface RingSamples {
 export type RingRotation = Pick<Rotation, 'active' | 'idle'>;
 
 const NS_PER_MS = 1e6;
+/** No ring lets its token rest so long: there the clock of the capture was set, or it paused. */
+const JUMP_MS = 30_000;
 /**
  * Full holds differ by no more than this: a timer ends them. Traffic cuts others short, lost tokens make others
  * long.
@@ -91,8 +93,9 @@ export class RotationAnalysis implements Analyzer {
     });
     const follows = tokenSeq === (turn.lastTokenSeq + 1) >>> 0;
     const sinceLast = (timeNs - turn.lastTime) / NS_PER_MS;
+    if (sinceLast > JUMP_MS) turn.departed = turn.passed = Number.NaN;
     const edge = this.edgeOf(m.src, m.dst);
-    if (follows && edge !== null) {
+    if (follows && sinceLast <= JUMP_MS && edge !== null) {
       edge.hop.add(sinceLast);
       turn.lastEdge?.hold.add(sinceLast);
     }

@@ -2,8 +2,9 @@
 // capture does not see. Conclusions that rest on what is missing are weaker.
 import { PacketKind } from '../../../store/kinds.ts';
 import { keptChunks } from '../../../store/packet-store.ts';
-import { BACK_MAX } from '../../traffic/activity/silences.ts';
+import { STEPS_MAX } from '../../traffic/activity/clock-steps.ts';
 import { lossesText, sinceStart, UNCOUNTED_SAYS } from '../../losses.ts';
+import { stepsOf } from '../engine/clock.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { idsText, nodeText, plural, seconds } from '../engine/words.ts';
 
@@ -48,6 +49,31 @@ function countOf({ store }: FindingContext, matches: (kind: number, link: number
   return count;
 }
 
+/** Where its clock was set, or it paused: times across that say nothing. */
+function clockSays(context: FindingContext): readonly string[] {
+  const says: string[] = [];
+  const [back] = context.backward;
+  if (back !== undefined)
+    says.push(
+      `${plural(context.backward.length, 'packet')} ${context.backward.length < STEPS_MAX ? '' : 'or more '}` +
+        'stamped before the one in front, the first by ' +
+        `${seconds(back.fromNs - back.toNs)} s in frame ${back.frame}: out of order, or the clock was set back`,
+    );
+  const forward = stepsOf(context);
+  const more = forward.length > 1 ? `, the longest of ${forward.length} such steps` : '';
+  const [step] = forward.toSorted((a, b) => b.toNs - b.fromNs - (a.toNs - a.fromNs));
+  if (step === undefined) return says;
+  const { frame, fromNs, toNs, missed, isDue } = step;
+  says.push(
+    isDue
+      ? `frame ${frame} is stamped ${seconds(toNs - fromNs)} s after the one in front of it${more}, and what was due ` +
+          'next follows: the clock was set forward, or all of the ring stood still with the capture'
+      : `nothing was captured for ${seconds(toNs - fromNs)} s before frame ${frame}${more}, while the token made ` +
+          `${plural(missed, 'hop')}: the capture paused`,
+  );
+  return says;
+}
+
 export const captureIncomplete: Rule = {
   name: 'capture-incomplete',
   run: (context) => {
@@ -64,13 +90,7 @@ export const captureIncomplete: Rule = {
         ? 0
         : countOf(context, (kind, link) => kind === PacketKind.FRAGMENT && link === 0);
     if (open > 0) missing.push(`${open} fragments were never completed`);
-    const [back] = context.backward;
-    if (back !== undefined)
-      missing.push(
-        `${plural(context.backward.length, 'packet')} ${context.backward.length < BACK_MAX ? '' : 'or more '}` +
-          'stamped before the one in front, the first by ' +
-          `${seconds(back.fromNs - back.toNs)} s in frame ${back.frame}: out of order, or the clock was set back`,
-      );
+    missing.push(...clockSays(context));
     const begun = beginsInGather(context);
     if (begun !== null) missing.push(begun);
     const hops = unseenHops(context);

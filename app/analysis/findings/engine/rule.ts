@@ -7,7 +7,8 @@ import type { SheepCluster } from '../../result.ts';
 import type { Redundancy } from '../../membership/membership.ts';
 import type { JoinRuns } from '../../traffic/activity/join-runs.ts';
 import type { RingSpells } from '../../traffic/activity/ring-spells.ts';
-import type { Silence, StepBack, Stillness } from '../../traffic/activity/silences.ts';
+import type { StepBack, StepForward } from '../../traffic/activity/clock-steps.ts';
+import type { Silence, Stillness } from '../../traffic/activity/silences.ts';
 import type { AddressBook } from '../../traffic/address-book.ts';
 import type { DeliveryAnalysis } from '../../traffic/delivery.ts';
 import type { Flow } from '../../traffic/flow.ts';
@@ -45,6 +46,8 @@ export interface Evidence {
   readonly stills: readonly Stillness[];
   /** Packets out of the order of their times. */
   readonly backward: readonly StepBack[];
+  /** Times without any packet that the ring did not feel. */
+  readonly forward: readonly StepForward[];
   readonly losses: Requests;
   readonly hops: TokenHops;
   readonly flow: Flow;

@@ -63,7 +63,10 @@ function culpritsOf(context: FindingContext, { parts }: Outage): readonly number
 function isGone(context: FindingContext, culprits: readonly number[], outage: Outage): boolean {
   const { fromNs, untilNs } = outage;
   const left = context.odd.leaves.some(
-    ({ node, timeNs }) => culprits.includes(node) && timeNs <= untilNs && timeNs >= fromNs - APART_NS,
+    ({ node, timeNs }) =>
+      culprits.includes(node) &&
+      timeNs <= untilNs &&
+      (timeNs >= fromNs - APART_NS || isStillAway(context, node, timeNs, fromNs)),
   );
   if (left || livesOnAnother(context, outage)) return left;
   return context.incidents.some(
@@ -71,6 +74,13 @@ function isGone(context: FindingContext, culprits: readonly number[], outage: Ou
       declaredNs >= fromNs - APART_NS &&
       declaredNs <= untilNs + APART_NS &&
       absent.some(({ node, back }) => culprits.includes(node) && back !== 'elsewhere'),
+  );
+}
+
+/** No ring with it since it left. */
+function isStillAway({ rings }: FindingContext, node: number, leftNs: number, untilNs: number): boolean {
+  return !rings.some(
+    ({ members, firstToken }) => members.includes(node) && (firstToken ?? 0) > leftNs && (firstToken ?? 0) < untilNs,
   );
 }
 

@@ -47,6 +47,8 @@ function said(context: FindingContext, { fromNs, runs, untilNs }: Episode): Find
   if (context.ledger.covering(fromNs + 0.1e9) !== null || context.ledger.covering((fromNs + until) / 2) !== null)
     return null;
   const joins = runs.reduce((sum, { count }) => sum + count, 0);
+  // Whoever gathers says so again and again: with fewer joins than that the clock was set, or the capture paused.
+  if (joins * APART_NS < until - fromNs) return null;
   return finding('join-storm', 'failure', {
     time: fromNs,
     until,

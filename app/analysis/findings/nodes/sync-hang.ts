@@ -32,6 +32,7 @@ function hang(context: FindingContext, sync: RingSync): Finding | null {
   const owes = owing(sync, members);
   if (owes.length === 0 || owes.length === members.length || until - sync.lastNs < HANG_NS) return null;
   if (last > sync.lastNs + AFTER_NS || context.multicasts.missingOf(ring.ring) > 0) return null;
+  if (context.synced.isHoled(ring.ring)) return null;
   if (context.ledger.covering(sync.lastNs + HANG_NS) !== null) return null;
   const waiting = members.filter((node) => !owes.includes(node));
   const first = owes.filter((node) => !sync.seats.has(node));

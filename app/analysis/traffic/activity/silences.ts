@@ -4,6 +4,7 @@
 import type { Analyzer, IndexedMessage } from '../../../store/indexed-message.ts';
 import { PacketKind, RowFlag } from '../../../store/kinds.ts';
 import type { AddressBook } from '../address-book.ts';
+import type { ClockSteps } from './clock-steps.ts';
 
 /** Silences of one node that are kept. */
 export const SILENCES_MAX = 2000;
@@ -15,10 +16,6 @@ const ROUND_NS = 40e6;
 /** Some of an idle ring is on the wire more often than this, but for the slowest. */
 const STILL_NS_MIN = 0.5e9;
 const STILLS_MAX = 1000;
-/** Several queues of one interface swap packets by less. */
-const BACK_NS_MIN = 20e6;
-/** Steps back that are kept, the first. */
-export const BACK_MAX = 1000;
 /** What had queued up in a host leaves it together. */
 const TOGETHER_NS = 25e6;
 
@@ -62,14 +59,6 @@ export interface Stillness {
   readonly untilFrame: number;
 }
 
-/** A packet that is stamped well before the one in front of it: out of order, or the clock was set back. */
-export interface StepBack {
-  readonly frame: number;
-  /** The time of the packet in front, and of the packet itself. */
-  readonly fromNs: number;
-  readonly toNs: number;
-}
-
 interface NodeActivity {
   readonly nodeid: number;
   readonly silences: Silence[];
@@ -91,6 +80,7 @@ interface NodeActivity {
 
 export class Silences implements Analyzer {
   private readonly addresses: AddressBook;
+  private readonly clock: ClockSteps;
   private readonly byNode = new Map<number, NodeActivity>();
   private readonly byAddress: (NodeActivity | undefined)[] = [];
   private rounds = 0;
@@ -99,19 +89,18 @@ export class Silences implements Analyzer {
   /** A hold cancel asks for copies. */
   private cancelNs = -Infinity;
   private lastFrame = 0;
-  /** In the order of the capture. */
-  readonly backward: StepBack[] = [];
   /** In order of time. */
   readonly stills: Stillness[] = [];
 
-  constructor(addresses: AddressBook) {
+  constructor(addresses: AddressBook, clock: ClockSteps) {
     this.addresses = addresses;
+    this.clock = clock;
   }
 
   ingest(m: IndexedMessage): void {
     if (m.kind > PacketKind.KNET || m.kind === PacketKind.RRP) return;
     if (m.timeNs - this.lastNs > STILL_NS_MIN) this.still(m);
-    else if (m.timeNs < this.lastNs && this.lastFrame > 0) this.stepsBack(m);
+    else if (m.timeNs < this.lastNs && this.lastFrame > 0) this.clock.back(m, this.lastNs);
     this.lastNs = m.timeNs;
     this.lastFrame = m.row + 1;
     const sender = this.at(m.src);
@@ -119,6 +108,7 @@ export class Silences implements Analyzer {
       if (sender !== null) pings(sender, m.timeNs);
       return;
     }
+    this.clock.message(m);
     if (sender !== null) this.speaks(sender, m);
     if (m.kind === PacketKind.ORF_TOKEN) this.token(m);
     else if (m.kind === PacketKind.MEMB_JOIN && m.timeNs - this.lastRoundNs >= ROUND_NS) {
@@ -129,13 +119,8 @@ export class Silences implements Analyzer {
 
   private still(m: IndexedMessage): void {
     const { lastNs: fromNs, lastFrame: fromFrame, stills } = this;
+    this.clock.gap(m, fromNs);
     if (stills.length < STILLS_MAX) stills.push({ fromNs, fromFrame, untilNs: m.timeNs, untilFrame: m.row + 1 });
-  }
-
-  private stepsBack(m: IndexedMessage): void {
-    const { lastNs: fromNs, backward } = this;
-    if (fromNs - m.timeNs >= BACK_NS_MIN && backward.length < BACK_MAX)
-      backward.push({ frame: m.row + 1, fromNs, toNs: m.timeNs });
   }
 
   private at(address: number): NodeActivity | null {

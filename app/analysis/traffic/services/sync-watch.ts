@@ -38,6 +38,7 @@ export class SyncWatch implements DeliveryListener {
   private seats = 0;
   /** By ring: when the latest new multicast was sent, of whatever kind. */
   private readonly lastMcast: number[] = [];
+  private readonly passed = new Set<number>();
 
   /** Every multicast. */
   mcast({ flags, ring, timeNs }: IndexedMessage): void {
@@ -75,6 +76,15 @@ export class SyncWatch implements DeliveryListener {
       sync.seats.set(node, seat);
     }
     return seat;
+  }
+
+  passedOver(ring: number): void {
+    this.passed.add(ring);
+  }
+
+  /** Multicasts of the ring were captured too late to be read in their order: some of them may be barriers. */
+  isHoled(ring: number): boolean {
+    return this.passed.has(ring);
   }
 
   /** In the order in which they began. */
