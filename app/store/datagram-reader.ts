@@ -126,11 +126,18 @@ export class DatagramReader {
     dialect: Dialect,
     encoding: number,
   ): number {
-    const token = m.isCut ? cutToken(bytes, at, end, dialect) : null;
+    const token = m.cutOctets > 0 ? cutToken(bytes, at, end, dialect) : null;
     if (token === null) this.place(m, bytes, at, end, PacketKind.MALFORMED, encoding);
     else this.place(m, token, 0, token.length, PacketKind.MALFORMED, encoding);
     m.dialect = dialect;
-    return readColumns(m, this.table);
+    const needed = readColumns(m, this.table);
+    if (token !== null && this.isBare(encoding)) m.cutRequests = cutRequests(end - at + m.cutOctets, dialect);
+    return needed;
+  }
+
+  /** Nothing follows the message in its datagram. */
+  private isBare(encoding: number): boolean {
+    return encoding === this.clear1 || encoding === this.clear3 || encoding === this.clearKnet;
   }
 
   private ringTest(m: IndexedMessage, bytes: Uint8Array, at: number, end: number, second: boolean): void {
@@ -309,6 +316,12 @@ function cutToken(bytes: Uint8Array, at: number, end: number, dialect: Dialect):
   const padded = new Uint8Array(token.size);
   padded.set(bytes.subarray(at, Math.min(end, at + token.rtrListEntries)));
   return padded;
+}
+
+/** Requests of a token of so many octets on the wire. */
+function cutRequests(octets: number, { at }: Dialect): number {
+  const list = octets - at.token.size;
+  return list > 0 && list % at.rtrItem.size === 0 ? list / at.rtrItem.size : 0;
 }
 
 /** Octets behind the message of m, which needs `needed` octets; of an mcast, what totempg's lengths leave over. */

@@ -28,8 +28,10 @@ export interface IndexedMessage {
   littleEndian: boolean;
   /** True where the IP destination is a multicast or broadcast address. */
   toGroup: boolean;
-  /** The snap length cut its datagram. */
-  isCut: boolean;
+  /** Octets of its datagram that the snap length cut off. */
+  cutOctets: number;
+  /** Requests of a token that were cut off with them. */
+  cutRequests: number;
   /** knet data: the broadcast octet; else false. */
   knetBroadcast: boolean;
   /** The Totem message is bytes[at, end), valid only during the call; for other kinds, the UDP payload. */

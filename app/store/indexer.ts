@@ -52,7 +52,8 @@ function newMessage(): IndexedMessage {
     dialect: COROSYNC_1,
     littleEndian: true,
     toGroup: false,
-    isCut: false,
+    cutOctets: 0,
+    cutRequests: 0,
     knetBroadcast: false,
     bytes: NO_BYTES,
     view: viewOf(NO_BYTES),
@@ -127,9 +128,10 @@ export class Indexer implements FrameSink {
       m.sport = located.sport;
       m.dport = located.dport;
       m.toGroup = this.isGroup(bytes, located);
-      m.isCut = located.payloadEnd - located.payloadStart < located.payloadLength;
+      m.cutOctets = Math.max(0, located.payloadLength - (located.payloadEnd - located.payloadStart));
+      m.cutRequests = 0;
       this.datagram(columns, index, bytes, located.payloadStart, located.payloadEnd);
-      if (m.isCut) this.markCut(columns, index);
+      if (m.cutOctets > 0) this.markCut(columns, index);
     } else if (located.what === What.UDP_FRAGMENT) this.fragment(columns, index, bytes);
     else {
       const kind = this.kindOfOther(located);
@@ -222,7 +224,7 @@ export class Indexer implements FrameSink {
     m.sport = (payload[0]! << 8) | payload[1]!;
     m.dport = (payload[2]! << 8) | payload[3]!;
     m.toGroup = this.isGroup(bytes, located);
-    m.isCut = false;
+    m.cutOctets = m.cutRequests = 0;
     table.ipParts.set(m.row, [...rows.filter((row) => row !== m.row), m.row]);
     this.datagram(columns, index, payload, UDP_HEADER_OCTETS, payload.length);
     if (isRelevant(columns.kind[index]!)) {

@@ -27,13 +27,13 @@ function thrice(capture: Uint8Array): Uint8Array {
 }
 
 /** The records of a little-endian pcap as a snap length of 96 leaves them. */
-function cut(capture: Uint8Array): Uint8Array {
+function cut(capture: Uint8Array, snap = SNAP): Uint8Array {
   const view = new DataView(capture.buffer, capture.byteOffset, capture.byteLength);
   const parts: Uint8Array[] = [capture.subarray(0, FILE_HEADER)];
   for (let at = FILE_HEADER; at < capture.length;) {
     const captured = view.getUint32(at + 8, true);
-    const kept = capture.slice(at, at + RECORD_HEADER + Math.min(captured, SNAP));
-    new DataView(kept.buffer).setUint32(8, Math.min(captured, SNAP), true);
+    const kept = capture.slice(at, at + RECORD_HEADER + Math.min(captured, snap));
+    new DataView(kept.buffer).setUint32(8, Math.min(captured, snap), true);
     parts.push(kept);
     at += RECORD_HEADER + captured;
   }
@@ -254,6 +254,22 @@ describe('a capture whose clock was set back', () => {
     const dead = findings.find(({ rule }) => rule === 'node-dead');
 
     expect([dead?.severity, dead?.culprits]).toEqual([severity, [3]]);
+  });
+});
+
+describe('retransmit lists that the snap length cut off', () => {
+  const lossIn = (name: string) =>
+    analysed(cut(goldenBytes(name, 'brA.pcap'), 110)).findings.find(({ rule }) => rule === 'packet-loss');
+
+  it('are told by their lengths, without a culprit, less surely, and what was cut', () => {
+    const loss = lossIn('c31-udp-loss5');
+    expect(loss).toMatchObject({ severity: 'warning', culprits: [] });
+    expect(loss?.confidence).toBeLessThan(0.5);
+    expect(loss?.says).toMatch(/tokens .* ask for multicasts .* cut off by the snap length/);
+  });
+
+  it.each(['c31-udp-form3', 'c24-udp-sha256only-form3'])('%s: are none where none were asked for', (name) => {
+    expect(lossIn(name)).toBeUndefined();
   });
 });
 

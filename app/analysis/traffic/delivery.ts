@@ -23,6 +23,8 @@ interface RingDelivery {
   /** Requests of the ring's previous captured token: ring and seq of each entry, one after the other. */
   requests: Float64Array<ArrayBuffer> | null;
   requestCount: number;
+  /** How many the snap length cut off it. */
+  cut: number;
 }
 
 /** Numbers of one request: the representative with the low octets of its ring's seq, and the seq asked for. */
@@ -61,6 +63,7 @@ export class DeliveryAnalysis implements Analyzer {
       lastTokenSeq: -1,
       requests: null,
       requestCount: 0,
+      cut: 0,
     });
   }
 
@@ -88,6 +91,8 @@ export class DeliveryAnalysis implements Analyzer {
     if (m.tokenSeq === ring.lastTokenSeq || (m.flags & RowFlag.REPEATED) !== 0) return;
     const isNext = m.tokenSeq === (ring.lastTokenSeq + 1) >>> 0;
     ring.lastTokenSeq = m.tokenSeq;
+    if (m.cutRequests > 0) this.losses.cutList(m, this.addresses.nodeAt(m.src), m.cutRequests - ring.cut);
+    ring.cut = m.cutRequests;
     if ((m.flags & RowFlag.RTR) === 0) ring.requestCount = 0;
     else this.request(m, ring, isNext);
   }

@@ -35,7 +35,7 @@ export class OddPackets implements Analyzer {
 
   ingest(m: IndexedMessage): void {
     if (m.kind === PacketKind.MEMB_JOIN && (m.flags & RowFlag.LEAVE) !== 0) this.leave(m);
-    else if (m.kind === PacketKind.MALFORMED && !m.isCut) this.malformed(m);
+    else if (m.kind === PacketKind.MALFORMED && m.cutOctets === 0) this.malformed(m);
   }
 
   private leave(m: IndexedMessage): void {

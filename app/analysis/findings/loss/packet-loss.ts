@@ -5,6 +5,7 @@ import type { Finding } from '../../result.ts';
 import type { Incident } from '../engine/incidents.ts';
 import { finding, type FindingContext, type Rule } from '../engine/rule.ts';
 import { capital, listed, nodesText, nodeText, plural, seconds } from '../engine/words.ts';
+import { cutLists } from './cut-lists.ts';
 import { blame, culpritsOf, type Blame } from './loss-blame.ts';
 import { pingLossOf, type PingLoss } from './ping-loss.ts';
 
@@ -161,6 +162,6 @@ export const packetLoss: Rule = {
     if (context.ledger.said('packet-loss').length > 0) return [];
     const all = blame(context, tellingPings(context));
     const isEnough = all.missed >= MISSED_MIN || (all.missed > 0 && all.missed + all.signs >= SIGNS_MIN);
-    return isEnough ? [said(context, all)] : [];
+    return isEnough ? [said(context, all)] : cutLists(context);
   },
 };

@@ -64,6 +64,16 @@ export interface Requester {
   highest: number;
 }
 
+/** Requests that the snap length cut off: how many there were, and not for what. */
+export interface CutRequests {
+  tokens: number;
+  firstNs: number;
+  lastNs: number;
+  readonly frames: number[];
+  /** By node: entries by which the list grew when it had the token. */
+  readonly byNode: Map<number, number>;
+}
+
 interface Ask {
   readonly src: number;
   origin: number;
@@ -83,6 +93,7 @@ interface RingRequests {
 }
 
 export class Requests {
+  readonly cut: CutRequests = { tokens: 0, firstNs: Infinity, lastNs: 0, frames: [], byNode: new Map() };
   private readonly sizes = new SentSizes();
   private readonly rings: (RingRequests | undefined)[] = [];
   private ringCount = 0;
@@ -123,6 +134,18 @@ export class Requests {
     requester.listMax = Math.max(requester.listMax, seqs.length);
     if (requester.frames.length < FRAMES_MAX) requester.frames.push(m.row + 1);
     for (const seq of seqs) this.ask(ring, requester, m, seq);
+  }
+
+  /** A token of `node` whose list of requests is cut, and has so many more than the one before. */
+  cutList({ timeNs, row }: IndexedMessage, node: number | null, more: number): void {
+    const { cut } = this;
+    cut.tokens++;
+    cut.firstNs = Math.min(cut.firstNs, timeNs);
+    cut.lastNs = timeNs;
+    if (cut.frames.length < FRAMES_MAX) cut.frames.push(row + 1);
+    if (node === null || more <= 0) return;
+    const known = cut.byNode.get(node);
+    if (known !== undefined || cut.byNode.size < REQUESTERS_MAX) cut.byNode.set(node, (known ?? 0) + more);
   }
 
   private requesterOf(ring: RingRequests, m: IndexedMessage, node: number): Requester | null {
