@@ -24,7 +24,9 @@ export interface PacketOutput {
   packet(timeNs: bigint, bytes: Uint8Array, original: number): void;
   /** Packets handed on, and those lost. */
   readonly counts: () => LiveCounts;
-  /** The kernel dropped so many packets up to now: what is new is written, and told. */
+  /** The kernel is being asked for its count: the answer may have waited when it is read. */
+  asked(): void;
+  /** The kernel dropped so many packets up to now, or since it was asked: what is new is written, and told. */
   counted(dropped: number): void;
   /** Writes the last counts and what is left. */
   end(): void;
@@ -55,6 +57,7 @@ class StreamOutput implements PacketOutput {
   /** Dropped by the kernel, as it said last. */
   private dropped = 0;
   private countedNs: bigint;
+  private askedNs: bigint | null = null;
   /** Dropped here, because the reader was too late: so many in all, and from when to when those not told yet. */
   private late = 0;
   private lateTold = 0;
@@ -94,12 +97,17 @@ class StreamOutput implements PacketOutput {
     return { packets: this.packets, dropped: this.wish.isCounted ? this.dropped : null, late: this.late };
   }
 
+  asked(): void {
+    this.askedNs = this.wish.now();
+  }
+
   counted(dropped: number): void {
     const now = this.wish.now();
     const before = this.dropped;
     this.dropped = dropped;
     if (dropped > before) this.tell('kernel', dropped - before, this.countedNs, now);
-    this.countedNs = now;
+    this.countedNs = this.askedNs ?? now;
+    this.askedNs = null;
   }
 
   end(): void {

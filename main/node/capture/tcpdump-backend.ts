@@ -43,6 +43,7 @@ class Tcpdump implements RunningBackend {
   private readonly name: string;
   private readonly hooks: BackendHooks;
   private words = '';
+  private isAsked = false;
   private asking: NodeJS.Timeout | undefined;
   private isStopping = false;
 
@@ -75,15 +76,25 @@ class Tcpdump implements RunningBackend {
     this.child.stdout.on('data', (chunk: Buffer) => reader.push(chunk));
   }
 
+  /** One question at a time: a second would hide which one is answered. */
+  private ask(): void {
+    if (this.isAsked) return;
+    this.isAsked = true;
+    this.hooks.output.asked();
+    this.child.kill('SIGUSR1');
+  }
+
   private heard(line: string): void {
     if (/listening on/.test(line)) {
       this.hooks.started('kernel');
       // Not before: one that has not yet begun knows no such question, and would die of it.
-      this.asking ??= setInterval(() => this.child.kill('SIGUSR1'), ASK_DROPS_MS).unref();
+      this.asking ??= setInterval(() => this.ask(), ASK_DROPS_MS).unref();
     }
     const dropped = /(\d+) packets? dropped by kernel/.exec(line);
-    if (dropped !== null) this.hooks.output.counted(packetsOf(Number(dropped[1]), this.name));
-    else if (!/packets? (captured|received by filter|dropped by interface)/.test(line))
+    if (dropped !== null) {
+      this.isAsked = false;
+      this.hooks.output.counted(packetsOf(Number(dropped[1]), this.name));
+    } else if (!/packets? (captured|received by filter|dropped by interface)/.test(line))
       this.words = `${this.words}${line}\n`.slice(-4096);
   }
 

@@ -132,3 +132,15 @@ describe('losses of a live capture', () => {
     expect(stage.output.counts()).toEqual({ packets: 2, dropped: null, late: 0 });
   });
 });
+
+it('begins a loss where the kernel was asked before it, not where its answer was read', () => {
+  const stage = new Stage();
+  stage.at(1).asked();
+  stage.at(4).counted(0);
+  stage.at(5).asked();
+  stage.at(6).counted(3);
+
+  expect(stage.told.map(({ packets, fromMs, untilMs }) => [packets, fromMs, untilMs])).toEqual([
+    [3, Number(START / 1_000_000n) + 1000, Number(START / 1_000_000n) + 6000],
+  ]);
+});
