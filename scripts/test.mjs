@@ -2,7 +2,8 @@
 // the window in the real Electron runtime. Sees to everything they need. A failing part does not stop the next ones.
 // Ends with one line that counts the tests; exits 1 if anything failed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { displayPrefix, findElectron, missingLibraries } from './lib/runtime/electron.mjs';
 import { installModules } from './lib/modules.mjs';
@@ -30,9 +31,13 @@ const tally = createTally();
 /** Node reads these certificates at each start, which can take it as long again; tests start it a thousand times. */
 const NO_CERTIFICATES = { NODE_EXTRA_CA_CERTS: undefined };
 
+/** Temporary files of the parts, and of the programs that they start and kill: gone with this command. */
+const temporary = mkdtempSync(join(tmpdir(), 'totem-lab-tests-'));
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+
 /** Runs a command with its output shown; true if it ended with 0. Ctrl-C in a part ends the whole. */
 function run(command, args, env = {}) {
-  const surroundings = { ...process.env, ...NO_CERTIFICATES, ...env };
+  const surroundings = { ...process.env, ...NO_CERTIFICATES, TMPDIR: temporary, ...env };
   const done = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', env: surroundings });
   if (done.signal === 'SIGINT' || done.status === INTERRUPTED) process.exit(INTERRUPTED);
   if (done.error !== undefined) says(done.error.message);

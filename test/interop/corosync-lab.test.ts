@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { whyNoClient, whyNoLab } from '../../main/node/lab/corosync/availability.ts';
 import { CorosyncLab, type LabOptions } from '../support/corosync-lab/lab.ts';
-import { run, sleep, waitFor } from '../../main/node/lab/corosync/shell.ts';
+import { run, sleep } from '../../main/node/lab/corosync/shell.ts';
 import { openBytes } from '../support/open-golden.ts';
+import { until } from '../support/lab/until.ts';
 
 const why = whyNoLab() ?? whyNoClient();
 const labs: { readonly lab: CorosyncLab; readonly directory: string }[] = [];
@@ -37,9 +38,10 @@ describe.skipIf(why !== null)(why ?? 'a lab of real daemons', () => {
     await lab.captureSwitch();
     await lab.form();
     const listener = lab.client(two, { prints: true, reads: true });
-    await waitFor('the listener is in the group', 5000, () => listener.events.length > 0);
-    await lab.client(one, { rate: 100, size: 300, seconds: 1 }).done();
-    await waitFor('100 messages', 5000, () => listener.events.filter(({ event }) => event === 'message').length >= 90);
+    await until('the listener is in the group', () => listener.events.length > 0);
+    const sent = Number((await lab.client(one, { rate: 100, size: 300, seconds: 1 }).done())?.['sent']);
+    expect(sent).toBeGreaterThan(0);
+    await until('all messages', () => listener.events.filter(({ event }) => event === 'message').length === sent);
     await three.kill();
     await lab.waitMembers([one, two]);
     await lab.stopCaptures();

@@ -3,6 +3,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../support/lab/until.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
@@ -19,12 +20,12 @@ function start(...options: readonly string[]): void {
 
 const type = (...lines: readonly string[]): void => void lab?.stdin?.write(lines.map((line) => `${line}\n`).join(''));
 
-async function until(what: RegExp): Promise<void> {
-  for (const limit = Date.now() + 40_000; !what.test(said);) {
-    if (Date.now() > limit) throw new Error(`${String(what)} was not said:\n${said}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
+const saidSo = (what: RegExp): Promise<void> =>
+  until(
+    `${String(what)} is said`,
+    () => what.test(said),
+    () => said,
+  );
 
 async function ended(): Promise<number | null> {
   const { exitCode = null } = lab ?? {};
@@ -40,12 +41,12 @@ describe.skipIf(why !== null)(why ?? 'tail -f', () => {
   it('tells the lines of the log as they come, until Ctrl-C', async () => {
     start();
     type('wait ring 2', 'fault kill 2', '1> tail -n 1 -f corosync.log | grep TOTEM', 'status');
-    await until(/A processor failed/);
-    await until(/new membership was formed/);
+    await saidSo(/A processor failed/);
+    await saidSo(/new membership was formed/);
     // What was typed meanwhile waits for the end of the command.
     const before = said;
     lab?.kill('SIGINT');
-    await until(/n1 127\.168\.1\.111 id/);
+    await saidSo(/n1 127\.168\.1\.111 id/);
 
     expect(before).not.toMatch(/n1 127\.168\.1\.111 id/);
     expect(before).not.toMatch(/CPG/);
@@ -56,9 +57,9 @@ describe.skipIf(why !== null)(why ?? 'tail -f', () => {
   it('as JSON: parts, and an end', async () => {
     start('--json');
     type('wait ring 2', '1> tail -f corosync.log');
-    await until(/"event":"output"/);
+    await saidSo(/"event":"output"/);
     lab?.kill('SIGINT');
-    await until(/"line":"1> tail -f corosync.log","out":"","err":"","code":130/);
+    await saidSo(/"line":"1> tail -f corosync.log","out":"","err":"","code":130/);
     type('quit');
 
     // A command that was interrupted is one that failed.
@@ -68,7 +69,7 @@ describe.skipIf(why !== null)(why ?? 'tail -f', () => {
   it('ends with its lab', async () => {
     start();
     type('wait ring 2', '1> tail -f corosync.log');
-    await until(/ready to provide service/);
+    await saidSo(/ready to provide service/);
     lab?.kill('SIGTERM');
 
     expect(await ended()).toBe(0);

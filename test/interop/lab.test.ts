@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isAlive } from '../support/lab/processes.ts';
 import { openBytes } from '../support/open-golden.ts';
+import { until } from '../support/lab/until.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'out', 'cli', 'totemlab.mjs');
 const why = process.platform === 'linux' ? null : 'the mini cluster needs the loopback addresses of Linux';
@@ -46,14 +47,6 @@ const answerTo = (lines: readonly LabLine[], line: string): LabLine | undefined 
 /** Pids of the nodes that a `status` line told of. */
 const pidsIn = (text: string): number[] => [...text.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
 
-async function until(what: string, isSo: () => boolean, ms = 20_000): Promise<void> {
-  for (let i = 0; i < ms / 50; i++) {
-    if (isSo()) return;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  throw new Error(`after ${ms} ms still not: ${what}`);
-}
-
 describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
   it.each([
     ['corosync-1', 'udp', 25_405],
@@ -78,6 +71,9 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster', () => {
         'wait ring 3',
         'status',
       ],
+      // Longer than any of them waits for its turn on a busy machine.
+      '--token',
+      '2000',
       '--dialect',
       dialect,
       '--transport',

@@ -10,7 +10,7 @@ import { CpgClient } from '../../main/node/lab/corosync/cpg-client.ts';
 import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { CorosyncLab, nodeIdOf } from '../support/corosync-lab/lab.ts';
 import { OurNode } from '../support/corosync-lab/our-node.ts';
-import { waitFor } from '../../main/node/lab/corosync/shell.ts';
+import { until } from '../support/lab/until.ts';
 
 const prefix = process.env['TOTEM_LAB_COROSYNC_1'] ?? null;
 const why =
@@ -86,7 +86,7 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons of 1.4', () => {
       expect(listed.stdout).toMatch(new RegExp(`\\s${number} \\(`));
 
       const listener = new CpgClient(one, { prefix: prefix ?? '', prints: true, reads: true });
-      await waitFor('the listener is in the group', 10_000, () => listener.events.length > 0);
+      await until('the listener is in the group', () => listener.events.length > 0);
       const sizes = [1, 100, 1368, 1369, 3000, 100_000, LONGEST];
       for (const size of sizes) ours.say('x'.repeat(size));
       const load = new CpgClient(two, { prefix: prefix ?? '', rate: 20, size: 300_000, seconds: 0.3, linger: 2 });
@@ -97,8 +97,8 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons of 1.4', () => {
         ours.events.flatMap(({ event, from, length }) =>
           event === 'deliver' ? [`${(from as { nodeid: number }).nodeid}:${length}`] : [],
         );
-      await waitFor('all is everywhere', 20_000, () => atOurs().length === sizes.length + sent);
-      await waitFor('all is at the listener', 10_000, () => atReal().length === atOurs().length);
+      await until('all is everywhere', () => atOurs().length === sizes.length + sent);
+      await until('all is at the listener', () => atReal().length === atOurs().length);
       expect(sent).toBeGreaterThan(0);
       expect(atReal()).toEqual(atOurs());
       expect(atOurs().filter((line) => line.startsWith(`${number}:`))).toEqual(

@@ -11,10 +11,12 @@ import { CpgClient, type ClientEvent } from '../../main/node/lab/corosync/cpg-cl
 import type { Daemon } from '../../main/node/lab/corosync/daemon.ts';
 import { CorosyncLab } from '../support/corosync-lab/lab.ts';
 import { OurNode } from '../support/corosync-lab/our-node.ts';
-import { sleep, waitFor } from '../../main/node/lab/corosync/shell.ts';
+import { sleep } from '../../main/node/lab/corosync/shell.ts';
+import { until } from '../support/lab/until.ts';
 
 const why = whyNoLab() ?? whyNoClient();
-const TOKEN = 2000;
+/** Longer than a node waits for its turn on a busy machine. */
+const TOKEN = 3000;
 
 interface Ring {
   readonly lab: CorosyncLab;
@@ -106,7 +108,7 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       expect(one.log()).toMatch(/Completed service synchronization, ready to provide service/);
       expect(tool(one, 'corosync-quorumtool', '-l')).toMatch(new RegExp(`^\\s+${number}\\s+1 n${number}`, 'm'));
       expect(tool(one, 'corosync-quorumtool', '-s')).toMatch(/Total votes:\s+3/);
-      await waitFor('cpgtool lists our process', 5000, () =>
+      await until('cpgtool lists our process', () =>
         new RegExp(`\\s${number} \\(`).test(tool(one, 'corosync-cpgtool', '-e')),
       );
       expect(ring.real.map(memberships)).toEqual(before);
@@ -118,13 +120,13 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       await formed(ring);
       const { lab, real, ours } = ring;
       const listeners = real.map((daemon) => lab.client(daemon, { prints: true, reads: true }));
-      await waitFor('all are in the group', 10_000, () =>
+      await until('all are in the group', () =>
         listeners.every(
           ({ events }) =>
             (events.findLast(({ event }) => event === 'members')?.['members'] as number[] | undefined)?.length === 3,
         ),
       );
-      const before = real.map(memberships);
+      const [before, lost] = [real.map(memberships), real.map(tokensLost)];
 
       const sizes = [1, 10, 100, 1000, 1400, 1410, 3000, 10_000, 64_000, 65_536, 100_000, 1_000_000, 1_048_576];
       for (const [i, size] of sizes.entries()) ours.say(`${i}:ours:`.padEnd(size, 'o').slice(0, size));
@@ -139,12 +141,11 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
         ofOurs(ours),
         ...listeners.map(({ events }) => ofReal(events)),
       ];
-      await waitFor(
+      await until(
         'all of ours came back',
-        60_000,
         () => ofOurs(ours).filter((text) => text.startsWith('3:')).length === sizes.length,
       );
-      await waitFor('all heard as much', 30_000, () => new Set(everywhere().map(({ length }) => length)).size === 1);
+      await until('all heard as much', () => new Set(everywhere().map(({ length }) => length)).size === 1);
 
       const [atOurs = [], ...atReal] = everywhere();
       expect(atOurs.filter((text) => text.startsWith('3:')).map((text) => Number(text.split(':')[1]))).toEqual(sizes);
@@ -163,7 +164,7 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       );
       expect(first.length).toBeGreaterThan(0);
       expect(real.map(memberships)).toEqual(before);
-      expect(real.map(tokensLost)).toEqual([0, 0]);
+      expect(real.map(tokensLost)).toEqual(lost);
     });
 
     it('leaves cleanly, and sees a real node leave cleanly, without a token lost', async () => {
@@ -172,18 +173,21 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       const { real, ours } = ring;
       const [one, two] = real;
 
+      const atFirst = tokensLost(one);
       await ours.stop();
-      await one.waitMembers([1, 2], 3000);
+      await one.waitMembers([1, 2]);
       const afterOurs = one.log();
+      expect(tokensLost(one)).toBe(atFirst);
       ours.start();
       await whole(ring);
+      const again = tokensLost(one);
       await two.stop();
-      await one.waitMembers([1, 3], 3000);
-      await ours.waitMembers([1, 3], 3000);
+      await one.waitMembers([1, 3]);
+      await ours.waitMembers([1, 3]);
 
       expect(afterOurs).toMatch(/Members left: 3/);
       expect(one.log()).not.toMatch(/Failed to receive the leave message/);
-      expect(tokensLost(one)).toBe(0);
+      expect(tokensLost(one)).toBe(again);
     });
 
     it('survives the death of a real node, and is missed when it dies; both come back', async () => {
@@ -211,7 +215,7 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       await formed(ring);
       const { lab, real, ours } = ring;
       const listener = lab.client(real[0], { prints: true, reads: true });
-      await waitFor('the listener is in the group', 5000, () => listener.events.length > 0);
+      await until('the listener is in the group', () => listener.events.length > 0);
       const before = real.map(memberships);
 
       const loss = lab.fault('loss', 3, () => ours.host.dropIn('udp dport 5405 numgen random mod 100 < 5'));
@@ -219,8 +223,8 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
       for (let i = 0; i < 200; i++) ours.say(`${i} from ours`);
       const done = await load.done();
       loss.lift();
-      await waitFor('all is everywhere', 20_000, () => ofOurs(ours).length === Number(done?.['sent']) + 200);
-      await waitFor('all is at the listener', 10_000, () => ofReal(listener.events).length === ofOurs(ours).length);
+      await until('all is everywhere', () => ofOurs(ours).length === Number(done?.['sent']) + 200);
+      await until('all is at the listener', () => ofReal(listener.events).length === ofOurs(ours).length);
 
       expect(ofReal(listener.events)).toEqual(ofOurs(ours));
       expect(real.map(memberships)).toEqual(before);
@@ -233,11 +237,11 @@ describe.skipIf(why !== null)(why ?? 'a ring with real daemons', () => {
 
       const cut = lab.fault('partition', 3, () => ours.host.cablePull());
       await real[0].waitMembers([1, 2]);
-      await ours.waitMembers([3], 30_000);
+      await ours.waitMembers([3]);
       cut.lift();
       await whole(ring);
       ours.say('after the merge');
-      await waitFor('a message comes back', 5000, () => ofOurs(ours).some((text) => text.includes('after the merge')));
+      await until('a message comes back', () => ofOurs(ours).some((text) => text.includes('after the merge')));
 
       expect(ours.complaints).toBe('');
     });

@@ -22,7 +22,7 @@ interface Answer {
 function runLab(script: readonly string[], ...options: readonly string[]): ReadonlyMap<string, Answer> {
   const file = join(folder, 'script.txt');
   writeFileSync(file, script.join('\n'));
-  const args = [CLI, 'lab', '--json', '--exec', file, '--port', '30605', ...options];
+  const args = [CLI, 'lab', '--json', '--exec', file, '--port', '30605', '--token', '2000', ...options];
   const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   const lines = run.stdout.split('\n').filter((line) => line.startsWith('{"event":"line"'));
   return new Map(lines.map((line) => JSON.parse(line) as Answer).map((answer) => [answer.line, answer]));

@@ -64,12 +64,16 @@ class Writer {
 describe.skipIf(why !== null)(why ?? 'the mini cluster under kills', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'totem-lab-test-'));
-    lab = await TalkingLab.open('--nodes', '3', '--port', '30705', '--dir', folder);
+    lab = await TalkingLab.open('--nodes', '3', '--port', '30705', '--token', '2000', '--dir', folder);
   });
   afterAll(async () => {
     await lab.end();
     rmSync(folder, { recursive: true, force: true });
   });
+
+  /** Pids of the nodes that run. */
+  const running = async (): Promise<readonly number[]> =>
+    [...(await lab.ask('status')).out.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
 
   /** Waits until all are together and have what belongs to them. */
   async function settle(): Promise<void> {
@@ -87,10 +91,12 @@ describe.skipIf(why !== null)(why ?? 'the mini cluster under kills', () => {
       for (const writer of writers) writer.isStopped = false;
       const writing = writers.map((writer) => writer.run());
       await sleep(chance.below(MS_OF_WRITING_MAX));
-      const pids = [...(await lab.ask('status')).out.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+      const pids = await running();
       expect(pids).toHaveLength(SHEEP.length);
       const gone = kill % ALL_AT_ONCE === 0 ? [0, 1, 2] : [chance.below(SHEEP.length)];
       for (const node of gone) process.kill(pids[node] ?? NaN, 'SIGKILL');
+      // A node is started where the lab knows that it ended.
+      while ((await running()).length > SHEEP.length - gone.length) await sleep(20);
       await sleep(chance.below(MS_BEFORE_START_MAX));
       for (const node of gone) await lab.ask(`fault start ${node + 1}`);
       await settle();

@@ -124,14 +124,25 @@ describe.skipIf(why !== null)(why ?? 'the report of 2012', () => {
       'wait recovered',
       'fault partition 1 | 2',
       'wait 6',
+      'wait ring 1',
+      'wait quiet',
       write(112, 'other.bin'),
       'heal',
       'wait ring 2',
       'wait 4',
+      'wait quiet',
       ...info(111, 112),
     ];
     // The student's cure, which hides the fault: one sheep is started anew.
-    const cured = ['112> pkill -9 sheep', 'wait 2', '112> service sheepdog start', 'wait sheep 2', 'wait 3'];
+    const cured = [
+      '112> pkill -9 sheep',
+      'wait 2',
+      'wait quiet',
+      '112> service sheepdog start',
+      'wait sheep 2',
+      'wait 3',
+      'wait quiet',
+    ];
     const answers = folder.run(
       [
         ...parted,
@@ -215,12 +226,16 @@ describe.skipIf(why !== null)(why ?? 'the report of 2012', () => {
           'wait recovered',
           '112> pkill -9 sheep',
           'wait 2',
+          'wait quiet',
           '111> pkill -9 sheep',
           'wait 1',
+          'wait quiet',
           '112> service sheepdog start',
           'wait 2',
+          'wait quiet',
           '111> service sheepdog start',
           'wait 3',
+          'wait quiet',
           ...info(111),
           '111> collie node list',
           read(111, 'after.bin'),
@@ -291,8 +306,18 @@ describe.skipIf(why !== null)(why ?? 'the report of 2012', () => {
   it.each(BEHAVIOURS)('5.5, sudden loss of integrity: a machine is cut off, and its disk is full, %s', (behaviour) => {
     // A new block, for which a full disk has no room.
     const more = `111> collie vdi write VM1 ${OCTETS} ${4 << 20} < ${folder.file('other.bin')}`;
-    const cut = ['fault partition 1 | 2,3', 'wait 6', 'fault disk 1 full', more, 'wait 2'];
-    const back = ['heal', 'wait ring 3', 'fault disk 1 ok', 'wait 4'];
+    const cut = [
+      'fault partition 1 | 2,3',
+      'wait 6',
+      'wait ring 1',
+      'wait ring 2',
+      'wait quiet',
+      'fault disk 1 full',
+      more,
+      'wait 2',
+      'wait quiet',
+    ];
+    const back = ['heal', 'wait ring 3', 'fault disk 1 ok', 'wait 4', 'wait quiet'];
     const answers = folder.run(
       [
         ...stored(3),

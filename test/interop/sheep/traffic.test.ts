@@ -118,7 +118,18 @@ function ours(): readonly Said[] {
   ];
   const [exec, capture] = [join(folder, 'script.txt'), join(folder, 'ours.pcapng')];
   writeFileSync(exec, script.join('\n'));
-  const options = ['--nodes', '1', '--port', '30605', '--behaviour', 'faithful', '--dir', join(folder, 'nodes')];
+  const options = [
+    '--nodes',
+    '1',
+    '--port',
+    '30605',
+    '--token',
+    '2000',
+    '--behaviour',
+    'faithful',
+    '--dir',
+    join(folder, 'nodes'),
+  ];
   const args = [CLI, 'lab', '--json', '--exec', exec, '--capture', capture, ...options];
   const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
   expect([run.status, run.stdout.match(/"code":[1-9][^}]*/)?.[0]]).toEqual([0, undefined]);

@@ -147,7 +147,7 @@ export class CorosyncLab {
   }
 
   /** Waits until each of these sees exactly these. */
-  async waitMembers(daemons: readonly Daemon[], timeoutMs = 20_000): Promise<void> {
+  async waitMembers(daemons: readonly Daemon[], timeoutMs = 300_000): Promise<void> {
     const ids = daemons.map(({ id }) => id);
     for (const daemon of daemons) await daemon.waitMembers(ids, timeoutMs);
     this.tell(`members ${ids.join(' ')}`);

@@ -3,7 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Host } from '../../../main/node/lab/corosync/network.ts';
-import { end, isRunning, spawnTied, waitFor } from '../../../main/node/lab/corosync/shell.ts';
+import { end, isRunning, spawnTied } from '../../../main/node/lab/corosync/shell.ts';
+import { until } from '../lab/until.ts';
 
 const CLI = join(
   process.env['TOTEM_LAB_ROOT'] ?? join(import.meta.dirname, '..', '..', '..'),
@@ -89,10 +90,10 @@ export class OurNode {
     return this.events.findLast(({ event }) => event === 'synchronised')?.['done'] === true;
   }
 
-  async waitMembers(ids: readonly number[], timeoutMs = 20_000): Promise<void> {
+  async waitMembers(ids: readonly number[]): Promise<void> {
     const wanted = [...ids].sort((a, b) => a - b).join(' ');
     const isSo = (): boolean => this.members().join(' ') === wanted && this.isSynchronised();
-    await waitFor(`our node ${this.id} with members ${wanted}, synchronised`, timeoutMs, isSo);
+    await until(`our node ${this.id} with members ${wanted}, synchronised`, isSo);
   }
 
   /** SIGTERM: a clean leave. */

@@ -16,6 +16,8 @@ export interface Answer {
 
 export const hashOf = (octets: Uint8Array): string => createHash('sha256').update(octets).digest('hex');
 
+/** Longer than any node waits for its turn on a busy machine. */
+const TOKEN_MS = '2000';
 const LINE = 64;
 const PAGE = 4096;
 
@@ -58,7 +60,7 @@ export class LabFolder {
   run(lines: readonly string[], ...options: readonly string[]): readonly Answer[] {
     writeFileSync(this.file('script.txt'), lines.join('\n'));
     const where = ['--exec', this.file('script.txt'), '--dir', this.file('nodes'), '--port', '30405'];
-    const args = [CLI, 'lab', '--json', ...where, ...options];
+    const args = [CLI, 'lab', '--json', ...where, '--token', TOKEN_MS, ...options];
     const run = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 26 });
     return run.stdout
       .split('\n')

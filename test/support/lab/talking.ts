@@ -2,9 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { takeSheepPort } from '../sheep-port.ts';
+import { PATIENCE_MS } from './until.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', '..', 'out', 'cli', 'totemlab.mjs');
-const PATIENCE_MS = 60_000;
 
 export interface LabAnswer {
   readonly line: string;

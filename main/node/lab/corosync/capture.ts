@@ -24,7 +24,7 @@ export class LabCapture {
   }
 
   async started(): Promise<void> {
-    await waitFor('tcpdump listens', 10_000, () => this.said.includes('listening on') || !isRunning(this.child), 10);
+    await waitFor('tcpdump listens', 60_000, () => this.said.includes('listening on') || !isRunning(this.child), 10);
     if (!isRunning(this.child)) throw new Error(`tcpdump does not run: ${this.said.trim()}`);
   }
 

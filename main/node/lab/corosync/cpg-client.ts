@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import source from './cpg-client.c?raw';
 import type { Daemon } from './daemon.ts';
-import { end, isRunning, run, sleep, spawnTied } from './shell.ts';
+import { end, run, spawnTied } from './shell.ts';
 
 const built = new Map<string, string>();
 
@@ -53,6 +53,7 @@ export interface ClientOptions {
 export class CpgClient {
   readonly events: ClientEvent[] = [];
   private readonly child: ChildProcess;
+  private readonly closed: Promise<void>;
   private rest = '';
 
   constructor(daemon: Daemon, options: ClientOptions) {
@@ -64,6 +65,7 @@ export class CpgClient {
     const command = daemon.beside('env', ...daemon.libraries(), program, ...numbers, ...flags, group);
     this.child = spawnTied('nsenter', command, ['pipe', 'pipe', 'inherit']);
     this.child.stdout?.on('data', (chunk: Buffer) => this.read(chunk.toString()));
+    this.closed = new Promise((done) => this.child.once('close', () => done()));
   }
 
   private read(text: string): void {
@@ -78,7 +80,7 @@ export class CpgClient {
 
   /** Waits for its end; its last event, null where it did not get there. */
   async done(): Promise<ClientEvent | null> {
-    while (isRunning(this.child)) await sleep(50);
+    await this.closed;
     return this.events.find(({ event }) => event === 'done') ?? null;
   }
 

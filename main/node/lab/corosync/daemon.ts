@@ -124,7 +124,7 @@ export class Daemon {
     return found.sort((a, b) => a - b);
   }
 
-  async waitMembers(ids: readonly number[], timeoutMs = 20_000): Promise<void> {
+  async waitMembers(ids: readonly number[], timeoutMs = 300_000): Promise<void> {
     const wanted = [...ids].sort((a, b) => a - b).join(' ');
     const what = `node ${this.id} with members ${wanted}`;
     await waitFor(what, timeoutMs, () => this.members().join(' ') === wanted, 150);
