@@ -52,13 +52,13 @@ describe('a key', () => {
       await lab.page.keyboard.press('Control+Shift+K');
       await lab.page.waitForSelector('.key-table');
 
-      expect(await verdicts()).toEqual(
-        [1, 2, 3].map(() => expect.stringMatching(/✓ opens \d+ .*none .*aes256-sha256/)),
-      );
+      await expect
+        .poll(verdicts)
+        .toEqual([1, 2, 3].map(() => expect.stringMatching(/✓ opens \d+ .*none .*aes256-sha256/)));
       await lab.page.click('.key-list button');
       await lab.page.waitForFunction(() => document.querySelector('.key-advice')?.textContent?.includes('authkey'));
       await lab.page.keyboard.press('Escape');
-      expect(await lab.text('.banner')).toContain('no key is at hand');
+      await expect.poll(() => lab.text('.banner')).toContain('no key is at hand');
     });
 
     it('that is wrong says so for every node, and what to check', async () => {
@@ -69,8 +69,8 @@ describe('a key', () => {
 
       await lab.page.click('.banner button');
       await lab.page.waitForSelector('.key-table');
-      expect(await verdicts()).toEqual([1, 2, 3].map(() => expect.stringMatching(/✗ opens none of \d+/)));
-      expect(await lab.text('.key-advice')).toContain('sha256sum /etc/corosync/authkey');
+      await expect.poll(verdicts).toEqual([1, 2, 3].map(() => expect.stringMatching(/✗ opens none of \d+/)));
+      await expect.poll(() => lab.text('.key-advice')).toContain('sha256sum /etc/corosync/authkey');
       await lab.page.keyboard.press('Escape');
     });
 

@@ -25,8 +25,8 @@ describe('selection', () => {
     await page.locator('.packet[data-row="4"]').click();
     await lab.frameShown(5);
 
-    expect(await page.locator('.detail-layer', { hasText: 'ipv4' }).count()).toBe(1);
-    expect(await page.locator('.hex-row').count()).toBeGreaterThan(1);
+    await expect.poll(() => page.locator('.detail-layer', { hasText: 'ipv4' }).count()).toBe(1);
+    await expect.poll(() => page.locator('.hex-row').count()).toBeGreaterThan(1);
     expect(await page.locator('.timeline [role=img]').getAttribute('aria-label')).toContain('3 nodes');
   });
 
@@ -35,26 +35,26 @@ describe('selection', () => {
     await page.click('.finding[data-rule=token-loss]');
     await lab.frameShown(275);
     await lab.chooseField('token_seq');
-    expect(await page.locator('.hex-bytes .hex-marked').count()).toBe(4);
-    expect(await lab.text('.detail-note')).toContain('u32');
+    await expect.poll(() => page.locator('.hex-bytes .hex-marked').count()).toBe(4);
+    await expect.poll(() => lab.text('.detail-note')).toContain('u32');
 
     const at = await page.locator('.hex-bytes .hex-marked').first().getAttribute('data-at');
     await page.locator(`.hex-bytes [data-at="${Number(at) - 4}"]`).click();
 
-    const selected = await page.locator('.detail-line[aria-selected=true]').innerText();
-    expect(selected).not.toContain('token_seq');
-    expect(await page.locator('.hex-bytes .hex-marked').count()).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.locator('.detail-line[aria-selected=true]').allInnerTexts())
+      .toEqual([expect.not.stringContaining('token_seq')]);
+    await expect.poll(() => page.locator('.hex-bytes .hex-marked').count()).toBeGreaterThan(0);
   });
 
   it('goes from a finding to its packet, and from a ring to its first token', async () => {
     const { page } = lab;
     await page.click('.finding[data-rule=token-loss]');
     await lab.frameShown(275);
-    expect(await lab.text('.ring-says')).toContain('on its way from .112 to .114');
+    await expect.poll(() => lab.text('.ring-says')).toContain('on its way from .112 to .114');
 
     await page.locator('.ring-item').nth(2).click();
-    await page.waitForFunction(() => document.querySelector('.status-ring')?.textContent?.includes('1862379712:16'));
-    expect(await lab.text('.status-ring')).toBe('ring 1862379712:16: .111, .112, .114');
+    await expect.poll(() => lab.text('.status-ring')).toBe('ring 1862379712:16: .111, .112, .114');
   });
 
   it('goes from a mark of the timeline to its packet', async () => {
@@ -79,8 +79,8 @@ describe('selection', () => {
     await page.locator('.ring-item').nth(1).click();
     await page.waitForSelector('.ring-bench');
 
-    expect(await lab.text('.ring-bench')).toMatch(/\.114\s+silent/);
-    expect(await lab.text('.status-ring')).toBe('ring 1862379712:12: .111, .112');
+    await expect.poll(() => lab.text('.ring-bench')).toMatch(/\.114\s+silent/);
+    await expect.poll(() => lab.text('.status-ring')).toBe('ring 1862379712:12: .111, .112');
   });
 });
 
@@ -97,8 +97,7 @@ describe('the timeline', () => {
     await page.mouse.move(box.x + 300, box.y + 80);
     for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -100);
     await page.mouse.move(4, 4);
-    await page.waitForFunction((old) => document.querySelector('.timeline-says > span')?.textContent !== old, whole);
-    expect(parseFloat(await inView())).toBeLessThan(parseFloat(whole));
+    await expect.poll(async () => parseFloat(await inView())).toBeLessThan(parseFloat(whole));
 
     await page.keyboard.press('f');
     await page.waitForFunction((old) => document.querySelector('.timeline-says > span')?.textContent === old, whole);

@@ -26,11 +26,11 @@ describe('the panes', () => {
     await page.focus('#packets');
     await page.keyboard.press('1');
     await page.waitForSelector('.workbench[data-preset=teach]');
-    expect(await panes()).toContain('ring');
+    await expect.poll(panes).toContain('ring');
 
     await page.keyboard.press('2');
     await page.waitForSelector('.workbench[data-preset=diagnose]');
-    expect(await panes()).toEqual(['detail', 'findings', 'hex', 'packets', 'ring', 'timeline']);
+    await expect.poll(panes).toEqual(['detail', 'findings', 'hex', 'packets', 'ring', 'timeline']);
   });
 
   it('are maximised and restored by M', async () => {
@@ -38,11 +38,11 @@ describe('the panes', () => {
     await page.focus('#detail');
     await page.keyboard.press('m');
     await page.waitForSelector('.pane-controls button[aria-label="Restore Detail"]');
-    expect(await panes()).toEqual(['detail']);
+    await expect.poll(panes).toEqual(['detail']);
 
     await page.keyboard.press('m');
     await page.waitForSelector('#packets');
-    expect((await panes()).length).toBe(6);
+    await expect.poll(panes).toHaveLength(6);
   });
 
   it('are walked through by F6', async () => {
@@ -57,12 +57,13 @@ describe('the panes', () => {
   it('are hidden, resized by the keyboard, and remembered in the settings of the program', async () => {
     const { page } = lab;
     await page.click('[data-pane=hex] button[aria-label="Hide Bytes"]');
-    const before = await page.locator('[data-pane=packets]').boundingBox();
+    await page.waitForSelector('[data-pane=hex]', { state: 'detached' });
+    await lab.drawn();
+    const width = async (): Promise<number> => (await page.locator('[data-pane=packets]').boundingBox())?.width ?? 0;
+    const before = await width();
     await page.focus('.separator[aria-label^="between Packets and Detail"]');
     for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowLeft');
-    await page.waitForTimeout(500);
-    const after = await page.locator('[data-pane=packets]').boundingBox();
-    expect(after?.width ?? 0).toBeLessThan(before?.width ?? 0);
+    await expect.poll(width).toBeLessThan(before);
     await lab.theme('contrast');
     await lab.stop();
 
@@ -82,7 +83,7 @@ describe('the settings', () => {
     await lab.read();
 
     expect(await lab.page.evaluate(() => document.documentElement.dataset['theme'])).toBe('contrast');
-    expect(await panes()).toEqual(['detail', 'findings', 'packets', 'ring', 'timeline']);
+    await expect.poll(panes).toEqual(['detail', 'findings', 'packets', 'ring', 'timeline']);
     await lab.command('reset-layout');
     await lab.page.waitForSelector('[data-pane=hex]');
     await lab.stop();
@@ -94,7 +95,7 @@ describe('the settings', () => {
     await lab.read();
 
     expect(await lab.page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
-    expect((await panes()).length).toBe(6);
+    await expect.poll(panes).toHaveLength(6);
     expect(readFileSync(`${settingsFile}.damaged`, 'utf8')).toBe('{"theme": "contr');
   });
 

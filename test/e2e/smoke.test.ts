@@ -14,7 +14,7 @@ function smoke(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(electronPath(), [...hostArguments(scratch.path), '--smoke', ...args], {
     encoding: 'utf8',
     env,
-    timeout: 50_000,
+    timeout: 300_000,
   });
   return { status, stdout, stderr, png };
 }

@@ -96,6 +96,14 @@ export class Lab {
       [width, height],
     );
     await this.page.waitForFunction((wanted) => window.innerWidth === wanted, width);
+    await this.drawn();
+  }
+
+  /** Waits until what has changed by now is laid out and drawn. */
+  async drawn(): Promise<void> {
+    await this.page.evaluate(async () => {
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    });
   }
 
   /** Opens a capture in the window by the menu, and waits until it is read. */
@@ -107,6 +115,14 @@ export class Lab {
       path.split('/').at(-1),
     );
     await this.read();
+  }
+
+  /** Starts three nodes whose token timeout is longer than any of them waits for its turn on a busy machine. */
+  async startPatientLab(): Promise<void> {
+    await this.page.click('text=Choose…');
+    await this.page.fill('input[name=tokenMs]', '3000');
+    await this.page.click('text=Start the lab');
+    await this.page.waitForSelector('.app[data-phase=live]');
   }
 
   /** Closes the capture, if one is open. */
@@ -213,9 +229,9 @@ export class Lab {
     const line = this.page
       .locator('.detail-line')
       .filter({ has: this.page.locator(`.detail-label:text-is("${name}")`) });
-    for (let top = 0; top < 4000 && (await line.count()) === 0; top += 60) {
+    for (let top = 0; (await line.count()) === 0; top = (top + 60) % 4020) {
       await this.page.locator('#detail').evaluate((tree, offset) => tree.scrollTo(0, offset), top);
-      await this.page.waitForTimeout(30);
+      await this.drawn();
     }
     await line.first().click();
   }
@@ -232,6 +248,15 @@ export class Lab {
       files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('base64')] as const),
     );
     await this.page.dispatchEvent('.app', 'drop', { dataTransfer: transfer });
+  }
+
+  /** Keeps the capture that goes on under this name, and waits until it is there whole. */
+  async keepAs(path: string): Promise<void> {
+    await this.app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, path);
+    await this.command('keep');
+    await this.page.waitForSelector(`text=Kept as ${path}`);
   }
 
   /** Makes the next open dialogs answer with these paths. */

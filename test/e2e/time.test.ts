@@ -36,7 +36,7 @@ describe('steps', () => {
 
     await page.keyboard.press('.');
     await waitForRow(277);
-    expect(await lab.text('.ring-says')).toContain('copy of the token on its way from .111 to .112');
+    await expect.poll(() => lab.text('.ring-says')).toContain('copy of the token on its way from .111 to .112');
     for (let i = 0; i < 8; i++) await page.keyboard.press('.');
     await page.waitForFunction(() => document.querySelector('.status-ring')?.textContent?.includes('1862379712:12'));
   });
@@ -58,9 +58,9 @@ describe('steps', () => {
     await page.keyboard.press('Alt+.');
     await page.waitForSelector('[data-edge="operational gather"].membership-taken');
 
-    expect(await page.locator('[data-edge="operational gather"] text').textContent()).toBe('token lost');
+    await expect.poll(() => page.locator('[data-edge="operational gather"] text').textContent()).toBe('token lost');
     const gathering = page.locator('.member', { hasText: 'gather' }).first();
-    expect(await gathering.innerText()).toMatch(/waits for\s+\.112 \.114/);
+    await expect.poll(() => gathering.innerText()).toMatch(/waits for\s+\.112 \.114/);
   });
 
   it('by rotation start at the representative', async () => {
@@ -90,7 +90,7 @@ describe('time', () => {
     const before = await lab.text('.transport-now');
     await page.keyboard.press('Space');
     await page.waitForFunction((old) => document.querySelector('.transport-now')?.textContent !== old, before);
-    expect(await page.getAttribute('.transport-play', 'aria-label')).toBe('pause');
+    await page.waitForSelector('.transport-play[aria-label=pause]');
 
     await page.keyboard.press('Space');
     await page.waitForSelector('.transport-play[aria-label=play]');
@@ -117,12 +117,12 @@ describe('the timeline', () => {
     await page.mouse.move(4, 4);
     await page.waitForSelector('.timeline-figures');
 
-    expect(await lab.text('.timeline-figures')).toMatch(/rotation.*packets?, /);
+    await expect.poll(() => lab.text('.timeline-figures')).toMatch(/rotation.*packets?, /);
   });
 
   it('folds and unfolds idle time by one key', async () => {
     const { page } = lab;
-    expect(await page.getAttribute('.timeline-fold', 'aria-pressed')).toBe('true');
+    await page.waitForSelector('.timeline-fold[aria-pressed=true]');
     await page.focus(canvas());
     await page.keyboard.press('i');
     await page.waitForSelector('.timeline-fold[aria-pressed=false]');
@@ -154,8 +154,8 @@ it('a node that is chosen on its card is chosen in the membership panel and on t
   await page.locator('.node-card').nth(1).click();
 
   await page.waitForSelector('.member-chosen');
-  expect(await lab.text('.member-chosen b')).toBe('.112');
-  expect(await page.locator('.ring .ring-chosen').textContent()).toBe('.112');
+  await expect.poll(() => lab.text('.member-chosen b')).toBe('.112');
+  await expect.poll(() => page.locator('.ring .ring-chosen').textContent()).toBe('.112');
   await page.locator('.node-card').nth(1).click();
   await page.waitForSelector('.member-chosen', { state: 'detached' });
 });
@@ -183,6 +183,6 @@ it.each([
   await page.click(selector);
   await page.waitForSelector('.member-chosen');
 
-  expect(await chosenNode()).toEqual(['.114', '.114', '.114']);
+  await expect.poll(chosenNode).toEqual(['.114', '.114', '.114']);
   await page.evaluate(() => document.querySelector<HTMLElement>('.node-card[aria-pressed=true]')?.click());
 });

@@ -8,8 +8,7 @@ let lab: Lab;
 
 beforeAll(async () => {
   lab = await Lab.start(join(scratch.path, 'lab-panels'));
-  await lab.page.click('text=Start three nodes');
-  await lab.page.waitForSelector('.app[data-phase=live]');
+  await lab.startPatientLab();
   await lab.preset('teach');
 });
 afterAll(async () => {
@@ -69,9 +68,9 @@ describe('the store', () => {
     await page.focus('.hash-ring');
     await page.keyboard.press('ArrowRight');
 
-    const walk = await page.locator('.object-walk li').allInnerTexts();
-    expect(walk.filter((step) => /copy [12] on n[123]/.test(step))).toHaveLength(2);
-    expect(await lab.text('.object-state')).toMatch(/Placed on n[123], n[123]\. On disk: as placed\./);
+    const walk = (): Promise<readonly string[]> => page.locator('.object-walk li').allInnerTexts();
+    await expect.poll(async () => (await walk()).filter((step) => /copy [12] on n[123]/.test(step))).toHaveLength(2);
+    await expect.poll(() => lab.text('.object-state')).toMatch(/Placed on n[123], n[123]\. On disk: as placed\./);
   });
 
   it('says before a node is killed what will move, and that is what moves', async () => {
@@ -90,12 +89,11 @@ describe('the store', () => {
     await lab.has('.epochs', 'epoch 2');
     await lab.has('[data-pane=objects] .pane-aside', 'epoch 2$');
 
-    const after = await copies();
-    for (const node of ['n1', 'n3']) {
-      const [here, wanted] = after.get(node) ?? [];
-      expect([node, here, wanted]).toEqual([node, plan.get(node)?.[2], plan.get(node)?.[2]]);
-    }
-    expect(await lab.text('.store-legend')).toContain('n2 (no member)');
+    for (const node of ['n1', 'n3'])
+      await expect
+        .poll(async () => (await copies()).get(node)?.slice(0, 2))
+        .toEqual([plan.get(node)?.[2], plan.get(node)?.[2]]);
+    await expect.poll(() => lab.text('.store-legend')).toContain('n2 (no member)');
   });
 });
 

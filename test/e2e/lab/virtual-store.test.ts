@@ -1,5 +1,4 @@
 // The store of a virtual lab in the window: the story of the lab of processes, and the way back across the fault.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab, Scratch, SCREENSHOTS } from '../support.ts';
@@ -65,6 +64,7 @@ describe('the store of a virtual lab', () => {
     await lab.preset('diagnose');
     await play();
     await lab.has('.status-live', 'standing');
+    await expect.poll(deeds).toHaveLength(1);
     const [kill = ''] = await deeds();
     await lab.find((parseFloat(kill) - 0.5).toFixed(3));
     await lab.has('.transport-live', 'behind');
@@ -87,19 +87,16 @@ describe('the store of a virtual lab', () => {
     await lab.has('.status-ring', 'n1, n2, n3');
     await objects('epoch 3$');
     await lab.preset('diagnose');
+    const both = [expect.stringContaining('fault kill 2'), expect.stringContaining('fault start 2')];
+    await expect.poll(deeds).toEqual(both);
     const done = await deeds();
-    expect(done).toEqual([expect.stringContaining('fault kill 2'), expect.stringContaining('fault start 2')]);
     await lab.page.click('text=End the lab');
     await lab.page.waitForSelector('.app[data-phase=done]');
     const frames = await lab.text('.packet-count');
-    await lab.app.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-    }, kept);
-    await lab.command('keep');
-    await expect.poll(() => existsSync(kept)).toBe(true);
+    await lab.keepAs(kept);
 
     await lab.open(kept);
-    expect(await lab.text('.packet-count')).toBe(frames);
-    expect(await deeds()).toEqual(done);
+    await expect.poll(() => lab.text('.packet-count')).toBe(frames);
+    await expect.poll(deeds).toEqual(done);
   });
 });

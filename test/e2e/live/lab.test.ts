@@ -1,5 +1,5 @@
 // A lab of real processes in the window: started by a click, broken, mended, kept, and opened again.
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { done, hasText, readDatagrams } from './support.ts';
@@ -29,24 +29,26 @@ describe('the start screen', () => {
   ] as const)('has all that can be started in view: %s, %i x %i', async (theme, width, height) => {
     await lab.resize(width, height);
     await lab.theme(theme);
-    const outside = await lab.page
-      .locator('.start-card :is(button, fieldset)')
-      .evaluateAll((all) =>
-        all
-          .filter(
-            (one) =>
-              one.getBoundingClientRect().right > (one.closest('.start-card')?.getBoundingClientRect().right ?? 0),
-          )
-          .map((one) => one.textContent),
-      );
-    expect(outside).toEqual([]);
+    const outside = (): Promise<readonly (string | null)[]> =>
+      lab.page
+        .locator('.start-card :is(button, fieldset)')
+        .evaluateAll((all) =>
+          all
+            .filter(
+              (one) =>
+                one.getBoundingClientRect().right > (one.closest('.start-card')?.getBoundingClientRect().right ?? 0),
+            )
+            .map((one) => one.textContent),
+        );
+    await expect.poll(outside).toEqual([]);
     await lab.page.screenshot({ path: join(SCREENSHOTS, `start-${theme}-${width}.png`) });
     await lab.page.click('text=Choose…');
     await lab.page.screenshot({ path: join(SCREENSHOTS, `start-choose-${theme}-${width}.png`) });
-    const edges = await lab.page
-      .locator('.start-card button')
-      .evaluateAll((all) => all.map((button) => Math.ceil(button.getBoundingClientRect().bottom)));
-    expect(Math.max(...edges)).toBeLessThan(height - 24);
+    const edges = (): Promise<readonly number[]> =>
+      lab.page
+        .locator('.start-card button')
+        .evaluateAll((all) => all.map((button) => Math.ceil(button.getBoundingClientRect().bottom)));
+    await expect.poll(async () => Math.max(...(await edges()))).toBeLessThan(height - 24);
     await lab.page.click('button:text-is("Back")');
     await lab.resize(1280, 720);
     await lab.theme('dark');
@@ -92,8 +94,7 @@ describe('a lab of three processes', () => {
     await lab.page.keyboard.press('Space');
     await shows('.transport-live', 'behind');
     const before = await lab.text('.transport-live');
-    await lab.page.waitForTimeout(700);
-    expect(await lab.text('.transport-live')).not.toBe(before);
+    await expect.poll(() => lab.text('.transport-live')).not.toBe(before);
     await lab.page.keyboard.press('g');
     await lab.page.waitForSelector('.transport-live[aria-pressed=true]');
   });
@@ -105,31 +106,26 @@ describe('a lab of three processes', () => {
   });
 
   it('keeps the capture, which shows the same when it is opened', async () => {
-    await lab.app.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-    }, kept);
     await lab.page.click('text=End the lab');
     await lab.page.waitForSelector('.app[data-phase=done]');
-    await lab.command('keep');
-    await expect.poll(() => existsSync(kept)).toBe(true);
+    await lab.keepAs(kept);
     // What is said, not which finding is open: a capture opens at its first failure.
     const findings = lab.page.locator('[data-pane=findings] button.finding');
     const said = await findings.allInnerTexts();
     expect(said.length).toBeGreaterThan(3);
     const frames = await lab.text('.packet-count');
     await lab.open(kept);
-    expect(await lab.text('.packet-count')).toBe(frames);
-    expect(await findings.allInnerTexts()).toEqual(said);
+    await expect.poll(() => lab.text('.packet-count')).toBe(frames);
+    await expect.poll(() => findings.allInnerTexts()).toEqual(said);
     await lab.page.screenshot({ path: join(SCREENSHOTS, 'lab-again.png') });
     expect(readDatagrams(kept).comments).toEqual([
       expect.stringMatching(/^lab at \d+\.\d{9}: fault kill 2$/),
       expect.stringMatching(/^lab at \d+\.\d{9}: fault start 2$/),
     ]);
     const deeds = lab.page.locator('[data-pane=timeline] table tr:has-text("done to the lab")');
-    expect(await deeds.allInnerTexts()).toEqual([
-      expect.stringContaining('fault kill 2'),
-      expect.stringContaining('fault start 2'),
-    ]);
+    await expect
+      .poll(() => deeds.allInnerTexts())
+      .toEqual([expect.stringContaining('fault kill 2'), expect.stringContaining('fault start 2')]);
   });
 });
 
@@ -143,7 +139,7 @@ describe('a program that is killed', () => {
     await done(killed.page, 'fault pause 3');
     const pids = [...(await done(killed.page, 'status')).matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
     expect(pids).toHaveLength(3);
-    const ended = killed.app.waitForEvent('close');
+    const ended = killed.app.waitForEvent('close', { timeout: 0 });
     process.kill(killed.app.process().pid ?? 0, 'SIGKILL');
     await ended;
 

@@ -1,6 +1,5 @@
 // A virtual lab in the window: its time stands, is stepped, goes back across a fault; what is done then makes another
 // future.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasText, readDatagrams } from './support.ts';
@@ -21,7 +20,7 @@ afterAll(async () => {
 const shows = (selector: string, text: string): Promise<unknown> => hasText(lab.page, selector, text);
 const frames = async (): Promise<number> =>
   Number((await lab.text('.status-line')).replaceAll(',', '').match(/(\d+) frames/)?.[1] ?? 0);
-/** How many frames come within half a second. */
+/** How many frames come within half a second: what was said before the lab stood is on its way for a moment. */
 const arriving = async (): Promise<number> => {
   const before = await frames();
   await lab.page.waitForTimeout(500);
@@ -42,7 +41,6 @@ describe('a virtual lab', () => {
     await lab.preset('diagnose');
     await lab.page.keyboard.press('Space');
     await shows('.status-live', 'standing');
-    // What was said before the key is still on its way to the table for a moment; then nothing more comes.
     await expect.poll(arriving).toBe(0);
   });
 
@@ -65,6 +63,7 @@ describe('a virtual lab', () => {
     await lab.page.click('.transport-play');
     await shows('.status-live', 'standing');
     await lab.preset('diagnose');
+    await expect.poll(arriving).toBe(0);
     await expect.poll(deeds).toEqual([expect.stringContaining('fault kill 2')]);
 
     // To the ring of three, and some rotations before it lost its token.
@@ -84,14 +83,10 @@ describe('a virtual lab', () => {
   });
 
   it('is kept as a capture that shows the same', async () => {
-    await lab.app.evaluate(({ dialog }, filePath) => {
-      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
-    }, kept);
     await lab.preset('diagnose');
-    await lab.command('keep');
-    await expect.poll(() => existsSync(kept)).toBe(true);
+    await lab.keepAs(kept);
     await lab.open(kept);
-    expect(await deeds()).toEqual([expect.stringContaining('fault pause 3')]);
+    await expect.poll(deeds).toEqual([expect.stringContaining('fault pause 3')]);
     expect(readDatagrams(kept).problem).toBeNull();
   });
 });

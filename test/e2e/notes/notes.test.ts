@@ -32,6 +32,14 @@ async function annotate(text: string, tags: string): Promise<void> {
   await lab.page.waitForSelector('#annotate', { state: 'detached' });
 }
 
+const noteTexts = (): Promise<readonly string[]> =>
+  lab.page.locator('[data-pane=annotations] .note-text').allTextContents();
+
+async function closeExport(): Promise<void> {
+  await lab.page.keyboard.press('Escape');
+  await lab.page.waitForSelector('#export', { state: 'detached' });
+}
+
 /** Files dropped on the window, by their names. */
 async function drop(files: readonly { readonly name: string; readonly text: string }[]): Promise<void> {
   await lab.page.evaluate((dropped) => {
@@ -85,14 +93,14 @@ describe('annotations', () => {
   it('are in the list, the table and the detail, and found by words', async () => {
     await lab.preset('diagnose');
     await lab.page.waitForSelector('[data-pane=annotations] .note');
-    expect(await lab.page.locator('[data-pane=annotations] .note-text').allTextContents()).toHaveLength(2);
+    await expect.poll(noteTexts).toHaveLength(2);
     await lab.page.fill('[data-pane=annotations] input[type=search]', '#planned');
     await expect.poll(() => lab.page.locator('[data-pane=annotations] .note').count()).toBe(1);
     await lab.page.fill('[data-pane=annotations] input[type=search]', '');
 
     await lab.page.click('[data-pane=annotations] .note-go >> nth=1');
     await lab.page.waitForSelector('.packet[aria-selected=true] .note-mark');
-    expect(await lab.text('.detail-notes')).toContain('look at this one');
+    await expect.poll(() => lab.text('.detail-notes')).toContain('look at this one');
     await shoot('notes');
   });
 
@@ -102,10 +110,7 @@ describe('annotations', () => {
     await lab.open(CAPTURE);
 
     await lab.page.waitForSelector('[data-pane=annotations] .note');
-    expect(await lab.page.locator('[data-pane=annotations] .note-text').allTextContents()).toEqual([
-      'the switch was rebooted here',
-      'look at this one',
-    ]);
+    await expect.poll(noteTexts).toEqual(['the switch was rebooted here', 'look at this one']);
   });
 });
 
@@ -122,8 +127,8 @@ describe('an export', () => {
     await lab.read();
 
     await lab.page.waitForSelector('[data-pane=annotations] .note');
-    expect(await lab.page.locator('[data-pane=annotations] .note-text').allTextContents()).toHaveLength(2);
-    expect(await lab.page.locator('.finding[data-rule]').count()).toBe(findings);
+    await expect.poll(noteTexts).toHaveLength(2);
+    await expect.poll(() => lab.page.locator('.finding[data-rule]').count()).toBe(findings);
     expect(existsSync(`${out}.annotations.json`)).toBe(false);
   });
 
@@ -134,7 +139,7 @@ describe('an export', () => {
     await lab.page.click('#export .primary');
 
     await lab.page.waitForSelector('text=is being read: give the result another name');
-    await lab.page.keyboard.press('Escape');
+    await closeExport();
     expect(readFileSync(data('annotated.pcapng')).equals(before)).toBe(true);
   });
 
@@ -147,7 +152,7 @@ describe('an export', () => {
     await lab.command(command);
     await lab.page.click('#export .primary');
     await lab.page.waitForSelector(`text=${name} is written.`);
-    await lab.page.keyboard.press('Escape');
+    await closeExport();
 
     expect(readFileSync(data(name), 'utf8')).toMatch(content);
   });
@@ -158,13 +163,13 @@ describe('a node that multicast does not reach, with its logs', () => {
 
   it('says first what is wrong, whose retransmit lists follow from it, and what to check on the switch', async () => {
     await lab.open(scenario('brA.pcap.gz'));
-    const verdict = await lab.text('.verdict');
-    expect(verdict).toMatch(/Node 2 does not receive multicast although the token reaches it/);
+    await expect
+      .poll(() => lab.text('.verdict'))
+      .toMatch(/Node 2 does not receive multicast although the token reaches it/);
 
     await lab.page.click('text=More');
-    const whole = await lab.text('.verdict');
-    expect(whole).toMatch(/retransmit lists .* of nodes 1 and 3 are the consequence/);
-    expect(whole).toMatch(/on the switch: IGMP snooping without a querier/);
+    await expect.poll(() => lab.text('.verdict')).toMatch(/retransmit lists .* of nodes 1 and 3 are the consequence/);
+    expect(await lab.text('.verdict')).toMatch(/on the switch: IGMP snooping without a querier/);
   });
 
   it('holds logs and a configuration that are dropped on the window against the packets', async () => {
@@ -201,7 +206,7 @@ describe('a node that multicast does not reach, with its logs', () => {
     await lab.page.click('text=For strangers');
     await lab.page.click('#export .primary');
     await lab.page.waitForSelector('text=strangers.md is written.');
-    await lab.page.keyboard.press('Escape');
+    await closeExport();
 
     const text = readFileSync(out, 'utf8');
     expect(text).toMatch(/\| line \d+ \|[^\n]*Members left: 2[^\n]*agrees/);
