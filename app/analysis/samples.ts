@@ -2,7 +2,7 @@
 // keeps the same capture's percentiles the same on any machine.
 
 /** Samples kept of one series. */
-export const SAMPLES_MAX = 262_144;
+export const SAMPLES_MAX = 65_536;
 
 /** Of two clusters the one that holds this share of the other's samples holds nearly as many. */
 const NEARLY = 0.9;

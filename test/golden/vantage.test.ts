@@ -281,6 +281,13 @@ describe('retransmit lists that the snap length cut off', () => {
     expect(loss?.says).toMatch(/tokens .* ask for multicasts .* cut off by the snap length/);
   });
 
+  it('are the consequence where the node that asks is known to be deaf', () => {
+    const { findings } = analysed(cut(goldenBytes('c31-udp-mcast-blocked', 'brA.pcap'), 110));
+    const told = findings.filter(({ severity }) => severity !== 'info').map(({ rule, culprits }) => [rule, culprits]);
+    expect(told).toContainEqual(['multicast-deaf', [2]]);
+    expect(told.map(([rule]) => rule)).not.toContain('packet-loss');
+  });
+
   it.each(['c31-udp-form3', 'c24-udp-sha256only-form3'])('%s: are none where none were asked for', (name) => {
     expect(lossIn(name)).toBeUndefined();
   });

@@ -77,7 +77,7 @@ export class Reception {
   /** Called with every packet of the node, before it is counted: in place, without iterators. */
   heard({ addresses, encoding, receivedWhenHeard: sums }: NodeTrack): void {
     const audible = this.audible[encoding] ?? this.heardUnder(encoding);
-    const [only] = audible;
+    const only = audible[0];
     if (audible.length === 1 && addresses.length === 1 && only !== undefined) {
       const { groups, unicasts } = only;
       const at = addresses[0]! * TOTEM_KINDS;

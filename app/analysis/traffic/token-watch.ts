@@ -119,6 +119,16 @@ export class TokenWatch implements Analyzer {
     return watch === undefined ? null : seenOf(watch);
   }
 
+  /** Hops of all rings together, and those of them that were not seen. */
+  get hops(): Pick<RingTokens, 'hops' | 'unseen'> {
+    const sum = { hops: 0, unseen: 0 };
+    for (const watch of this.rings) {
+      sum.hops += watch?.hops ?? 0;
+      sum.unseen += watch?.unseen ?? 0;
+    }
+    return sum;
+  }
+
   all(): readonly { readonly ring: number; readonly tokens: RingTokens }[] {
     return this.rings.flatMap((watch, ring) => (watch === undefined ? [] : [{ ring, tokens: seenOf(watch) }]));
   }

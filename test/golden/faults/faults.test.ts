@@ -167,6 +167,8 @@ const TRUTH: { readonly [capture: string]: readonly Wrong[] } = {
     ['token-loss', [2]],
   ],
   // Who hears the one of two nodes 1 does not hear the other: no link is at fault.
+  // The snap length cut off most of the lists, and those that it left would blame nodes 1 and 2.
+  'c31-udpu-mtu-hole-snap200': [['packet-loss', []]],
   'c31-udpu-v-dup1': [['duplicate-nodeid', [1]]],
   'c31-udpu-v-gap-pause': [
     ['process-paused', [2]],

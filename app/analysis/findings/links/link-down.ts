@@ -36,36 +36,31 @@ function isLossy({ links }: FindingContext, { src, dst }: LinkOutage): boolean {
   return links.lossy.some((path) => path.short > 1 && [src, dst].includes(path.src) && [src, dst].includes(path.dst));
 }
 
-/** Share of the frames that is missing here and there, by pongs without their pings and by hops that were not seen. */
-function missingShare({ links, rings, tokens }: FindingContext): number {
-  const all = { pongs: 1, unasked: 0, hops: 1, unseen: 0 };
-  for (const { pongs, unasked } of links.paths) {
-    all.pongs += pongs;
-    all.unasked += unasked;
-  }
-  for (const { ring } of rings) {
-    const { hops = 0, unseen = 0 } = tokens.of(ring) ?? {};
-    all.hops += hops;
-    all.unseen += unseen;
-  }
-  const unseen = all.unseen / all.hops;
-  return Math.max(all.unasked / all.pongs, unseen < ELSEWHERE_SHARE ? unseen : 0);
+/** Share of the frames that is missing here and there: by pongs without their pings, and by hops that were not seen. */
+function missingShare({ links, tokens }: FindingContext): number {
+  const pongs = links.paths.reduce((sum, path) => sum + path.pongs, 0);
+  const unasked = links.paths.reduce((sum, path) => sum + path.unasked, 0);
+  const { hops, unseen } = tokens.hops;
+  const share = unseen / Math.max(1, hops);
+  return Math.max(unasked / Math.max(1, pongs), share < ELSEWHERE_SHARE ? share : 0);
 }
 
 /** So few pongs in a row, among all that were asked for, are missing in the capture by chance. */
-function isMissing(context: FindingContext, { pings }: LinkOutage): boolean {
+function missing(context: FindingContext): (outage: LinkOutage) => boolean {
+  const share = missingShare(context);
   const asked = context.links.paths.reduce((sum, path) => sum + path.pings, 0);
-  return asked * missingShare(context) ** pings > CHANCE_MAX;
+  return ({ pings }) => asked * share ** pings > CHANCE_MAX;
 }
 
 /** Outages of one link that overlap, or nearly so, are one. */
 function together(context: FindingContext): readonly Outage[] {
   const all: Outage[] = [];
+  const isMissing = missing(context);
   for (const part of [...context.links.outages].sort((a, b) => a.fromNs - b.fromNs)) {
     // Before a link was first up the other end had not started.
     const end = part.untilNs ?? context.endNs;
     const isKnown = [part.fromNs, part.fromNs + AFTER_NS, end].some((time) => context.ledger.covering(time) !== null);
-    if (!part.wasUp || isKnown || isLossy(context, part) || isMissing(context, part)) continue;
+    if (!part.wasUp || isKnown || isLossy(context, part) || isMissing(part)) continue;
     const known = all.find(({ link, untilNs }) => link === part.link && part.fromNs - untilNs < APART_NS);
     if (known === undefined)
       all.push({ link: part.link, fromNs: part.fromNs, untilNs: end, isOpen: part.untilNs === null, parts: [part] });

@@ -7,12 +7,23 @@ import { nodeText, plural, listed, seconds } from '../engine/words.ts';
 /** Fewer are the chance of a busy network. */
 const TOKENS_MIN = 3;
 const ASKERS_SHOWN_MAX = 3;
+/** A node that adds so much of all that is asked for asks alone. */
+const MAIN_SHARE = 0.9;
+
+/** Who asks is known to receive no multicast: then it asks for all of them. */
+function isOfDeaf({ ledger }: FindingContext, askers: readonly (readonly [node: number, added: number])[]): boolean {
+  const [most] = askers;
+  const added = askers.reduce((sum, [, more]) => sum + more, 0);
+  if (most === undefined || most[1] < added * MAIN_SHARE) return false;
+  return ledger.said('multicast-deaf').some(({ culprits }) => culprits.includes(most[0]));
+}
 
 /** Nothing where the lists are whole, or another fault explains them. */
 export function cutLists(context: FindingContext): readonly Finding[] {
   const { tokens, firstNs, lastNs, frames, byNode } = context.losses.cut;
   if (tokens < TOKENS_MIN || context.ledger.covering(firstNs) !== null) return [];
   const askers = [...byNode].sort((a, b) => b[1] - a[1]).slice(0, ASKERS_SHOWN_MAX);
+  if (isOfDeaf(context, askers)) return [];
   const who =
     askers.length === 0
       ? ''

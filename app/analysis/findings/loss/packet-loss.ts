@@ -162,6 +162,8 @@ export const packetLoss: Rule = {
     if (context.ledger.said('packet-loss').length > 0) return [];
     const all = blame(context, tellingPings(context));
     const isEnough = all.missed >= MISSED_MIN || (all.missed > 0 && all.missed + all.signs >= SIGNS_MIN);
-    return isEnough ? [said(context, all)] : cutLists(context);
+    // Short lists are what is left where most were cut off: they are not like the others, and measure no loss.
+    const isMostlyCut = context.losses.cut.tokens > all.missed;
+    return isEnough && !isMostlyCut ? [said(context, all)] : cutLists(context);
   },
 };
