@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { worstFinding } from '../../../app/analysis/report/worst-finding.ts';
 import type { Finding } from '../../../app/analysis/result.ts';
 import { openBytes } from '../../support/open-golden.ts';
 
@@ -212,6 +213,14 @@ describe('faults of real rings', () => {
     // A lost token points to what explains it.
     const ids = new Set(findings.map(({ id }) => id));
     for (const { rule, because } of findings) if (rule === 'token-loss') expect(ids.has(because ?? '')).toBe(true);
+  });
+
+  it.each([
+    ['c31-knet-loss20', 'packet-loss'],
+    ['c31-knet-aes128sha1-v-link0-cut1', 'link-down'],
+    ['c31-udpu-v-gap-pause', 'process-paused'],
+  ])('%s: the verdict is not that a token was lost, but why: %s', (name, rule) => {
+    expect(worstFinding(findingsOf(name))?.rule).toBe(rule);
   });
 
   it.each(Object.keys(TRUTH))('%s: each warning has evidence in frames', (name) => {
