@@ -2,7 +2,7 @@
 import { lossesText, lossesWithin, sinceStart } from '../losses.ts';
 import type { Finding } from '../result.ts';
 import { captureIncomplete } from './capture/capture-incomplete.ts';
-import { doubted, stretchOf } from './engine/clock.ts';
+import { doubting, stretchOf } from './engine/clock.ts';
 import { incidentsOf } from './engine/incidents.ts';
 import { Ledger } from './engine/ledger.ts';
 import type { Evidence, FindingContext, Rule } from './engine/rule.ts';
@@ -122,5 +122,5 @@ export function findingsOf(evidence: Evidence): readonly Finding[] {
   const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
   return all
     .map((finding) => weakened(finding, holes(finding, evidence, context.startNs)))
-    .map((finding) => doubted(finding, context));
+    .map(doubting(context));
 }

@@ -81,9 +81,9 @@ function backSays(finding: Finding, context: FindingContext): string | null {
 }
 
 /** A clock that was set forward, or a capture that paused, within it, by more than a little of its time. */
-function forwardSays(finding: Finding, context: FindingContext): string | null {
+function forwardSays(finding: Finding, context: FindingContext, forward: readonly StepForward[]): string | null {
   const [fromNs, toNs] = stretchOf(finding, context);
-  const steps = stepsOf(context).filter((step) => step.fromNs >= fromNs && step.toNs <= toNs);
+  const steps = forward.filter((step) => step.fromNs >= fromNs && step.toNs <= toNs);
   const [step] = steps;
   const steppedNs = steps.reduce((total, forward) => total + forward.toNs - forward.fromNs, 0);
   if (step === undefined || steppedNs < (toNs - fromNs) * STEP_SHARE) return null;
@@ -95,11 +95,15 @@ function forwardSays(finding: Finding, context: FindingContext): string | null {
 }
 
 /** Whether something went wrong is not to be told from times that are not right: it is said, and is no warning. */
-export function doubted(finding: Finding, context: FindingContext): Finding {
-  const isSteady = context.backward.length === 0 && context.forward.length === 0;
-  if (isSteady || finding.severity === 'info') return finding;
-  const why = backSays(finding, context) ?? forwardSays(finding, context);
-  if (why === null) return finding;
-  const confidence = Math.round(finding.confidence * DOUBTED_SHARE * 100) / 100;
-  return { ...finding, severity: 'info', confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
+export function doubting(context: FindingContext): (finding: Finding) => Finding {
+  // Once for all findings: a capture may have as many steps as findings.
+  const forward = stepsOf(context);
+  if (context.backward.length === 0 && forward.length === 0) return (finding) => finding;
+  return (finding) => {
+    if (finding.severity === 'info') return finding;
+    const why = backSays(finding, context) ?? forwardSays(finding, context, forward);
+    if (why === null) return finding;
+    const confidence = Math.round(finding.confidence * DOUBTED_SHARE * 100) / 100;
+    return { ...finding, severity: 'info', confidence, evidence: [...finding.evidence, { frames: [], says: why }] };
+  };
 }
