@@ -93,6 +93,7 @@ async function importRound(folder: string, image: string, number: number): Promi
     timed('sync', []);
     took.imported = importing(image, 'image');
     if (number % 2 === 1) copy();
+    if (process.env.ROUNDS_SAY) console.log(number, took);
     return took;
   } finally {
     await lab.end('kill');

@@ -25,6 +25,8 @@ import { extentsOf } from './zeros.ts';
 const GAP_MIN = 256 * 1024;
 /** Objects whose entries are written into the inode together. */
 const ENTRIES_TOGETHER = 32;
+/** Of an entry of an inode. */
+const ENTRY_OCTETS = 4;
 
 const inodeOf = (vdi: number): bigint => objectIdOf({ kind: 'vdi', vdi, index: 0 });
 const dataOf = (vdi: number, index: number): bigint => objectIdOf({ kind: 'data', vdi, index });
@@ -85,6 +87,7 @@ export async function findImage(client: StoreClient, name: ImageName): Promise<S
 export interface CreatedImage {
   readonly vdi: number;
   readonly copies: number;
+  readonly blocks: number;
 }
 
 /** Makes an image; on the base of a snapshot where one is given. Throws StoreTrouble. */
@@ -100,7 +103,7 @@ export async function createImage(
   const fields = { vdiSize: BigInt(octets), baseVdiId: base?.vdi ?? 0, flags: FLAG_WRITE, dataLength: NAME_OCTETS };
   const made = await client.ask(Op.NEW_VDI, fields, [padded(name.name, NAME_OCTETS)], { isOnce: true });
   if (resultOf(made) !== Res.SUCCESS) throw refused('made', name, resultOf(made));
-  return { vdi: vdiOf(made), copies: numberField(made.header, 'copies') };
+  return { vdi: vdiOf(made), copies: numberField(made.header, 'copies'), blocks: blockCount(BigInt(octets)) };
 }
 
 /** An image of a store to read. Blocks that it does not have are zeros. */
@@ -129,6 +132,8 @@ class StoreTarget implements ImageTarget {
   private readonly client: StoreClient;
   private readonly name: ImageName;
   private readonly image: CreatedImage;
+  /** Entries of the inode for what is written, as they stand in it: 32-bit numbers, little-endian. */
+  private readonly entries: DataView;
   /** Blocks that are written and not yet in the inode. */
   private readonly unlisted = new Set<number>();
   private listing: Promise<void> = Promise.resolve();
@@ -138,6 +143,7 @@ class StoreTarget implements ImageTarget {
     this.client = client;
     this.name = name;
     this.image = image;
+    this.entries = new DataView(new ArrayBuffer(ENTRY_OCTETS * image.blocks));
   }
 
   async write(block: number, octets: Uint8Array): Promise<void> {
@@ -149,6 +155,7 @@ class StoreTarget implements ImageTarget {
       opcode = Op.WRITE_OBJ;
     }
     if (opcode === Op.CREATE_AND_WRITE_OBJ) return;
+    this.entries.setUint32(ENTRY_OCTETS * block, this.image.vdi, true);
     this.unlisted.add(block);
     if (this.unlisted.size >= ENTRIES_TOGETHER) this.list();
   }
@@ -160,28 +167,24 @@ class StoreTarget implements ImageTarget {
     if (resultOf(response) !== Res.SUCCESS) throw refused('written', this.name, resultOf(response));
   }
 
-  /** Enters what is written into the inode, one run of blocks after the other; each entry is written once. */
+  /**
+   * Enters what is written into the inode. One write from the first of the blocks to the last, over what is between
+   * them too: blocks end out of their order, and a write of an inode costs each of its copies a journal.
+   */
   private list(): void {
     const blocks = [...this.unlisted].sort((a, b) => a - b);
+    const [first, last] = [blocks[0], blocks.at(-1)];
     this.unlisted.clear();
+    if (first === undefined || last === undefined) return;
     this.listing = this.listing
-      .then(() => this.enter(blocks))
+      .then(() => {
+        const { buffer } = this.entries;
+        const entries = new Uint8Array(buffer, ENTRY_OCTETS * first, ENTRY_OCTETS * (last - first + 1)).slice();
+        return this.put(Op.WRITE_OBJ, inodeOf(this.image.vdi), blockEntryAt(first), entries);
+      })
       .catch((error: unknown) => {
         this.trouble ??= error;
       });
-  }
-
-  private async enter(blocks: readonly number[]): Promise<void> {
-    for (let at = 0; at < blocks.length;) {
-      const first = blocks[at] ?? 0;
-      let count = 1;
-      while (blocks[at + count] === first + count) count++;
-      const entries = new Uint8Array(4 * count);
-      const view = new DataView(entries.buffer);
-      for (let i = 0; i < count; i++) view.setUint32(4 * i, this.image.vdi, true);
-      await this.put(Op.WRITE_OBJ, inodeOf(this.image.vdi), blockEntryAt(first), entries);
-      at += count;
-    }
   }
 
   async finish(): Promise<void> {

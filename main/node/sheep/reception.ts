@@ -1,27 +1,28 @@
 // Where the octets of a connection go: the system writes them straight into the memory that is handed over, and as much
 // of it at once as is of use. Node's own way makes 65,536 octets of memory and an event of every read.
 import { Socket, type OnReadOpts } from 'node:net';
+import type { Portions } from './portions.ts';
 
 /** Memory for headers and small requests: many lie in one. */
 const SMALL_OCTETS = 64 * 1024;
-/** The most that is set aside for data that a header announces: it need not come. */
-const PORTION_OCTETS = 1024 * 1024;
 
 export interface ReceptionHooks {
+  /** Where memory for large data comes from: that of one request each. */
+  readonly portions: Portions;
   /** Octets that are of no use before there are so many. */
   readonly wanted: () => number;
   readonly data: (octets: Uint8Array) => void;
 }
 
-export function createReception({ wanted, data }: ReceptionHooks): OnReadOpts {
-  let memory = Buffer.alloc(0);
+export function createReception({ portions, wanted, data }: ReceptionHooks): OnReadOpts {
+  let memory: Buffer = Buffer.alloc(0);
   let filled = 0;
   let handed = 0;
   return {
     buffer() {
       if (filled === memory.length) {
         const octets = wanted();
-        memory = Buffer.allocUnsafeSlow(octets > SMALL_OCTETS ? Math.min(octets, PORTION_OCTETS) : SMALL_OCTETS);
+        memory = octets > SMALL_OCTETS ? portions.take(octets) : Buffer.allocUnsafeSlow(SMALL_OCTETS);
         filled = 0;
         handed = 0;
       }

@@ -2,12 +2,13 @@
 // keeps its one timer. Knows nothing of what a sheep does.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SheepEffect, SheepEngine, SheepInput, SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
+import type { DiskOp, SheepEffect, SheepEngine, SheepInput, SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
 import { createSheepEngine } from '../../../protocol/sheep/engine/engine.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { addrOctets, sheepAddress, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';
 import { monotonicMicros, type ToldEffect } from '../cluster/node-host.ts';
 import { GroupOutbox, type GroupNode } from './group-outbox.ts';
+import { Portions } from './portions.ts';
 import { createSheepLog, type SheepLog } from './sheep-log.ts';
 import { createSheepStore, type DiskFaults, type SheepStore } from './store.ts';
 import { createSheepTcp, type SheepTcp } from './tcp-server.ts';
@@ -51,6 +52,7 @@ export class SheepHost {
   private isStepping = false;
   private hasEnded = false;
   private readonly outbox: GroupOutbox;
+  private readonly portions = new Portions();
   private timer: NodeJS.Timeout | null = null;
   private timerAt = Infinity;
 
@@ -59,7 +61,7 @@ export class SheepHost {
     this.store = createSheepStore(options.store);
     this.log = createSheepLog(join(options.store, 'sheep.log'), options.isDebug);
     this.outbox = new GroupOutbox(options.pid, options.node, () => this.input({ kind: 'cpg-refused' }));
-    this.tcp = createSheepTcp(options.ip, {
+    this.tcp = createSheepTcp(options.ip, this.portions, {
       accepted: (conn) => this.input({ kind: 'tcp-accepted', conn }),
       opened: (conn) => this.input({ kind: 'tcp-opened', conn }),
       data: (conn, octets) => this.input({ kind: 'tcp-data', conn, octets }),
@@ -123,7 +125,7 @@ export class SheepHost {
         this.tcp.open(effect.conn, sheepAddress(effect.to.addr), effect.to.port);
         return;
       case 'tcp-send':
-        this.tcp.send(effect.conn, effect.parts);
+        this.tcp.send(effect.conn, effect.parts, this.portions.use(effect.parts));
         return;
       case 'tcp-close':
         this.tcp.close(effect.conn);
@@ -132,7 +134,10 @@ export class SheepHost {
         this.tcp.hold(effect.conn, effect.isHeld);
         return;
       case 'disk':
-        void this.store.run(effect.op).then((outcome) => this.input({ kind: 'disk-done', id: effect.id, outcome }));
+        this.startDisk(effect.id, effect.op);
+        return;
+      case 'octets-done':
+        this.portions.done(effect.parts);
         return;
       case 'log':
         this.log.write(effect.line);
@@ -140,6 +145,14 @@ export class SheepHost {
       case 'exit':
         this.end(effect.code, effect.why);
     }
+  }
+
+  private startDisk(id: number, op: DiskOp): void {
+    const over = this.portions.use('parts' in op ? op.parts : []);
+    void this.store.run(op).then((outcome) => {
+      over();
+      this.input({ kind: 'disk-done', id, outcome });
+    });
   }
 
   private arm(): void {

@@ -2,6 +2,7 @@
 // Moves octets; knows no requests.
 import { createServer, connect, type OnReadOpts, type Server, type Socket } from 'node:net';
 import { codeOf } from '../cluster/node-problem.ts';
+import type { Portions } from './portions.ts';
 import { createReception, receiveWith } from './reception.ts';
 
 export interface TcpHooks {
@@ -21,7 +22,8 @@ const CONNECTIONS_MAX = 4096;
 export interface SheepTcp {
   listen(port: number): void;
   open(conn: number, host: string, port: number): void;
-  send(conn: number, parts: readonly Uint8Array[]): void;
+  /** Says once when nothing of it is going to be sent any more. */
+  send(conn: number, parts: readonly Uint8Array[], over: () => void): void;
   close(conn: number): void;
   hold(conn: number, isHeld: boolean): void;
   end(): void;
@@ -35,13 +37,13 @@ function listenTrouble(error: Error, address: string, port: number): string {
   return `${address}:${port}: ${error.message}`;
 }
 
-/** `address` is both where connections are taken and where they come from. */
-export function createSheepTcp(address: string, hooks: TcpHooks): SheepTcp {
+/** `address` is both where connections are taken and where they come from; large data arrives in `portions`. */
+export function createSheepTcp(address: string, portions: Portions, hooks: TcpHooks): SheepTcp {
   const sockets = new Map<number, Socket>();
   let server: Server | null = null;
   let last = 0;
   const receptionOf = (conn: number): OnReadOpts =>
-    createReception({ wanted: () => hooks.wanted(conn), data: (octets) => hooks.data(conn, octets) });
+    createReception({ portions, wanted: () => hooks.wanted(conn), data: (octets) => hooks.data(conn, octets) });
   const adopt = (conn: number, socket: Socket): void => {
     sockets.set(conn, socket);
     socket.setNoDelay(true);
@@ -72,11 +74,14 @@ export function createSheepTcp(address: string, hooks: TcpHooks): SheepTcp {
       adopt(conn, socket);
       socket.once('connect', () => hooks.opened(conn));
     },
-    send(conn, parts) {
+    send(conn, parts, over) {
       const socket = sockets.get(conn);
-      if (socket === undefined) return;
+      const last = parts.at(-1);
+      if (socket === undefined || last === undefined) return over();
       socket.cork();
-      for (const part of parts) socket.write(part);
+      for (const part of parts.slice(0, -1)) socket.write(part);
+      // Written in one go, or given up in one.
+      socket.write(last, over);
       socket.uncork();
     },
     close(conn) {

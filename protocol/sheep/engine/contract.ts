@@ -5,7 +5,8 @@
 // 1. Effects are carried out in their order. Disk operations and connections end later, each with an input that names
 //    it; several may be under way at once, operations on one path are never.
 // 2. Run to completion: no step while an effect of the last one is being started.
-// 3. Octets are handed over, in both directions: whoever gave them does not change them afterwards.
+// 3. Octets are handed over, in both directions: whoever gave them does not change them afterwards. The memory of
+//    octets that the sheep is done with (`octets-done`) is the host's again once the effects that have them are over.
 // 4. Numbers of connections: a host's own (accepted) are above 0, the sheep's (opened) below 0.
 // 5. `start` is the first input. After `exit` there is none: the process ends, whatever is under way.
 import type { Brand } from '../../base/brand.ts';
@@ -117,6 +118,8 @@ export type SheepEffect =
   /** Too many requests of a connection are unanswered: read no more of it, until told otherwise. */
   | { readonly kind: 'tcp-hold'; readonly conn: number; readonly isHeld: boolean }
   | { readonly kind: 'disk'; readonly id: number; readonly op: DiskOp }
+  /** Octets of a request that is answered: in no effect after this one. Not told of all that came. */
+  | { readonly kind: 'octets-done'; readonly parts: readonly Uint8Array[] }
   | { readonly kind: 'log'; readonly line: LogLine }
   | { readonly kind: 'exit'; readonly code: number; readonly why: string };
 

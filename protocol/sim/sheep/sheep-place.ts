@@ -319,6 +319,8 @@ export class SheepPlace {
         return this.#streams.hold(node, owner(effect.conn), effect.isHeld);
       case 'disk':
         return this.#startDisk(effect.id, effect.op);
+      case 'octets-done':
+        return;
       case 'log':
         return this.#log(effect);
       case 'exit':

@@ -86,6 +86,19 @@ const WRITES: readonly SheepMutant[] = [
     'result: reply?.header.result ?? Res.NETWORK_ERROR, journal: 0 };',
     'result: reply?.header.result ?? Res.SUCCESS, journal: 0 };',
   ),
+  mutant(
+    'memory-is-given-back-before-the-answer',
+    'net/server.ts',
+    "    say(sheep, 'queue_request(213)', opText(message.header.opcode));\n",
+    "    sheep.emit({ kind: 'octets-done', parts: message.parts });\n",
+  ),
+  mutant(
+    'memory-is-given-back-before-the-last-attempt',
+    'io/gateway.ts',
+    '    if (!isOld) yield* sleep(RETRY_MICROS);\n',
+    `    if (!isOld) yield* sleep(RETRY_MICROS);
+    yield* act((sheep) => sheep.emit({ kind: 'octets-done', parts: request.parts }));\n`,
+  ),
   mutant('writes-have-no-order', 'io/writing.ts', '  yield* takeOrder(oid);\n', ''),
   mutant('files-are-not-locked', 'io/copy.ts', '  yield* takeFile(request.oid);\n', ''),
   mutant(
@@ -315,6 +328,8 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['join-starts-at-confchg', 1],
   ['journal-inodes', 6],
   ['may-go-on-reachable-majority-of-three', 5],
+  ['memory-is-given-back-before-the-answer', 1],
+  ['memory-is-given-back-before-the-last-attempt', 1],
   ['new-epoch-at-once', 1],
   ['objects-are-served-before-they-are-listed', 6],
   ['recovery-source-epoch-before', 2],

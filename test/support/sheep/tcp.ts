@@ -110,7 +110,8 @@ export class Tcp {
     if (held !== undefined) for (const part of parts) this.transmit(held.link, held.end, part);
   }
 
-  private transmit(link: Link, from: 'a' | 'b', octets: Uint8Array): void {
+  private transmit(link: Link, from: 'a' | 'b', sent: Uint8Array): void {
+    const octets = sent.slice();
     const [source, to] = from === 'a' ? [link.a, link.b] : [link.b, link.a];
     const { world } = this;
     const isAlive = (): boolean => {

@@ -1,4 +1,5 @@
 // Sheep in one process: a perfect total order, TCP with delays, disks in memory, and a clock that jumps. By a seed.
+// Octets are copied where they leave a sheep, and overwritten where it says that it is done with them.
 import type { Micros } from '../../../protocol/totem/engine/contract.ts';
 import { assert } from '../../../protocol/base/result.ts';
 import type { DiskOp, SheepEffect, SheepEngine, SheepInput } from '../../../protocol/sheep/engine/contract.ts';
@@ -38,6 +39,8 @@ export interface Moment {
 export type CreateSheep = (options: SheepOptions) => SheepEngine;
 
 const DISK_MICROS = 60;
+/** Memory that a sheep is done with is used again at once. */
+const USED_AGAIN = 0xdb;
 const START_MICROS = 1_000_000;
 const RUN_MICROS = 60_000_000;
 
@@ -176,6 +179,7 @@ export class World {
     else if (effect.kind === 'tcp-send') this.tcp.send(node, effect.conn, effect.parts);
     else if (effect.kind === 'tcp-close') this.tcp.closeOf(node, effect.conn);
     else if (effect.kind === 'disk') this.startDisk(node, effect.id, effect.op);
+    else if (effect.kind === 'octets-done') for (const part of effect.parts) part.fill(USED_AGAIN);
     else if (effect.kind === 'log' && this.options.keepsLogs === true) node.log.push(effect.line);
     else if (effect.kind === 'exit') {
       node.exit = { code: effect.code, why: effect.why };
@@ -183,7 +187,8 @@ export class World {
     }
   }
 
-  private startDisk(node: WorldNode, id: number, op: DiskOp): void {
+  private startDisk(node: WorldNode, id: number, asked: DiskOp): void {
+    const op = 'parts' in asked ? { ...asked, parts: asked.parts.map((part) => part.slice()) } : asked;
     node.disks.set(id, op);
     const { life } = node;
     const at = this.now + DISK_MICROS + this.chance.below(DISK_MICROS) + node.diskDelay;

@@ -67,9 +67,18 @@ export function inboundTake(sheep: Sheep, conn: number, octets: Uint8Array, take
   takeRequests(sheep, from, take);
 }
 
-/** Sends the answer to a request, if its client is still there; then more of its requests may be taken. */
+/**
+ * Sends the answer to a request, if its client is still there, and is done with what came with it; then more of its
+ * requests may be taken.
+ */
 export function respond(sheep: Sheep, request: Request, answered: Answer, take: (request: Request) => void): void {
-  const { conn, header } = request;
+  sendAnswer(sheep, request, answered);
+  if (request.parts.length > 0) sheep.emit({ kind: 'octets-done', parts: request.parts });
+  const from = request.conn === null ? undefined : sheep.state.net.inbound.get(request.conn);
+  if (from !== undefined) takeRequests(sheep, from, take);
+}
+
+function sendAnswer(sheep: Sheep, { conn, header }: Request, answered: Answer): void {
   const from = conn === null ? undefined : sheep.state.net.inbound.get(conn);
   if (conn === null || from === undefined) return;
   assert(from.unanswered > 0, 'an answer has a request');
@@ -83,7 +92,6 @@ export function respond(sheep: Sheep, request: Request, answered: Answer, take: 
     result,
   });
   sheep.emit({ kind: 'tcp-send', conn, parts: [encodeSheepHeader(response), ...parts] });
-  takeRequests(sheep, from, take);
 }
 
 export function inboundMissing({ state }: Sheep, conn: number): number {

@@ -1,7 +1,8 @@
 // Octets of a sheep's connections over real TCP: all of them, in their order, as many at once as are of use, in memory
 // that stays as it was handed over.
 import { connect, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Portions } from '../../../../main/node/sheep/portions.ts';
 import { createSheepTcp, type SheepTcp } from '../../../../main/node/sheep/tcp-server.ts';
 
 const HOST = '127.0.0.1';
@@ -29,7 +30,7 @@ function side(
   const accepted: number[] = [];
   const closed: number[] = [];
   let have = 0;
-  const tcp = createSheepTcp(HOST, {
+  const tcp = createSheepTcp(HOST, new Portions(), {
     accepted: (conn) => void accepted.push(conn),
     opened: (conn) => answered(tcp, conn),
     data: (_conn, octets) => {
@@ -127,14 +128,16 @@ describe('octets of a connection', () => {
     const server = side(missing);
     server.tcp.listen(PORT);
     const octets = sample().subarray(0, 4_194_400);
-    const client = side(missing, (tcp, conn) => tcp.send(conn, [octets.subarray(0, 100), octets.subarray(100)]));
+    const sent = vi.fn();
+    const client = side(missing, (tcp, conn) => tcp.send(conn, [octets.subarray(0, 100), octets.subarray(100)], sent));
     await connected();
     client.tcp.open(-1, HOST, PORT);
     await until(() => lengthOf(server.handed) >= 48 + 4_194_304);
-    server.tcp.send(2, [octets]);
+    server.tcp.send(2, [octets], sent);
     await until(() => lengthOf(client.handed) >= 48 + 4_194_304);
     expect(Buffer.concat(client.handed).equals(octets.subarray(0, lengthOf(client.handed)))).toBe(true);
     server.tcp.close(2);
+    expect(sent).toHaveBeenCalledTimes(2);
     await until(() => client.closed.includes(-1) && server.closed.includes(2));
   });
 });
