@@ -2,7 +2,13 @@
 // keeps its one timer. Knows nothing of what a sheep does.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DiskOp, SheepEffect, SheepEngine, SheepInput, SheepStatus } from '../../../protocol/sheep/engine/contract.ts';
+import type {
+  DiskOp,
+  SheepEffect,
+  SheepEngine,
+  SheepInput,
+  SheepStatus,
+} from '../../../protocol/sheep/engine/contract.ts';
 import { createSheepEngine } from '../../../protocol/sheep/engine/engine.ts';
 import type { Behaviour } from '../../../protocol/sheep/engine/policy.ts';
 import { addrOctets, sheepAddress, type NodeEntry } from '../../../protocol/sheep/node-entry.ts';

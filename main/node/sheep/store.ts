@@ -37,8 +37,9 @@ function troubleOf(error: unknown): DiskTrouble {
   return FULL.has(code) ? 'full' : 'io';
 }
 
-const octetsOf = ({ offset, parts }: Extract<DiskOp, { op: 'create' }>): number =>
-  parts.reduce((sum, part) => sum + part.length, offset);
+type Create = Extract<DiskOp, { op: 'create' }>;
+
+const octetsOf = ({ offset, parts }: Create): number => parts.reduce((sum, part) => sum + part.length, offset);
 
 /** Parts that one call of the system takes. */
 const PARTS_AT_ONCE = 1024;
@@ -128,10 +129,6 @@ class Store implements SheepStore {
       case 'create':
         await this.create(op);
         return done();
-      case 'rename':
-        await rename(this.at(op.from), this.at(op.to));
-        if (op.isDurable) await syncFolderOf(this.at(op.to));
-        return done();
       case 'link':
         await link(this.at(op.from), this.at(op.to));
         return done();
@@ -151,14 +148,23 @@ class Store implements SheepStore {
     }
   }
 
-  private async create(op: Extract<DiskOp, { op: 'create' }>): Promise<void> {
+  private async create(op: Create): Promise<void> {
     const path = this.at(op.path);
-    await withFile(path, 'w', async (file) => {
-      if (op.size > octetsOf(op) || op.offset > 0) await this.setAside(file, op.size);
-      await writeParts(file, op.parts, op.offset);
-      if (op.isDurable) await file.datasync();
-    });
+    const unfinished = op.unfinished === null ? null : this.at(op.unfinished);
+    try {
+      await withFile(unfinished ?? path, 'w', (file) => this.fill(file, op));
+      if (unfinished !== null) await rename(unfinished, path);
+    } catch (error) {
+      if (unfinished !== null) await rm(unfinished, { force: true });
+      throw error;
+    }
     if (op.isDurable) await syncFolderOf(path);
+  }
+
+  private async fill(file: FileHandle, op: Create): Promise<void> {
+    if (op.size > octetsOf(op) || op.offset > 0) await this.setAside(file, op.size);
+    await writeParts(file, op.parts, op.offset);
+    if (op.isDurable) await file.datasync();
   }
 
   /** The system gives no way to set space aside: at least it is there now. */

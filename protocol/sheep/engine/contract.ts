@@ -39,17 +39,19 @@ export type DiskOp =
       /** On the medium before it is done (O_DSYNC). */
       readonly isDurable: boolean;
     }
-  /** A new file, or an old one made empty first; `size` octets are allocated before anything is written. */
+  /**
+   * A new file, or an old one made empty first; `size` octets are allocated before anything is written. Where it has
+   * another name until it is whole it replaces what had its own in one step, or nothing is left of it.
+   */
   | {
       readonly op: 'create';
       readonly path: string;
+      readonly unfinished: string | null;
       readonly size: number;
       readonly offset: number;
       readonly parts: readonly Uint8Array[];
       readonly isDurable: boolean;
     }
-  /** Replaces what had the name. */
-  | { readonly op: 'rename'; readonly from: string; readonly to: string; readonly isDurable: boolean }
   /** A second name for the same file. */
   | { readonly op: 'link'; readonly from: string; readonly to: string }
   | { readonly op: 'remove'; readonly path: string }

@@ -108,6 +108,8 @@ const DONE: Extract<DiskOutcome, { readonly ok: true }> = {
 };
 const failed = (why: DiskTrouble): DiskOutcome => ({ ok: false, why });
 
+type Create = Extract<DiskOp, { readonly op: 'create' }>;
+
 export class MemoryDisk {
   private readonly files = new Map<string, SparseFile>();
   private readonly folders = new Set<string>();
@@ -156,14 +158,7 @@ export class MemoryDisk {
         return DONE;
       }
       case 'create':
-        return this.create(op);
-      case 'rename': {
-        const file = this.files.get(op.from);
-        if (file === undefined) return failed('missing');
-        this.files.delete(op.from);
-        this.files.set(op.to, file);
-        return DONE;
-      }
+        return op.unfinished === null ? this.create(op) : this.place(op, op.unfinished);
       case 'link': {
         const file = this.files.get(op.from);
         if (file === undefined) return failed('missing');
@@ -187,7 +182,7 @@ export class MemoryDisk {
     }
   }
 
-  private create(op: Extract<DiskOp, { readonly op: 'create' }>): DiskOutcome {
+  private create(op: Create): DiskOutcome {
     const folder = op.path.slice(0, Math.max(0, op.path.lastIndexOf('/')));
     if (folder !== '' && !this.folders.has(folder)) return failed('missing');
     const length = op.parts.reduce((sum, part) => sum + part.length, 0);
@@ -205,6 +200,15 @@ export class MemoryDisk {
       at += part.length;
     }
     return DONE;
+  }
+
+  private place(op: Create, unfinished: string): DiskOutcome {
+    const outcome = this.create({ ...op, path: unfinished });
+    const file = this.files.get(unfinished);
+    if (!outcome.ok || file === undefined) return outcome;
+    this.files.delete(unfinished);
+    this.files.set(op.path, file);
+    return outcome;
   }
 
   private list(path: string): DiskOutcome {
@@ -236,7 +240,9 @@ export class MemoryDisk {
       parts.push(part.subarray(0, left));
       left -= part.length;
     }
-    this.carryOut(op.op === 'create' ? { ...op, size: oneIn(chance, 2) ? op.size : 0, parts } : { ...op, parts });
+    if (op.op === 'write') this.carryOut({ ...op, parts });
+    else if (kept === octets && oneIn(chance, 2)) this.carryOut(op);
+    else this.create({ ...op, path: op.unfinished ?? op.path, size: oneIn(chance, 2) ? op.size : 0, parts });
   }
 
   save(): DiskState {

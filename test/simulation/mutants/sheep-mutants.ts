@@ -294,8 +294,8 @@ const RECOVERY: readonly SheepMutant[] = [
   mutant(
     'recovered-objects-are-written-in-place',
     'store/objects.ts',
-    '  const path = unfinishedPath(at.epoch, at.oid);',
-    '  const path = objectPath(at.epoch, at.oid);',
+    '  const unfinished = unfinishedPath(at.epoch, at.oid);',
+    '  const unfinished = null;',
   ),
 ];
 
@@ -326,7 +326,7 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['differing-joiner-exits', 8],
   ['earlier-epochs-rewritten', 2],
   ['join-starts-at-confchg', 1],
-  ['journal-inodes', 6],
+  ['journal-inodes', 20],
   ['may-go-on-reachable-majority-of-three', 5],
   ['memory-is-given-back-before-the-answer', 1],
   ['memory-is-given-back-before-the-last-attempt', 1],
@@ -342,7 +342,7 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['the-oldest-copy-is-taken', 1],
   ['two-halves-go-on', 5],
   ['who-does-not-answer-has-nothing', 11],
-  ['who-joins-again-tells-what-it-had', 50],
+  ['who-joins-again-tells-what-it-had', 85],
   ['writes-have-no-order', 2],
 ]);
 

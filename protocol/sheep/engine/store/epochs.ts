@@ -18,18 +18,11 @@ export function entriesOfEpoch({ state }: Sheep, epoch: number): readonly NodeEn
   return state.store.logs.get(epoch)?.entries ?? [];
 }
 
-function* replaceFile(path: string, octets: Uint8Array): Script<boolean> {
-  const unfinished = `${path}.tmp`;
-  const made = yield* disk({
-    op: 'create',
-    path: unfinished,
-    size: 0,
-    offset: 0,
-    parts: [octets],
-    isDurable: true,
-  });
-  if (!made.ok) return false;
-  return (yield* disk({ op: 'rename', from: unfinished, to: path, isDurable: true })).ok;
+/** The file anew; `isReplaced`: what was there is there until the new one is whole. */
+function* makeFile(path: string, octets: Uint8Array, isReplaced: boolean): Script<boolean> {
+  const unfinished = isReplaced ? `${path}.tmp` : null;
+  const file = { path, unfinished, size: 0, offset: 0, parts: [octets], isDurable: true };
+  return (yield* disk({ op: 'create', ...file })).ok;
 }
 
 /** Writes over what is there, so that a longer tail stays, and returns what the file then says. */
@@ -37,7 +30,7 @@ function* writeOver(path: string, log: EpochLog): Script<EpochLog | null> {
   const octets = writeEpochFile(log);
   const write = { path, offset: 0, parts: [octets], isDurable: true } as const;
   const over = yield* disk({ op: 'write', ...write });
-  const outcome = over.ok ? over : yield* disk({ op: 'create', size: 0, ...write });
+  const outcome = over.ok ? over : yield* disk({ op: 'create', unfinished: null, size: 0, ...write });
   if (!outcome.ok) return null;
   const back = yield* disk({ op: 'read', path, offset: 0, length: EPOCH_FILE_OCTETS_MAX });
   const read = back.ok ? readEpochFile(back.octets) : null;
@@ -50,7 +43,7 @@ export function* keepEpochLog(epoch: number, log: EpochLog): Script<boolean> {
   const path = epochPath(epoch);
   const isReplaced = policy === 'replaced';
   const kept = isReplaced
-    ? (yield* replaceFile(path, writeEpochFile(log)))
+    ? (yield* makeFile(path, writeEpochFile(log), true))
       ? log
       : null
     : yield* writeOver(path, log);
@@ -89,10 +82,7 @@ export function* forgetEpoch(epoch: number): Script {
 export function* writeConfigFile(config: StoreConfig): Script<boolean> {
   const policy = yield* act((sheep) => sheep.policy.epochFiles);
   const octets = writeConfig(config);
-  const isWritten =
-    policy === 'replaced'
-      ? yield* replaceFile(CONFIG_PATH, octets)
-      : (yield* disk({ op: 'create', path: CONFIG_PATH, size: 0, offset: 0, parts: [octets], isDurable: true })).ok;
+  const isWritten = yield* makeFile(CONFIG_PATH, octets, policy === 'replaced');
   if (isWritten)
     yield* act(({ state }) => {
       state.store.config = config;

@@ -75,7 +75,8 @@ function* enterJournal(write: WriteAt, parts: readonly Uint8Array[]): Script<num
   }));
   const isDurable = yield* act(({ policy, options }) => policy.journal === 'inodes' || options.isDurable);
   const path = journalPath(journal);
-  yield* disk({ op: 'create', path, size: 0, offset: 0, parts: writeJournal(entry), isDurable });
+  const file = { path, unfinished: null, size: 0, offset: 0, parts: writeJournal(entry), isDurable };
+  yield* disk({ op: 'create', ...file });
   return journal;
 }
 
@@ -123,25 +124,22 @@ export function* createObject(write: WriteAt): Script<WriteResult> {
   const policy = yield* act((sheep) => sheep.policy);
   const isDurable = yield* act(({ options }) => options.isDurable);
   const journal = policy.journal === 'all' ? yield* enterJournal(write, []) : 0;
-  const isRenamed = policy.creation === 'renamed';
-  const path = isRenamed ? unfinishedPath(epoch, oid) : objectPath(epoch, oid);
+  const unfinished = policy.creation === 'renamed' ? unfinishedPath(epoch, oid) : null;
   const size = Math.max(DATA_OBJECT_OCTETS, offset + lengthOf(parts));
-  const made = yield* disk({ op: 'create', path, size, offset, parts, isDurable });
-  const named =
-    made.ok && isRenamed ? yield* disk({ op: 'rename', from: path, to: objectPath(epoch, oid), isDurable }) : made;
-  if (!named.ok && isRenamed) yield* disk({ op: 'remove', path });
-  const result = named.ok ? Res.SUCCESS : yield* act((sheep) => resultOf(sheep, named.why));
+  const path = objectPath(epoch, oid);
+  const made = yield* disk({ op: 'create', path, unfinished, size, offset, parts, isDurable });
+  const result = made.ok ? Res.SUCCESS : yield* act((sheep) => resultOf(sheep, made.why));
   // A folder that is gone is no object that is.
   return { result: result === Res.NO_OBJ ? Res.EIO : result, journal };
 }
 
 /** Whole octets of an object under its name, from one step to the next. */
 export function* placeObject(at: ObjectAt, octets: Uint8Array): Script<number> {
-  const path = unfinishedPath(at.epoch, at.oid);
+  const path = objectPath(at.epoch, at.oid);
+  const unfinished = unfinishedPath(at.epoch, at.oid);
   const isDurable = yield* act(({ options }) => options.isDurable);
-  const made = yield* disk({ op: 'create', path, size: octets.length, offset: 0, parts: [octets], isDurable });
-  const to = objectPath(at.epoch, at.oid);
-  const outcome = made.ok ? yield* disk({ op: 'rename', from: path, to, isDurable }) : made;
+  const size = octets.length;
+  const outcome = yield* disk({ op: 'create', path, unfinished, size, offset: 0, parts: [octets], isDurable });
   return outcome.ok ? Res.SUCCESS : yield* act((sheep) => resultOf(sheep, outcome.why));
 }
 
