@@ -23,7 +23,10 @@ const MIB = 1 << 20;
 const IMAGE_MIB = 1024;
 const OBJECT_MIB = 4;
 const MOVED_OBJECTS = 100;
-/** How often the import and cp are measured: a machine has warm memory for either at one time, cold at another. */
+/**
+ * How often the import and cp are measured: a machine has warm memory for either at one time, cold at another. A
+ * virtual machine whose host takes unused memory back has cold memory for whichever comes second.
+ */
 const ROUNDS = 4;
 const STARTS = 31;
 const PORT = 28_505;
@@ -86,8 +89,8 @@ interface Round {
 }
 
 /**
- * Gives back what files take, and leaves them there: ext4 looks at each that was removed within the last minutes when it
- * makes one, which is much for an import of hundreds and nothing for cp.
+ * Gives back what files take, and leaves them there: ext4 looks at each that was removed within the last minutes when
+ * it makes one, which is much for an import of hundreds and nothing for cp.
  */
 function emptyFiles(path: string): void {
   if (statSync(path).isFile()) truncateSync(path);
@@ -112,7 +115,6 @@ async function importRound(folder: string, image: string, number: number): Promi
     timed('sync', []);
     took.imported = importing(image, 'image');
     if (number % 2 === 1) copy();
-    if (process.env.ROUNDS_SAY) console.log(number, took);
     return took;
   } finally {
     await lab.end('kill');

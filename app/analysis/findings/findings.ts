@@ -120,7 +120,5 @@ function weakened(finding: Finding, why: string | null): Finding {
 export function findingsOf(evidence: Evidence): readonly Finding[] {
   const context = contextOf(evidence);
   const all = RULES.flatMap(({ run }) => run(context)).sort((a, b) => a.time - b.time);
-  return all
-    .map((finding) => weakened(finding, holes(finding, evidence, context.startNs)))
-    .map(doubting(context));
+  return all.map((finding) => weakened(finding, holes(finding, evidence, context.startNs))).map(doubting(context));
 }
