@@ -139,6 +139,18 @@ describe('the sheep of a virtual lab', () => {
     expect(bench.counts.reduce((sum, count) => sum + count, 0)).toBe(10);
   });
 
+  it('say that they are still starting to who asks before they are up', () => {
+    const bench = new Bench();
+    const refused = bench.say('2> collie node list');
+    expect(refused).toContain('Connection refused');
+    expect(refused).toContain('The sheep of node 2 is still starting: wait sheep 3\n');
+    bench.say('wait sheep 3');
+    expect(bench.say('2> collie node list | grep 7000 | wc -l')).toBe('3\n');
+    bench.say('2> pkill sheep');
+    bench.say('wait 2');
+    expect(bench.say('2> collie node list')).not.toContain('still starting');
+  });
+
   it('start, stop and are killed by themselves', () => {
     const bench = new Bench().formed();
     expect(bench.say('2> service sheepdog status')).toMatch(/^sheep \(pid {2}\d+\) is running/);

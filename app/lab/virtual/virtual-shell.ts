@@ -8,6 +8,7 @@ import { inputText, type Input, type ToolEnd } from '../../../protocol/sim/sheep
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../shell/maps.ts';
 import { toolErr, toolOut, type NodeView, type ToolResult } from '../shell/node-view.ts';
+import { isRefused, startHint } from '../shell/start-hint.ts';
 import { notFound, splitLine, throughPipes } from '../shell/words.ts';
 import { storeCommand } from './store-commands.ts';
 import type { VirtualLab } from './virtual-lab.ts';
@@ -91,8 +92,12 @@ function redirection(
   return { path, rest: path === null ? args : args.filter((_, i) => i !== at && i !== at + 1) };
 }
 
-function collieResult(end: ToolEnd, isShown: boolean): ToolResult {
-  return { out: `${isShown ? octetsShown(end.stdout) : ''}${inputText(end)}`, err: end.stderr, code: end.code };
+function collieResult(lab: VirtualLab, number: number, end: ToolEnd, isShown: boolean): ToolResult {
+  const nodes = lab.nodes();
+  const node = nodes[number - 1];
+  const isStarting = isRefused(end.stderr) && node?.condition === 'running';
+  const hint = isStarting ? startHint(number, nodes.length, node.status) : '';
+  return { out: `${isShown ? octetsShown(end.stdout) : ''}${inputText(end)}`, err: end.stderr + hint, code: end.code };
 }
 
 function collie(lab: VirtualLab, node: number, words: readonly string[]): ShellResult {
@@ -107,7 +112,7 @@ function collie(lab: VirtualLab, node: number, words: readonly string[]): ShellR
   return {
     poll: () => {
       const end = lab.collieEnd(command);
-      return end === null ? null : collieResult(end, into.path === null);
+      return end === null ? null : collieResult(lab, node, end, into.path === null);
     },
   };
 }

@@ -4,6 +4,7 @@ import { isAbsolute } from 'node:path';
 import { corosyncCfgtool, corosyncCpgtool, corosyncQuorumtool } from '../../../../app/lab/shell/corosync-tools.ts';
 import { corosyncCmapctl, corosyncObjctl } from '../../../../app/lab/shell/maps.ts';
 import { toolErr, toolOut, type ToolResult } from '../../../../app/lab/shell/node-view.ts';
+import { isRefused, startHint } from '../../../../app/lab/shell/start-hint.ts';
 import { collie } from '../../../../protocol/collie/collie.ts';
 import { SHEEP_PORT } from '../../../../protocol/sheep/node-entry.ts';
 import { runScript } from '../../sheep/collie-runner.ts';
@@ -89,12 +90,9 @@ function redirection(
   return { path, rest: path === null ? args : args.filter((_, i) => i !== at && i !== at + 1) };
 }
 
-/** collie's own text is that of 0.3.0, which does not say what helps where a sheep is not up yet. */
 async function hintAtStart({ cluster, number }: ShellContext): Promise<string> {
   if (cluster.pidOf(number) === null) return '';
-  const status = await cluster.status(number);
-  const isUp = status !== null && status.node.isSynchronised && (status.sheep?.phase ?? 'joined') === 'joined';
-  return isUp ? '' : `The sheep of node ${number} is still starting: wait sheep ${cluster.nodes().length}\n`;
+  return startHint(number, cluster.nodes().length, await cluster.status(number));
 }
 
 /** `< FILE` is its standard input, `> FILE` takes its standard output, octet by octet. */
@@ -126,7 +124,7 @@ async function collieCommand(context: ShellContext, words: readonly string[]): P
     printed.stdout.length = 0;
   }
   const err = text(printed.stderr);
-  const hint = err.includes('Connection refused') ? await hintAtStart(context) : '';
+  const hint = isRefused(err) ? await hintAtStart(context) : '';
   return { out: text(printed.stdout), err: err + hint, code };
 }
 
