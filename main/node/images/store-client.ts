@@ -58,6 +58,8 @@ export class StoreClient {
   private nodes: readonly NodeEntry[] = [];
   private ring: HashRing = buildHashRing([]);
   private isWorking = false;
+  /** Requests that wait for a store that refuses them for now: one sentence for all of them. */
+  private waiting = 0;
 
   /** `tell` is told when a node dies and through whom it goes on. */
   private constructor(entry: Peer, tell: (says: string) => void) {
@@ -170,17 +172,26 @@ export class StoreClient {
   ): Promise<Response> {
     const request = makeHeader('request', opcode, fields);
     const limit = Date.now() + (this.isWorking ? PATIENCE_MS : 0);
-    let said = false;
-    for (;;) {
-      const response = await this.askAnyone(request, parts, into ?? null, oid, isOnce);
-      const isOver = Date.now() >= limit || isOnce;
-      const result = response?.header.result ?? Res.SYSTEM_ERROR;
-      if (response !== null && (isOver || !PASSING.has(result))) return response;
-      if (isOver) throw new StoreTrouble(`no node of the store answers any more (${this.troubles()})`);
-      if (response !== null && !said) this.tell(`${resultText(result)}: waiting for up to ${PATIENCE_MS / 1000} s`);
-      said = true;
-      await sleep(RETRY_MS);
+    let isWaiting = false;
+    try {
+      for (;;) {
+        const response = await this.askAnyone(request, parts, into ?? null, oid, isOnce);
+        const isOver = Date.now() >= limit || isOnce;
+        const result = response?.header.result ?? Res.SYSTEM_ERROR;
+        if (response !== null && (isOver || !PASSING.has(result))) return response;
+        if (isOver) throw new StoreTrouble(`no node of the store answers any more (${this.troubles()})`);
+        if (response !== null && !isWaiting) this.waitFor(result);
+        isWaiting ||= response !== null;
+        await sleep(RETRY_MS);
+      }
+    } finally {
+      if (isWaiting) this.waiting--;
     }
+  }
+
+  private waitFor(result: number): void {
+    if (this.waiting === 0) this.tell(`${resultText(result)}: waiting for up to ${PATIENCE_MS / 1000} s`);
+    this.waiting++;
   }
 
   /** Null where nobody that is worth asking answers. */

@@ -59,6 +59,22 @@ export class Group {
     this.toInbox(node, { kind: 'cpg-confchg', members: [], left: [node.process], joined: [] }, null);
   }
 
+  /** The others see it leave and, once `back()` is called, join; it is told neither. */
+  overlook(node: WorldNode): { readonly back: () => void } {
+    const { part } = node;
+    this.leave(node);
+    return {
+      back: () => {
+        node.isInGroup = true;
+        const others = [...this.members(part)];
+        this.members(part).push(node);
+        const members = this.members(part).map(processOf);
+        const change = { kind: 'cpg-confchg', members, left: [], joined: [node.process] } as const;
+        for (const other of others) this.toInbox(other, change, null);
+      },
+    };
+  }
+
   multicast(node: WorldNode, message: Uint8Array): void {
     const from = node.process;
     for (const member of this.members(node.part)) this.toInbox(member, { kind: 'cpg-deliver', from, message }, node);

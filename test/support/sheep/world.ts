@@ -248,6 +248,14 @@ export class World {
     this.group.disown(node);
   }
 
+  /**
+   * Corosync 1.4 tells a node that slept, and is back before its own ring broke, nothing of what the others saw: its
+   * list of those that left is not the one that is chosen.
+   */
+  overlook(node: WorldNode): { readonly back: () => void } {
+    return this.group.overlook(node);
+  }
+
   heal(): void {
     this.regroup(() => 0);
     this.tcp.healed();

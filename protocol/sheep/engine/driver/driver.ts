@@ -4,8 +4,9 @@ import { viewOf } from '../../../base/bytes.ts';
 import { decodeClusterMessage, decodeJoin, decodeOperation, SHEEP_MESSAGE_TYPES } from '../../cluster-frame.ts';
 import type { ClusterMessage, JoinPayload } from '../../cluster-frame.ts';
 import { isSameNode, type Member } from '../../node-entry.ts';
-import { Op, Res } from '../../operations.ts';
+import { Op, Res, Status } from '../../operations.ts';
 import { bigField, numberField } from '../../tcp-headers.ts';
+import type { Micros } from '../../../totem/engine/contract.ts';
 import type { GroupProcess, SheepInput } from '../contract.ts';
 import { isWaiting } from '../cluster/verdict.ts';
 import { act, defineScript, until, type Script } from '../kernel.ts';
@@ -194,6 +195,26 @@ function prompted(sheep: Sheep): void {
   if (!driver.isAsking) startOver(sheep);
 }
 
+/**
+ * Asked to join, while it serves, by a master of the same cluster that serves in a later epoch: that came to be without
+ * it. A process group need not tell it: Corosync 1.4 tells a node that slept, and is back before its own ring broke,
+ * nothing of what the others saw.
+ */
+function isLeftBehind(sheep: Sheep, { sender }: ClusterMessage, { head }: JoinPayload): boolean {
+  const { cluster } = sheep.state;
+  const isOurs = head.ctime === cluster.ctime && !isWaiting(head.clusterStatus);
+  return isMe(sheep, sender) && isOurs && ((head.epoch - cluster.epoch) | 0) > 0;
+}
+
+/** Serves nothing from here on, and asks to join; look() does where an event is being handled. */
+function leaveBehind(sheep: Sheep, epoch: number): void {
+  const { cluster, driver } = sheep.state;
+  tell(sheep, `epoch ${epoch} came to be without this sheep: serving nothing before it is in again`, 'err');
+  cluster.isSuspended = true;
+  cluster.status = Status.HALT;
+  if (!driver.isBusy) startOver(sheep);
+}
+
 /** Who answers is no member here, but the master of others in the group: what it lets in is in with them. */
 function isOfOthers({ state, policy }: Sheep, from: GroupProcess): boolean {
   const { hasJoined, members } = state.driver;
@@ -220,8 +241,10 @@ function joinResponse(sheep: Sheep, from: GroupProcess, message: ClusterMessage)
   }
   const { cluster } = sheep.state;
   const isServing = !isWaiting(cluster.status) && !cluster.isSuspended;
-  if (sheep.policy.silentMembers === 'awaited' || isServing || result !== JoinResult.JOIN_LATER) return;
-  if (isPrompt) prompted(sheep);
+  if (sheep.policy.silentMembers === 'awaited' || result !== JoinResult.JOIN_LATER) return;
+  if (isServing) {
+    if (isPrompt && isLeftBehind(sheep, message, read.value)) leaveBehind(sheep, head.epoch);
+  } else if (isPrompt) prompted(sheep);
   else refuted(sheep, message, read.value);
 }
 
@@ -233,6 +256,9 @@ function isHandledAtOnce(sheep: Sheep, from: GroupProcess, payload: Uint8Array):
   const read = decodeOperation(payload);
   if (!read.ok) return true;
   if (opcode === Op.PRESENT && isMe(sheep, from)) driver.probesSeen++;
+  // Awake again: who is no member is not left to think so for longer than need be.
+  const silent = driver.since.get(processKey(from));
+  if (opcode === Op.PRESENT && silent !== undefined) driver.since.set(processKey(from), { ...silent, at: 0 as Micros });
   if (opcode === Op.PRESENT) return true;
   const { request } = read.value;
   const isOurs = driver.hasJoined && bigField(request, 'ctime') === cluster.ctime;
