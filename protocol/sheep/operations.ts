@@ -42,6 +42,7 @@ export const OPERATIONS: ReadonlyMap<number, Operation> = new Map([
   // Our own, of sheep that behave soundly; in the process group only.
   [0xf0, operation('EPOCH_COMMITTED', 'list', 'plain')],
   [0xf1, operation('PRESENT', 'plain', 'plain')],
+  [0xf2, operation('VOUCHED', 'plain', 'plain')],
 ]);
 /** The operations by their names, for those who carry them out. */
 export const Op = {
@@ -67,6 +68,7 @@ export const Op = {
   GET_EPOCH: 0xa2,
   EPOCH_COMMITTED: 0xf0,
   PRESENT: 0xf1,
+  VOUCHED: 0xf2,
 } as const;
 
 const isOfLaterRelease = (opcode: number): boolean =>

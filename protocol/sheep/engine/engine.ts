@@ -69,8 +69,8 @@ function newState(): SheepState {
       isLeaving: false,
       operations: [],
       nextOperation: 1,
-      probesSent: 0,
-      probesSeen: 0,
+      probe: null,
+      nextProbe: 1,
     },
     net: { inbound: new Map(), outbound: new Map(), nextConn: -1, nextId: 0 },
     io: {

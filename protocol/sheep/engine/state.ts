@@ -142,9 +142,17 @@ export interface DriverState {
   /** Own operations that wait for their turn or their message, oldest first. */
   readonly operations: PendingOperation[];
   nextOperation: number;
-  /** Own probe messages delivered, and sent: equal where this sheep knows its place. */
-  probesSent: number;
-  probesSeen: number;
+  /** It slept, and asks whether it is a member still; null where it knows. */
+  probe: Probe | null;
+  nextProbe: number;
+}
+
+/** The question of a sheep that slept. */
+export interface Probe {
+  readonly number: number;
+  readonly at: Micros;
+  /** Members that say so, itself once the question came back; by processKey. */
+  readonly vouchers: readonly string[];
 }
 
 /** What a client is told. */

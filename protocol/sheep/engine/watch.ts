@@ -27,8 +27,15 @@ export function noticePause(sheep: Sheep): void {
   const isPaused = policy.afterPause === 'asks-first' && now - state.lastStep > PAUSE_MICROS_MAX;
   if (!isPaused || state.phase !== 'joined') return;
   tell(sheep, `nothing happened here for ${Math.round((now - state.lastStep) / 1000)} ms: asking before serving`);
-  state.driver.probesSent++;
-  multicastOperation(sheep, 'NOTIFY', makeHeader('request', Op.PRESENT), null);
+  askIfMember(sheep);
+}
+
+/** Asks the members whether this sheep is one. What comes back also tells that all before it has been heard. */
+function askIfMember(sheep: Sheep): void {
+  const { driver } = sheep.state;
+  const number = driver.nextProbe++;
+  driver.probe = { number, at: sheep.now, vouchers: [] };
+  multicastOperation(sheep, 'NOTIFY', makeHeader('request', Op.PRESENT, { id: number }), null);
 }
 
 function promptSilent(sheep: Sheep): void {
@@ -52,6 +59,9 @@ export function look(sheep: Sheep): void {
   if (policy.silentMembers !== 'prompted' || !state.driver.hasJoined) return;
   if (isMaster(sheep)) promptSilent(sheep);
   const { driver, cluster } = state;
+  const { probe, outbox } = driver;
+  // Who was asked may have been at something, or is another by now.
+  if (probe !== null && outbox.length === 0 && sheep.now - probe.at >= SILENCE_MICROS_MAX) askIfMember(sheep);
   const isWithOthers = driver.group.length > 1;
   if (cluster.isSuspended && isWithOthers && !driver.isBusy) startOver(sheep);
 }

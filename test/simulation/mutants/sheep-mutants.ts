@@ -340,9 +340,9 @@ export const NOTICED_AT: ReadonlyMap<string, number> = new Map([
   ['the-last-copy-is-not-waited-for', 1],
   ['the-last-to-join-is-the-master', 7],
   ['the-oldest-copy-is-taken', 1],
-  ['two-halves-go-on', 5],
+  ['two-halves-go-on', 44],
   ['who-does-not-answer-has-nothing', 11],
-  ['who-joins-again-tells-what-it-had', 85],
+  ['who-joins-again-tells-what-it-had', 293],
   ['writes-have-no-order', 2],
 ]);
 

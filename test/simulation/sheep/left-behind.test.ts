@@ -2,6 +2,7 @@
 // that from their master, serves nothing from then on, and is in again with all that was written meanwhile.
 import { describe, expect, test } from 'vitest';
 import { copyTrouble, epochTrouble, isQuiet } from '../../support/sheep/checkers.ts';
+import { drawSwarm, swarm } from './support/swarm.ts';
 import { cluster, epochs, image, isSame, MIB, readBack, says, SECOND, settle, withImage } from './support/report.ts';
 
 const NODES = [111, 112, 114];
@@ -28,5 +29,13 @@ describe('sound: a node sleeps for two seconds, and Corosync 1.4 tells it of no 
     expect(isQuiet(world)).toBe(true);
     expect([...epochTrouble(world), ...copyTrouble(world)]).toEqual([]);
     expect(isSame(readBack(world, last, 4 * MIB), later)).toBe(true);
+  });
+});
+
+describe('sound: nodes that sleep unseen, by seed, under clients that write and read', () => {
+  test.each(Array.from({ length: Number(process.env['LEFT_SEEDS'] ?? 12) }, (_, i) => i + 1))('%i', (seed) => {
+    const drawn = drawSwarm(seed);
+    const kinds = ['overlook', 'overlook', 'pause-shortly', 'slow'] as const;
+    expect(swarm({ ...drawn, nodes: 3 + (seed % 3), late: 0, copies: 2, perZone: 1, kinds }).trouble).toEqual([]);
   });
 });

@@ -47,6 +47,8 @@ export class WorldNode {
   engine: SheepEngine | null = null;
   process: GroupProcess;
   isPaused = false;
+  /** When it was last paused. */
+  pausedAt = 0;
   isListening = false;
   isInGroup = false;
   /** Nodes of the same part of the network see each other. */

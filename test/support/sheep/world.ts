@@ -228,6 +228,7 @@ export class World {
   }
 
   pause(node: WorldNode): void {
+    if (!node.isPaused) node.pausedAt = this.now;
     node.isPaused = true;
   }
 

@@ -17,12 +17,12 @@ const MAJORITY_ASKED_FROM = 3;
 /** What a process reports that aborted. */
 const EXIT_SIGABRT = 134;
 
-function removeMembers(sheep: Sheep, { sender, together }: LeaveEvent): boolean {
+function removeMembers(sheep: Sheep, { sender, together, isAnnounced }: LeaveEvent): boolean {
   const { driver } = sheep.state;
   const left = [sender, ...together];
   const before = driver.members.length;
   driver.members = driver.members.filter((member) => !left.some((gone) => isSameProcess(gone, member)));
-  forgetAway(sheep, left);
+  forgetAway(sheep, left, isAnnounced);
   return driver.members.length < before;
 }
 

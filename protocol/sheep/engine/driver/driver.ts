@@ -5,7 +5,7 @@ import { decodeClusterMessage, decodeJoin, decodeOperation, SHEEP_MESSAGE_TYPES 
 import type { ClusterMessage, JoinPayload } from '../../cluster-frame.ts';
 import { isSameNode, type Member } from '../../node-entry.ts';
 import { Op, Res, Status } from '../../operations.ts';
-import { bigField, numberField } from '../../tcp-headers.ts';
+import { bigField, makeHeader, numberField, type SheepHeader } from '../../tcp-headers.ts';
 import type { Micros } from '../../../totem/engine/contract.ts';
 import type { GroupProcess, SheepInput } from '../contract.ts';
 import { isWaiting } from '../cluster/verdict.ts';
@@ -15,7 +15,7 @@ import { answer } from '../net/server.ts';
 import { isSameProcess, processKey, type Sheep } from '../sheep.ts';
 import type { DriverEvent, EpochClaim, JoinEvent } from '../state.ts';
 import { rejoin } from './rejoin.ts';
-import { attemptOf, JoinResult, ownMessageCame } from './sending.ts';
+import { attemptOf, JoinResult, multicastOperation, ownMessageCame } from './sending.ts';
 
 /** Events that wait; more are a sign of a cluster that stands still, and the oldest are dropped. */
 export const QUEUE_MAX = 65_536;
@@ -131,6 +131,7 @@ export function startOver(sheep: Sheep): void {
   driver.hasJoined = false;
   driver.members = [];
   driver.away = [];
+  driver.probe = null;
   driver.isAsking = true;
   sheep.state.phase = 'joining';
   for (let i = driver.queue.length - 1; i >= 0; i--) if (driver.queue[i]?.type !== 'join') driver.queue.splice(i, 1);
@@ -196,20 +197,22 @@ function prompted(sheep: Sheep): void {
 }
 
 /**
- * Asked to join, while it serves, by a master of the same cluster that serves in a later epoch: that came to be without
- * it. A process group need not tell it: Corosync 1.4 tells a node that slept, and is back before its own ring broke,
- * nothing of what the others saw.
+ * Asked to join, while it serves, by a master of the same cluster that serves in a later epoch, or in one of the same
+ * number: that came to be without it. A process group need not tell it: Corosync 1.4 tells a node that slept, and is
+ * back before its own ring broke, nothing of what the others saw.
  */
 function isLeftBehind(sheep: Sheep, { sender }: ClusterMessage, { head }: JoinPayload): boolean {
   const { cluster } = sheep.state;
   const isOurs = head.ctime === cluster.ctime && !isWaiting(head.clusterStatus);
-  return isMe(sheep, sender) && isOurs && ((head.epoch - cluster.epoch) | 0) > 0;
+  return isMe(sheep, sender) && isOurs && ((head.epoch - cluster.epoch) | 0) >= 0;
 }
 
 /** Serves nothing from here on, and asks to join; look() does where an event is being handled. */
 function leaveBehind(sheep: Sheep, epoch: number): void {
   const { cluster, driver } = sheep.state;
   tell(sheep, `epoch ${epoch} came to be without this sheep: serving nothing before it is in again`, 'err');
+  // What came of them is not known here.
+  giveUpOperations(sheep);
   cluster.isSuspended = true;
   cluster.status = Status.HALT;
   if (!driver.isBusy) startOver(sheep);
@@ -248,21 +251,48 @@ function joinResponse(sheep: Sheep, from: GroupProcess, message: ClusterMessage)
   else refuted(sheep, message, read.value);
 }
 
-/** Messages of our own that are not events: an epoch that all have on disk, and a sign of life to oneself. */
-function isHandledAtOnce(sheep: Sheep, from: GroupProcess, payload: Uint8Array): boolean {
+/** A member says that this sheep is one, at the point of the group's order at which it asked. */
+function vouched(sheep: Sheep, from: GroupProcess, { id, epoch }: SheepHeader): void {
+  const { driver, cluster } = sheep.state;
+  const { probe, members } = driver;
+  const isMember = members.some((member) => isSameProcess(member, from));
+  if (probe === null || probe.number !== id || !isMember) return;
+  const isIdle = driver.queue.length === 0 && !driver.isBusy;
+  if (isIdle && ((epoch - cluster.epoch) | 0) > 0) return leaveBehind(sheep, epoch);
+  const vouchers = [...new Set([...probe.vouchers, processKey(from)])];
+  driver.probe = 2 * vouchers.length > members.length ? null : { ...probe, vouchers };
+}
+
+/** Somebody who slept asks whether it is a member. */
+function asked(sheep: Sheep, from: GroupProcess, { id }: SheepHeader): void {
+  const { driver, cluster } = sheep.state;
+  if (isMe(sheep, from)) return vouched(sheep, from, makeHeader('request', Op.VOUCHED, { id, epoch: cluster.epoch }));
+  // Who is no member is not left to think so for longer than need be.
+  const silent = driver.since.get(processKey(from));
+  if (silent !== undefined) driver.since.set(processKey(from), { ...silent, at: 0 as Micros });
+  const member = driver.members.find((one) => isSameProcess(one, from));
+  const isChanging = driver.queue.some(({ type, sender }) => type !== 'notify' && isSameProcess(sender, from));
+  if (member === undefined || isChanging || !driver.hasJoined || isWaiting(cluster.status) || cluster.isSuspended)
+    return;
+  const header = makeHeader('request', Op.VOUCHED, { id, epoch: cluster.epoch });
+  multicastOperation(sheep, 'NOTIFY', header, null, member);
+}
+
+const AT_ONCE: ReadonlySet<number> = new Set([Op.EPOCH_COMMITTED, Op.PRESENT, Op.VOUCHED]);
+
+/** Messages of our own that are not events: an epoch that all have on disk, and what who slept asks and is told. */
+function isHandledAtOnce(sheep: Sheep, from: GroupProcess, { sender, payload }: ClusterMessage): boolean {
   const opcode = payload.length < 2 ? 0 : viewOf(payload).getUint8(1);
-  if (opcode !== Op.EPOCH_COMMITTED && opcode !== Op.PRESENT) return false;
+  if (!AT_ONCE.has(opcode)) return false;
   const { cluster, driver } = sheep.state;
   const read = decodeOperation(payload);
   if (!read.ok) return true;
-  if (opcode === Op.PRESENT && isMe(sheep, from)) driver.probesSeen++;
-  // Awake again: who is no member is not left to think so for longer than need be.
-  const silent = driver.since.get(processKey(from));
-  if (opcode === Op.PRESENT && silent !== undefined) driver.since.set(processKey(from), { ...silent, at: 0 as Micros });
-  if (opcode === Op.PRESENT) return true;
   const { request } = read.value;
-  const isOurs = driver.hasJoined && bigField(request, 'ctime') === cluster.ctime;
-  if (isOurs) cluster.committed = Math.max(cluster.committed, numberField(request, 'tgtEpoch'));
+  if (opcode === Op.PRESENT) asked(sheep, from, request);
+  else if (opcode === Op.VOUCHED) {
+    if (isMe(sheep, sender)) vouched(sheep, from, request);
+  } else if (driver.hasJoined && bigField(request, 'ctime') === cluster.ctime)
+    cluster.committed = Math.max(cluster.committed, numberField(request, 'tgtEpoch'));
   return true;
 }
 
@@ -292,13 +322,13 @@ export function deliver(sheep: Sheep, from: GroupProcess, octets: Uint8Array): v
   else if (type === 'LEAVE') push(sheep, { type: 'leave', sender, together: [], isAnnounced: true, committed });
   else if (type === 'BLOCK') push(sheep, { type: 'notify', sender, isBlocked: true, isRunning: false, payload });
   else if (type === 'UNBLOCK') unblock(sheep, message);
-  else if (type === 'NOTIFY' && !isHandledAtOnce(sheep, from, payload))
+  else if (type === 'NOTIFY' && !isHandledAtOnce(sheep, from, message))
     push(sheep, { type: 'notify', sender, isBlocked: false, isRunning: false, payload });
 }
 
-/** The leave of a node has been dealt with. */
-export function forgetAway({ state }: Sheep, members: readonly Member[]): void {
+/** The leave of nodes has been dealt with. Who announced its own is not asked to join; others may be back by now. */
+export function forgetAway({ state }: Sheep, members: readonly Member[], isAnnounced: boolean): void {
   const { driver } = state;
   driver.away = driver.away.filter((entry) => !members.some(({ ent }) => isSameNode(entry, ent)));
-  for (const member of members) driver.since.delete(processKey(member));
+  if (isAnnounced) for (const member of members) driver.since.delete(processKey(member));
 }

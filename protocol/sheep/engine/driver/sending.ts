@@ -124,13 +124,17 @@ export function leaveCluster(sheep: Sheep): void {
   multicast(sheep, 'LEAVE');
 }
 
-/** Tells all about an operation: its request, what came of it, and data where the request brought none. */
+/**
+ * Tells all about an operation: its request, what came of it, and data where the request brought none. In the name of
+ * this sheep, where no other is given.
+ */
 export function multicastOperation(
   sheep: Sheep,
   type: 'NOTIFY' | 'UNBLOCK',
   request: SheepHeader,
   response: SheepHeader | null,
+  sender = ownMember(sheep),
 ): void {
   const told = response ?? makeHeader('response', request.opcode, { opcode: 0 });
-  multicast(sheep, type, { payload: encodeOperation({ request, response: told, data: NO_OCTETS }) });
+  multicast(sheep, type, { sender, payload: encodeOperation({ request, response: told, data: NO_OCTETS }) });
 }

@@ -34,7 +34,7 @@ export function serviceResult(sheep: Sheep, opcode: number): number {
 export function isEpochReady({ state, policy }: Sheep): boolean {
   const { cluster, recovery, driver } = state;
   const isCommitted = policy.newEpoch === 'at-once' || cluster.committed === cluster.epoch;
-  const isSure = policy.afterPause === 'goes-on' || driver.probesSent === driver.probesSeen;
+  const isSure = policy.afterPause === 'goes-on' || driver.probe === null;
   return isCommitted && isSure && recovery?.phase !== 'listing';
 }
 

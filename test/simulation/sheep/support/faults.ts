@@ -66,7 +66,7 @@ function pauseShortly(world: World, node: WorldNode): string {
   const micros = 20_000 + world.chance.below(UNNOTICED_MICROS);
   world.pause(node);
   world.at(world.now + micros, () => {
-    if (node.isPaused) world.resume(node);
+    if (node.isPaused && node.isInGroup) world.resume(node);
   });
   return `pause .${node.last} for ${micros}`;
 }
@@ -78,6 +78,23 @@ function pause(world: World, node: WorldNode): string {
     if (node.isPaused) world.partition([node.last]);
   });
   return `pause .${node.last}`;
+}
+
+/** The others go on without it, and it is told nothing when it is back: see World.overlook(). */
+function overlook(world: World, node: WorldNode): string {
+  world.pause(node);
+  const { life, pausedAt } = node;
+  world.at(world.now + TOKEN_MICROS + world.chance.below(TOKEN_MICROS), () => {
+    const isAsleep = node.isPaused && node.pausedAt === pausedAt && node.life === life;
+    if (!isAsleep || !node.isInGroup) return;
+    const others = world.overlook(node);
+    world.at(world.now + world.chance.below(2 * TOKEN_MICROS), () => {
+      if (node.life !== life) return;
+      others.back();
+      world.resume(node);
+    });
+  });
+  return `pause .${node.last}, unseen`;
 }
 
 function partition(world: World): string {
@@ -123,6 +140,7 @@ const FAULTS = {
   bounce,
   pause,
   'pause-shortly': pauseShortly,
+  overlook,
   partition,
   isolate,
   stop,
@@ -132,7 +150,7 @@ const FAULTS = {
 } as const satisfies Record<string, Fault>;
 export type FaultKind = keyof typeof FAULTS;
 
-/** How often each is drawn. */
+/** How often each is drawn; what is not here is drawn where it is named. */
 export const FAULT_KINDS: readonly FaultKind[] = [
   'kill-in-step',
   'kill-in-step',
@@ -174,7 +192,7 @@ export function undoFaults(world: World, diskDelay: number): void {
   for (const node of world.nodes) {
     node.disk.capacity = Number.POSITIVE_INFINITY;
     node.diskDelay = diskDelay;
-    if (node.isPaused) world.resume(node);
+    if (node.isPaused && node.isInGroup) world.resume(node);
   }
   if (isCut) world.heal();
 }
