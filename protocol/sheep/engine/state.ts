@@ -150,6 +150,8 @@ export interface DriverState {
 /** The question of a sheep that slept. */
 export interface Probe {
   readonly number: number;
+  /** How often it has been asked, this time included. */
+  readonly times: number;
   readonly at: Micros;
   /** Members that say so, itself once the question came back; by processKey. */
   readonly vouchers: readonly string[];

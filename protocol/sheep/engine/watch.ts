@@ -2,6 +2,7 @@
 // cut off, and after a pause makes sure of its place before it serves anything.
 import { makeHeader } from '../tcp-headers.ts';
 import { Op } from '../operations.ts';
+import { isWaiting } from './cluster/verdict.ts';
 import { isMaster, isMe, startOver, unknownMember } from './driver/driver.ts';
 import { joinPayload, JoinResult, multicast, multicastOperation } from './driver/sending.ts';
 import { tell } from './log.ts';
@@ -25,16 +26,17 @@ export function nextLook({ state, policy }: Sheep): number | null {
 export function noticePause(sheep: Sheep): void {
   const { state, policy, now } = sheep;
   const isPaused = policy.afterPause === 'asks-first' && now - state.lastStep > PAUSE_MICROS_MAX;
-  if (!isPaused || state.phase !== 'joined') return;
+  // Who waits serves nothing, and is asked itself where the others do not any more.
+  if (!isPaused || state.phase !== 'joined' || isWaiting(state.cluster.status)) return;
   tell(sheep, `nothing happened here for ${Math.round((now - state.lastStep) / 1000)} ms: asking before serving`);
-  askIfMember(sheep);
+  askIfMember(sheep, 1);
 }
 
 /** Asks the members whether this sheep is one. What comes back also tells that all before it has been heard. */
-function askIfMember(sheep: Sheep): void {
+function askIfMember(sheep: Sheep, times: number): void {
   const { driver } = sheep.state;
   const number = driver.nextProbe++;
-  driver.probe = { number, at: sheep.now, vouchers: [] };
+  driver.probe = { number, times, at: sheep.now, vouchers: [] };
   multicastOperation(sheep, 'NOTIFY', makeHeader('request', Op.PRESENT, { id: number }), null);
 }
 
@@ -61,7 +63,8 @@ export function look(sheep: Sheep): void {
   const { driver, cluster } = state;
   const { probe, outbox } = driver;
   // Who was asked may have been at something, or is another by now.
-  if (probe !== null && outbox.length === 0 && sheep.now - probe.at >= SILENCE_MICROS_MAX) askIfMember(sheep);
+  const interval = SILENCE_MICROS_MAX * Math.min(PROMPTS_MAX, probe?.times ?? 1);
+  if (probe !== null && outbox.length === 0 && sheep.now - probe.at >= interval) askIfMember(sheep, probe.times + 1);
   const isWithOthers = driver.group.length > 1;
   if (cluster.isSuspended && isWithOthers && !driver.isBusy) startOver(sheep);
 }

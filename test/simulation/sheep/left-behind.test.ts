@@ -6,6 +6,9 @@ import { drawSwarm, swarm } from './support/swarm.ts';
 import { cluster, epochs, image, isSame, MIB, readBack, says, SECOND, settle, withImage } from './support/report.ts';
 
 const NODES = [111, 112, 114];
+/** LEFT_SEEDS=N: the first N. In 166 a sleeper is back before its leave is dealt with; in 117 two stay apart. */
+const COUNT = Number(process.env['LEFT_SEEDS'] ?? 0);
+const SEEDS = [...Array.from({ length: COUNT || 30 }, (_, i) => i + 1), ...(COUNT === 0 ? [166] : [])];
 
 describe('sound: a node sleeps for two seconds, and Corosync 1.4 tells it of no change', () => {
   test.each([
@@ -32,8 +35,22 @@ describe('sound: a node sleeps for two seconds, and Corosync 1.4 tells it of no 
   });
 });
 
+test('sound: who slept before the cluster was formatted asks nobody', () => {
+  const world = cluster('sound', NODES);
+  const sent: string[] = [];
+  world.pause(world.node(114));
+  world.run(2 * SECOND);
+  world.onEffect = ({ last }, { kind }) => {
+    if (kind === 'cpg-mcast') sent.push(`.${last}`);
+  };
+  world.resume(world.node(114));
+  world.run(3 * SECOND);
+
+  expect(sent).toEqual([]);
+});
+
 describe('sound: nodes that sleep unseen, by seed, under clients that write and read', () => {
-  test.each(Array.from({ length: Number(process.env['LEFT_SEEDS'] ?? 12) }, (_, i) => i + 1))('%i', (seed) => {
+  test.each(SEEDS)('%i', (seed) => {
     const drawn = drawSwarm(seed);
     const kinds = ['overlook', 'overlook', 'pause-shortly', 'slow'] as const;
     expect(swarm({ ...drawn, nodes: 3 + (seed % 3), late: 0, copies: 2, perZone: 1, kinds }).trouble).toEqual([]);
