@@ -6,7 +6,7 @@ import { drawSwarm, swarm } from './support/swarm.ts';
 import { cluster, epochs, image, isSame, MIB, readBack, says, SECOND, settle, withImage } from './support/report.ts';
 
 const NODES = [111, 112, 114];
-/** LEFT_SEEDS=N: the first N. In 166 a sleeper is back before its leave is dealt with; in 117 two stay apart. */
+/** LEFT_SEEDS=N: the first N. In 166 a sleeper is back before its leave is dealt with; 477 is known to fail. */
 const COUNT = Number(process.env['LEFT_SEEDS'] ?? 0);
 const SEEDS = [...Array.from({ length: COUNT || 30 }, (_, i) => i + 1), ...(COUNT === 0 ? [166] : [])];
 

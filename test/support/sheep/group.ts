@@ -1,6 +1,7 @@
 // The process group of the world: a perfect total order in each part of the network. Members of one part see the same
 // messages and changes in the same order, each at its own pace.
 import type { GroupProcess, SheepInput } from '../../../protocol/sheep/engine/contract.ts';
+import { isSameProcess } from '../../../protocol/sheep/engine/sheep.ts';
 import type { CpgItem, WorldNode } from './node.ts';
 import type { World } from './world.ts';
 
@@ -59,9 +60,13 @@ export class Group {
     this.toInbox(node, { kind: 'cpg-confchg', members: [], left: [node.process], joined: [] }, null);
   }
 
-  /** The others see it leave and, once `back()` is called, join; it is told neither. */
+  /**
+   * The others see it leave and, once `back()` is called, join; it is told neither, but only of processes that it does
+   * not know, as lists of processes are exchanged when rings merge.
+   */
   overlook(node: WorldNode): { readonly back: () => void } {
     const { part } = node;
+    const known = this.members(part).map(processOf);
     this.leave(node);
     return {
       back: () => {
@@ -71,6 +76,8 @@ export class Group {
         const members = this.members(part).map(processOf);
         const change = { kind: 'cpg-confchg', members, left: [], joined: [node.process] } as const;
         for (const other of others) this.toInbox(other, change, null);
+        const joined = members.filter((one) => !known.some((old) => isSameProcess(old, one)));
+        if (joined.length > 0) this.toInbox(node, { kind: 'cpg-confchg', members, left: [], joined }, null);
       },
     };
   }
